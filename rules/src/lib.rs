@@ -1,0 +1,23 @@
+//! What Siteworthy demands of a site and how it counts: measures, profiles, remedies, published
+//! factors, and the arithmetic over them.
+//!
+//! Everything here turns values into values. There is no clock, file, network or randomness in
+//! this crate: dates and texts are arguments, so the same inputs give the same bytes. Reading
+//! files, databases and the web belong to the server.
+
+mod words;
+
+pub mod cost;
+pub mod dated;
+pub mod estate;
+pub mod gap;
+pub mod judge;
+pub mod measure;
+pub mod observation;
+pub mod place;
+pub mod problem;
+pub mod profile;
+pub mod remedy;
+pub mod resource;
+pub mod rulebook;
+pub mod unit;

@@ -1,0 +1,124 @@
+//! The words for places: nations, settings, kinds of space, kinds of organisation, and a point.
+//!
+//! Where a site is drawn or filed is decided here; what was measured there is `observation`.
+
+use crate::words::words;
+
+words! {
+    /// The nation whose guidance and net-zero target apply to a site.
+    Nation {
+        /// England: HTM, DSPT.
+        England = "england",
+        /// Scotland: SHTM.
+        Scotland = "scotland",
+        /// Wales: WHTM.
+        Wales = "wales",
+        /// Northern Ireland: HTM with PELs.
+        NorthernIreland = "northern-ireland",
+    }
+}
+
+impl Nation {
+    /// The name as written on a map.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::England => "England",
+            Self::Scotland => "Scotland",
+            Self::Wales => "Wales",
+            Self::NorthernIreland => "Northern Ireland",
+        }
+    }
+
+    /// The Office for National Statistics code, which keys the nation as an organisation.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::England => "E92000001",
+            Self::Scotland => "S92000003",
+            Self::Wales => "W92000004",
+            Self::NorthernIreland => "N92000002",
+        }
+    }
+}
+
+words! {
+    /// What kind of care a site gives.
+    Setting {
+        /// General or specialist acute hospital.
+        Acute = "acute",
+        /// Hospital with several of the other services.
+        Mixed = "mixed",
+        /// Community hospital with inpatient beds.
+        Community = "community",
+        /// Mental health site.
+        MentalHealth = "mental-health",
+        /// Learning disability site.
+        LearningDisability = "learning-disability",
+        /// Inpatient site of another kind.
+        OtherInpatient = "other-inpatient",
+        /// Clinic, outpatient or administrative site without beds.
+        NonInpatient = "non-inpatient",
+        /// General practice, dental or pharmacy premises.
+        PrimaryCare = "primary-care",
+        /// Ambulance station or hub.
+        Ambulance = "ambulance",
+        /// Laundry, store, workshop and the like.
+        Support = "support",
+        /// Care home.
+        CareHome = "care-home",
+        /// A person's home, or the pooled entry for many.
+        Home = "home",
+        /// A site that is not in use.
+        Unoccupied = "unoccupied",
+        /// A pooled entry for many minor sites.
+        Pooled = "pooled",
+    }
+}
+
+words! {
+    /// The kind of a room or zone.
+    SpaceKind {
+        /// Operating theatre.
+        Theatre = "theatre",
+        /// Ward.
+        Ward = "ward",
+        /// Consulting or treatment room.
+        ConsultingRoom = "consulting-room",
+        /// Imaging room.
+        Imaging = "imaging",
+        /// Pharmacy.
+        Pharmacy = "pharmacy",
+        /// Data room or server room.
+        DataRoom = "data-room",
+        /// Corridor or route.
+        Corridor = "corridor",
+        /// One home of a pooled "home" site.
+        Home = "home",
+    }
+}
+
+words! {
+    /// The kind of an organisation in the tree.
+    OrganisationKind {
+        /// NHS trust or foundation trust.
+        Trust = "trust",
+        /// Health board of Scotland or Wales, or health and social care trust of Northern Ireland.
+        HealthBoard = "health-board",
+        /// Integrated care board.
+        Icb = "icb",
+        /// Commissioning region.
+        Region = "region",
+        /// One of the four nations.
+        Nation = "nation",
+    }
+}
+
+/// A point in WGS84 degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+}
