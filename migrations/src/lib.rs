@@ -41,9 +41,7 @@ async fn create_clustered(
 /// Drops tables, those that refer to others first.
 async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static str]) -> Result<(), DbErr> {
     for name in names {
-        manager
-            .drop_table(Table::drop().table(*name).take())
-            .await?;
+        manager.drop_table(Table::drop().table(*name).take()).await?;
     }
     Ok(())
 }

@@ -19,11 +19,8 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("status").is_in(["draft", "accepted"]))
             .take();
         manager.create_index(living).await?;
-        let by_status = Index::create()
-            .name("surveys_status")
-            .table("surveys")
-            .col("status")
-            .take();
+        let by_status =
+            Index::create().name("surveys_status").table("surveys").col("status").take();
         manager.create_index(by_status).await?;
         manager.create_table(originals()).await?;
         create_clustered(manager, problems()).await?;
@@ -68,11 +65,7 @@ fn originals() -> TableCreateStatement {
         .table("originals")
         .col(pk_uuid("survey_id"))
         .col(blob("bytes"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("originals", "survey_id")
-                .to("surveys", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("originals", "survey_id").to("surveys", "id"))
         .take()
 }
 
@@ -90,10 +83,6 @@ fn problems() -> TableCreateStatement {
         .col(text("message"))
         .col(text("advice"))
         .primary_key(Index::create().col("survey_id").col("ordinal"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("problems", "survey_id")
-                .to("surveys", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("problems", "survey_id").to("surveys", "id"))
         .take()
 }

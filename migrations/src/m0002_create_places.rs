@@ -48,11 +48,7 @@ fn organisations() -> TableCreateStatement {
         .col(text("kind"))
         .col(text_null("parent"))
         .primary_key(Index::create().col("survey_id").col("ordinal"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("organisations", "survey_id")
-                .to("surveys", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("organisations", "survey_id").to("surveys", "id"))
         .take()
 }
 
@@ -73,11 +69,7 @@ fn sites() -> TableCreateStatement {
         .col(text_null("commissioner"))
         .col(boolean("is_pooled"))
         .primary_key(Index::create().col("survey_id").col("ordinal"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("sites", "survey_id")
-                .to("surveys", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("sites", "survey_id").to("surveys", "id"))
         .take()
 }
 
@@ -108,10 +100,6 @@ fn postcodes() -> TableCreateStatement {
         .col(double("longitude"))
         .col(integer("file_row"))
         .primary_key(Index::create().col("survey_id").col("postcode"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("postcodes", "survey_id")
-                .to("surveys", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("postcodes", "survey_id").to("surveys", "id"))
         .take()
 }

@@ -34,12 +34,7 @@ fn observations() -> TableCreateStatement {
         .col(text("method"))
         .col(integer("file_row"))
         .col(integer("file_column"))
-        .primary_key(
-            Index::create()
-                .col("survey_id")
-                .col("site_ordinal")
-                .col("ordinal"),
-        )
+        .primary_key(Index::create().col("survey_id").col("site_ordinal").col("ordinal"))
         .foreign_key(
             ForeignKey::create()
                 .from("observations", ("survey_id", "site_ordinal"))

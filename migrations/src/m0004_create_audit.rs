@@ -11,11 +11,7 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(audit()).await?;
-        let by_subject = Index::create()
-            .name("audit_subject")
-            .table("audit")
-            .col("subject")
-            .take();
+        let by_subject = Index::create().name("audit_subject").table("audit").col("subject").take();
         manager.create_index(by_subject).await?;
         manager.create_table(revision()).await?;
         let start = Query::insert()
@@ -51,6 +47,7 @@ fn revision() -> TableCreateStatement {
         .table("revision")
         .col(integer("id").primary_key().check(Expr::col("id").eq(1)))
         .col(big_integer("number"))
+        .col(timestamp_with_time_zone_null("revised_at"))
         .col(big_integer("audit_seq"))
         .col(text("audit_hash"))
         .take()
