@@ -22,11 +22,13 @@ pub use surveys::{
 
 use crate::error::Error;
 use chrono::{DateTime, SubsecRound, Utc};
+use futures_util::TryStreamExt;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel, QuerySelect, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel, QueryResult, QuerySelect,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use siteworthy_migrations::Migrator;
@@ -192,6 +194,20 @@ async fn lock_revision(
 ) -> Result<entities::revision::Model, Error> {
     let locked = entities::revision::Entity::find().lock_exclusive().one(transaction).await?;
     locked.ok_or_else(|| Error::internal("table revision has lost its row"))
+}
+
+/// Hands every row of a large answer to `read`. The rows never lie in memory all at once, where one
+/// takes ten times the room of what is read from it.
+async fn for_each_row(
+    snapshot: &DatabaseTransaction,
+    statement: &SelectStatement,
+    mut read: impl FnMut(&QueryResult) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut rows = sea_orm::StreamTrait::stream(snapshot, statement).await?;
+    while let Some(row) = rows.try_next().await? {
+        read(&row)?;
+    }
+    Ok(())
 }
 
 /// Cuts to microseconds, the finest that PostgreSQL keeps.

@@ -7,14 +7,14 @@
 use super::entities::{observation, organisation, postcode, site, space, survey};
 use super::rows::{self, OBSERVATION_COLUMNS};
 use super::surveys::{SurveyHead, SurveyStatus, collect, read_head};
-use super::{Store, find_revision};
+use super::{Store, find_revision, for_each_row};
 use crate::error::Error;
 use crate::intake::draft::{OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Related, Select,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Related, Select,
 };
 use siteworthy_rules::observation::{Method, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -108,7 +108,7 @@ impl Store {
         let mut merged = Merged::new();
         for scope in scopes {
             for row in accepted_sites(&snapshot, scope).await? {
-                let key = (place(&survey_places, &row.survey_id)?, rows::unsigned(row.ordinal)?);
+                let key = (place_of(&survey_places, &row.survey_id)?, rows::unsigned(row.ordinal)?);
                 let entry = rows::read_site(row)?;
                 merged.add(key, entry.code.clone(), entry, merge_sites);
             }
@@ -118,10 +118,10 @@ impl Store {
         let mut merged = Merged::new();
         for scope in scopes {
             for row in accepted_spaces(&snapshot, scope).await? {
-                let survey = place(&survey_places, &row.survey_id)?;
+                let survey = place_of(&survey_places, &row.survey_id)?;
                 let key = (survey, rows::unsigned(row.ordinal)?);
                 let mut entry = rows::read_space(row)?;
-                entry.site = place(&site_places, &(survey, entry.site))?;
+                entry.site = place_of(&site_places, &(survey, entry.site))?;
                 merged.add(key, (entry.site, entry.code.clone()), entry, merge_spaces);
             }
         }
@@ -130,17 +130,16 @@ impl Store {
         let mut measures = HashMap::new();
         let mut observations = Vec::new();
         for scope in scopes {
-            for row in snapshot.query_all(&accepted_observations(scope)).await? {
-                let survey = place(&survey_places, &row.try_get_by_index(0)?)?;
-                let (ordinal, entry) = rows::read_observation(&row, 1)?;
+            let found = accepted_observations(scope);
+            for_each_row(&snapshot, &found, |row| {
+                let survey = place_of(&survey_places, &row.try_get_by_index(0)?)?;
+                let (ordinal, entry) = rows::read_observation(row, 1)?;
                 let new = u32::try_from(measures.len()).map_err(Error::internal)?;
+                let space = entry.space.map(|space| place_of(&space_places, &(survey, space)));
                 let observation = RecordObservation {
                     survey,
-                    site: place(&site_places, &(survey, entry.site))?,
-                    space: entry
-                        .space
-                        .map(|space| place(&space_places, &(survey, space)))
-                        .transpose()?,
+                    site: place_of(&site_places, &(survey, entry.site))?,
+                    space: space.transpose()?,
                     measure: *measures.entry(entry.measure).or_insert(new),
                     value: entry.value,
                     observed_on: entry.observed_on,
@@ -149,7 +148,9 @@ impl Store {
                     column: entry.column,
                 };
                 observations.push((ordinal, observation));
-            }
+                Ok(())
+            })
+            .await?;
         }
         let postcodes = needed_postcodes(&snapshot, scopes).await?;
         let organisations = accepted_organisations(&snapshot).await?;
@@ -182,22 +183,26 @@ enum Scope {
 }
 
 impl Scope {
-    /// The condition on `sites`; none where every site is wanted.
-    fn condition(&self) -> Option<Expr> {
-        match self {
-            Self::All => None,
-            Self::Codes(codes) => Some(site::Column::Code.is_in(codes)),
-            Self::OfSurvey(survey) => Some(site::Column::Code.in_subquery(codes_of(*survey))),
-        }
+    /// What the surveys say of the sites wanted, as pairs of survey and ordinal; none for every
+    /// site.
+    fn entries(&self) -> Option<SelectStatement> {
+        let is_wanted = match self {
+            Self::All => return None,
+            Self::Codes(codes) => site::Column::Code.is_in(codes),
+            Self::OfSurvey(survey) => site::Column::Code.in_subquery(
+                site::Entity::find()
+                    .select_only()
+                    .column(site::Column::Code)
+                    .filter(site::Column::SurveyId.eq(*survey))
+                    .into_query(),
+            ),
+        };
+        let entries = site::Entity::find()
+            .select_only()
+            .columns([site::Column::SurveyId, site::Column::Ordinal])
+            .filter(is_wanted);
+        Some(entries.into_query())
     }
-}
-
-fn codes_of(survey: Uuid) -> SelectStatement {
-    Query::select()
-        .column(site::Column::Code)
-        .from(site::Entity)
-        .and_where(site::Column::SurveyId.eq(survey))
-        .take()
 }
 
 /// Only rows of accepted surveys.
@@ -207,13 +212,31 @@ fn accepted<E: EntityTrait + Related<survey::Entity>>() -> Select<E> {
         .filter(survey::Column::Status.eq(SurveyStatus::Accepted.word()))
 }
 
-/// Only rows of the sites wanted. The join is left out where it would choose nothing.
-fn at_sites<E: EntityTrait + Related<site::Entity>>(rows: Select<E>, scope: &Scope) -> Select<E> {
-    match scope.condition() {
-        None => rows,
-        Some(wanted) => rows.inner_join(site::Entity).filter(wanted),
+/// Only rows of accepted surveys and of the sites wanted; `key` is the table's survey and its
+/// ordinal of the site. A list of keys and not a join: SQLite would rather read a survey through
+/// than look its sites up.
+fn accepted_at<E: EntityTrait + Related<survey::Entity>>(
+    scope: &Scope,
+    key: [E::Column; 2],
+) -> Select<E> {
+    match scope.entries() {
+        None => accepted(),
+        Some(wanted) => {
+            let key = key.map(|column| Expr::col(column.as_column_ref()));
+            accepted().filter(Expr::tuple(key).in_subquery(wanted))
+        }
     }
 }
+
+/// The key of a site, for `accepted_at`.
+const SITE: [site::Column; 2] = [site::Column::SurveyId, site::Column::Ordinal];
+
+/// The key of a space's site, for `accepted_at`.
+const SITE_OF_SPACE: [space::Column; 2] = [space::Column::SurveyId, space::Column::SiteOrdinal];
+
+/// The key of an observation's site, for `accepted_at`.
+const SITE_OF_OBSERVATION: [observation::Column; 2] =
+    [observation::Column::SurveyId, observation::Column::SiteOrdinal];
 
 async fn accepted_surveys(snapshot: &DatabaseTransaction) -> Result<Vec<SurveyHead>, Error> {
     let found = survey::Entity::find()
@@ -246,8 +269,7 @@ async fn accepted_sites(
     snapshot: &DatabaseTransaction,
     scope: &Scope,
 ) -> Result<Vec<site::Model>, Error> {
-    let found = accepted::<site::Entity>()
-        .apply_if(scope.condition(), QueryFilter::filter)
+    let found = accepted_at::<site::Entity>(scope, SITE)
         .order_by_asc(survey::Column::RevisionAccepted)
         .order_by_asc(site::Column::Ordinal)
         .all(snapshot)
@@ -259,7 +281,7 @@ async fn accepted_spaces(
     snapshot: &DatabaseTransaction,
     scope: &Scope,
 ) -> Result<Vec<space::Model>, Error> {
-    let found = at_sites(accepted::<space::Entity>(), scope)
+    let found = accepted_at::<space::Entity>(scope, SITE_OF_SPACE)
         .order_by_asc(survey::Column::RevisionAccepted)
         .order_by_asc(space::Column::Ordinal)
         .all(snapshot)
@@ -270,11 +292,11 @@ async fn accepted_spaces(
 /// The survey's id, then `OBSERVATION_COLUMNS`. The order is made in memory: the database would
 /// sort on disk what it can hand over as it lies.
 fn accepted_observations(scope: &Scope) -> SelectStatement {
-    let rows = accepted::<observation::Entity>()
+    let rows = accepted_at::<observation::Entity>(scope, SITE_OF_OBSERVATION)
         .select_only()
         .column(observation::Column::SurveyId)
         .columns(OBSERVATION_COLUMNS);
-    at_sites(rows, scope).into_query()
+    rows.into_query()
 }
 
 /// The postcodes that the wanted sites have. A gazetteer holds millions; these are few.
@@ -284,11 +306,10 @@ async fn needed_postcodes(
 ) -> Result<Vec<PostcodeEntry>, Error> {
     let mut by_postcode = BTreeMap::new();
     for scope in scopes {
-        let needed = accepted::<site::Entity>()
+        let needed = accepted_at::<site::Entity>(scope, SITE)
             .select_only()
             .column(site::Column::Postcode)
             .filter(site::Column::Postcode.is_not_null())
-            .apply_if(scope.condition(), QueryFilter::filter)
             .into_query();
         let found = accepted::<postcode::Entity>()
             .filter(postcode::Column::Postcode.in_subquery(needed))
@@ -376,6 +397,6 @@ fn merge_spaces(earlier: SpaceEntry, later: SpaceEntry) -> SpaceEntry {
 }
 
 /// What a row refers to must be there: the database holds to it.
-fn place<K: std::hash::Hash + Eq>(places: &HashMap<K, u32>, key: &K) -> Result<u32, Error> {
+fn place_of<K: std::hash::Hash + Eq>(places: &HashMap<K, u32>, key: &K) -> Result<u32, Error> {
     places.get(key).copied().ok_or_else(|| Error::internal("a row refers to one that is missing"))
 }

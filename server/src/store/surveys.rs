@@ -7,7 +7,7 @@ use super::audit::append_audit;
 use super::entities::{
     observation, organisation, original, postcode, problem, site, space, survey,
 };
-use super::{Store, cut, rows};
+use super::{Store, cut, for_each_row, rows};
 use crate::error::Error;
 use crate::intake::draft::{Draft, SiteEntry};
 use chrono::{DateTime, Utc};
@@ -317,17 +317,17 @@ impl Store {
             .order_by_asc(postcode::Column::FileRow)
             .all(&snapshot)
             .await?;
-        let observations = observation::Entity::find()
+        let found = observation::Entity::find()
             .select_only()
             .columns(rows::OBSERVATION_COLUMNS)
             .filter(observation::Column::SurveyId.eq(id))
             .into_query();
-        let mut observations = snapshot
-            .query_all(&observations)
-            .await?
-            .iter()
-            .map(|row| rows::read_observation(row, 0))
-            .collect::<Result<Vec<_>, Error>>()?;
+        let mut observations = Vec::new();
+        for_each_row(&snapshot, &found, |row| {
+            observations.push(rows::read_observation(row, 0)?);
+            Ok(())
+        })
+        .await?;
         observations.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         let sites = load_sites(&snapshot, id).await?;
         snapshot.commit().await?;

@@ -23,23 +23,11 @@ pub enum Relation {
         to = "super::survey::Column::Id"
     )]
     Survey,
-    #[sea_orm(
-        belongs_to = "super::site::Entity",
-        from = "(Column::SurveyId, Column::SiteOrdinal)",
-        to = "(super::site::Column::SurveyId, super::site::Column::Ordinal)"
-    )]
-    Site,
 }
 
 impl Related<super::survey::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Survey.def()
-    }
-}
-
-impl Related<super::site::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Site.def()
     }
 }
 
