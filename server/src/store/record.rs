@@ -5,7 +5,7 @@
 //! are returned in an order in which the last of a measure at a place is its current value.
 
 use super::entities::{observation, organisation, postcode, site, space, survey};
-use super::rows::{self, OBSERVATION_COLUMNS};
+use super::rows::{self, OBSERVATION_WORDS};
 use super::surveys::{SurveyHead, SurveyStatus, collect, read_head};
 use super::{Store, find_revision, for_each_row};
 use crate::error::Error;
@@ -289,13 +289,14 @@ async fn accepted_spaces(
     Ok(found)
 }
 
-/// The survey's id, then `OBSERVATION_COLUMNS`. The order is made in memory: the database would
+/// The survey's id, then `OBSERVATION_WORDS`. The order is made in memory: the database would
 /// sort on disk what it can hand over as it lies.
 fn accepted_observations(scope: &Scope) -> SelectStatement {
     let rows = accepted_at::<observation::Entity>(scope, SITE_OF_OBSERVATION)
         .select_only()
         .column(observation::Column::SurveyId)
-        .columns(OBSERVATION_COLUMNS);
+        .expr(Expr::cust(OBSERVATION_WORDS))
+        .columns([observation::Column::Value, observation::Column::TextValue]);
     rows.into_query()
 }
 

@@ -11,7 +11,7 @@ use super::{Store, cut, for_each_row, rows};
 use crate::error::Error;
 use crate::intake::draft::{Draft, SiteEntry};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
@@ -319,7 +319,8 @@ impl Store {
             .await?;
         let found = observation::Entity::find()
             .select_only()
-            .columns(rows::OBSERVATION_COLUMNS)
+            .expr(Expr::cust(rows::OBSERVATION_WORDS))
+            .columns([observation::Column::Value, observation::Column::TextValue])
             .filter(observation::Column::SurveyId.eq(id))
             .into_query();
         let mut observations = Vec::new();
