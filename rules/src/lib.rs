@@ -7,10 +7,18 @@
 
 mod words;
 
+pub mod cost;
 pub mod dated;
+pub mod estate;
 pub mod fields;
+pub mod gap;
+pub mod judge;
 pub mod measure;
 pub mod observation;
 pub mod place;
 pub mod problem;
+pub mod profile;
+pub mod remedy;
+pub mod resource;
+pub mod rulebook;
 pub mod unit;

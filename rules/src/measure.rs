@@ -64,6 +64,18 @@ words! {
     }
 }
 
+impl Scale {
+    /// Where a value lies on the scale; not finite where it has no place.
+    #[must_use]
+    pub fn place(self, value: f64) -> f64 {
+        match self {
+            Self::Linear => value,
+            Self::Log10 => value.log10(),
+            Self::Nines => -(1.0 - value / 100.0).log10(),
+        }
+    }
+}
+
 /// What values a measure takes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
