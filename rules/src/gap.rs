@@ -72,10 +72,13 @@ impl SiteGap {
         self.lines.iter().filter_map(|line| line.capital).sum()
     }
 
-    /// Running cost a year of the lines whose cost is known.
+    /// Running cost a year of the lines whose cost is known; none where no line's is.
     #[must_use]
-    pub fn running(&self) -> Estimate<Pence> {
-        self.lines.iter().filter_map(|line| line.running).sum()
+    pub fn running(&self) -> Option<Estimate<Pence>> {
+        self.lines
+            .iter()
+            .filter_map(|line| line.running)
+            .reduce(|one, other| one + other)
     }
 
     /// How many lines have no capital cost.
