@@ -132,9 +132,7 @@ struct Row {
 #[must_use]
 pub fn read_benchmarks(file: &str, text: &str, problems: &mut Problems) -> Vec<Benchmark> {
     let mut rows: BTreeMap<String, BTreeMap<String, Row>> = BTreeMap::new();
-    for (at, row) in csv::Reader::from_reader(text.as_bytes())
-        .into_deserialize::<Row>()
-        .enumerate()
+    for (at, row) in csv::Reader::from_reader(text.as_bytes()).into_deserialize::<Row>().enumerate()
     {
         let line = format!("row {}", at + 2);
         match row {
@@ -150,10 +148,8 @@ pub fn read_benchmarks(file: &str, text: &str, problems: &mut Problems) -> Vec<B
             Ok(row) => {
                 let estimates = rows.entry(row.id.clone()).or_default();
                 if let Some(twice) = estimates.insert(row.estimate.clone(), row) {
-                    let message = format!(
-                        "The {} estimate of {} is given twice.",
-                        twice.estimate, twice.id
-                    );
+                    let message =
+                        format!("The {} estimate of {} is given twice.", twice.estimate, twice.id);
                     problems.add(file, &line, None, message, "Remove one of the two.");
                 }
             }
@@ -186,41 +182,19 @@ fn read_benchmark(
     let (low, central, high) = (take("low"), take("central"), take("high"));
     for unknown in estimates.keys() {
         let message = format!("{unknown} is not an estimate.");
-        problems.add(
-            file,
-            &id,
-            Some(unknown.clone()),
-            message,
-            "Use low, central and high.",
-        );
+        problems.add(file, &id, Some(unknown.clone()), message, "Use low, central and high.");
     }
     let (low, central, high) = (low?, central?, high?);
     let alike =
         |row: &Row| row.unit == central.unit && row.price_base_year == central.price_base_year;
     if !alike(&low) || !alike(&high) {
         let message = "Its estimates differ in unit or price base.".to_owned();
-        problems.add(
-            file,
-            &id,
-            None,
-            message,
-            "Give all three in one unit and one price base.",
-        );
+        problems.add(file, &id, None, message, "Give all three in one unit and one price base.");
     }
-    let rate = Estimate {
-        low: low.value,
-        central: central.value,
-        high: high.value,
-    };
+    let rate = Estimate { low: low.value, central: central.value, high: high.value };
     if rate.low.is_sign_negative() || rate.low > rate.central || rate.central > rate.high {
         let message = "Its estimates are not in rising order from zero.".to_owned();
-        problems.add(
-            file,
-            &id,
-            None,
-            message,
-            "Put low below central below high.",
-        );
+        problems.add(file, &id, None, message, "Put low below central below high.");
     }
     Some(Benchmark {
         id,
@@ -241,12 +215,7 @@ mod tests {
 
     #[test]
     fn pounds_become_pence_with_halves_to_even() {
-        for (pounds, pence) in [
-            ("0.005", 0),
-            ("0.015", 2),
-            ("1234.56", 123_456),
-            ("-0.125", -12),
-        ] {
+        for (pounds, pence) in [("0.005", 0), ("0.015", 2), ("1234.56", 123_456), ("-0.125", -12)] {
             let pounds: Decimal = pounds.parse().expect("a decimal");
             assert_eq!(Pence::from_pounds(pounds), Some(Pence(pence)), "{pounds}");
         }
@@ -261,11 +230,7 @@ mod tests {
                     c,low,x,GBP/kW,2025,,recalled,s,2025,\n";
         let mut problems = Problems::default();
         assert!(read_benchmarks("benchmarks.csv", text, &mut problems).is_empty());
-        let listed: Vec<String> = problems
-            .into_vec()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let listed: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
         let all = listed.join("\n");
         for words in [
             "row 5",

@@ -66,10 +66,7 @@ impl Estate {
         }
         starts.push(estate.kinds.len());
         estate.sites = row(starts.len() - 1);
-        estate.first_space = starts
-            .into_iter()
-            .map(|start| estate.sites + row(start))
-            .collect();
+        estate.first_space = starts.into_iter().map(|start| estate.sites + row(start)).collect();
         estate
     }
 
@@ -94,25 +91,19 @@ impl Estate {
     /// The kind of a space; none for a site's own row.
     #[must_use]
     pub fn kind(&self, place: PlaceRow) -> Option<SpaceKind> {
-        place
-            .checked_sub(self.sites)
-            .map(|space| self.kinds[space as usize])
+        place.checked_sub(self.sites).map(|space| self.kinds[space as usize])
     }
 
     /// The site to which a row belongs.
     #[must_use]
     pub fn site_of(&self, place: PlaceRow) -> u32 {
-        place
-            .checked_sub(self.sites)
-            .map_or(place, |space| self.site_of_space[space as usize])
+        place.checked_sub(self.sites).map_or(place, |space| self.site_of_space[space as usize])
     }
 
     /// The value at a place; NaN where it is unknown.
     #[must_use]
     pub fn value(&self, measure: MeasureIndex, place: PlaceRow) -> f64 {
-        self.columns[measure.at()]
-            .as_ref()
-            .map_or(f64::NAN, |column| column.values[place as usize])
+        self.columns[measure.at()].as_ref().map_or(f64::NAN, |column| column.values[place as usize])
     }
 
     /// Where the value at a place comes from.

@@ -29,11 +29,7 @@ impl Problems {
         self.list.push(Problem {
             severity: Severity::Refused,
             code: "rule",
-            position: Position {
-                file: file.to_owned(),
-                row: None,
-                column,
-            },
+            position: Position { file: file.to_owned(), row: None, column },
             value,
             message,
             advice: advice.to_owned(),
@@ -58,9 +54,9 @@ pub fn parse_table(file: &str, text: &str, problems: &mut Problems) -> Option<Ta
     match text.parse::<Table>() {
         Ok(table) => Some(table),
         Err(error) => {
-            let line = error.span().map_or(1, |span| {
-                text[..span.start.min(text.len())].lines().count().max(1)
-            });
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
             problems.list.push(Problem {
                 severity: Severity::Refused,
                 code: "rule",
@@ -99,38 +95,20 @@ impl<'a> Fields<'a> {
         path: impl Into<String>,
         problems: &'a mut Problems,
     ) -> Self {
-        Self {
-            table,
-            file,
-            path: path.into(),
-            asked: BTreeSet::new(),
-            problems,
-        }
+        Self { table, file, path: path.into(), asked: BTreeSet::new(), problems }
     }
 
     /// The full path of a key, such as `requirement[standby-start].weight`.
     #[must_use]
     pub fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// Reports a problem with a key.
     pub fn problem(&mut self, key: &str, message: impl Into<String>, advice: &str) {
-        let shown = self
-            .table
-            .get(key)
-            .map(|value| value.to_string().trim_matches('"').to_owned());
-        let path = if key.is_empty() {
-            self.path.clone()
-        } else {
-            self.path_of(key)
-        };
-        self.problems
-            .add(self.file, &path, shown, message.into(), advice);
+        let shown = self.table.get(key).map(|value| value.to_string().trim_matches('"').to_owned());
+        let path = if key.is_empty() { self.path.clone() } else { self.path_of(key) };
+        self.problems.add(self.file, &path, shown, message.into(), advice);
     }
 
     /// Whether the table has the key.
@@ -246,17 +224,12 @@ impl<'a> Fields<'a> {
 
     /// A list of texts, which may be missing.
     pub fn texts_if_any(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let found: Option<Vec<String>> = self.value(key)?.as_array().and_then(|list| {
-            list.iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect()
-        });
+        let found: Option<Vec<String>> = self
+            .value(key)?
+            .as_array()
+            .and_then(|list| list.iter().map(|item| item.as_str().map(str::to_owned)).collect());
         if found.is_none() {
-            self.problem(
-                key,
-                "This must be a list of texts.",
-                "Write it as [\"one\", \"two\"].",
-            );
+            self.problem(key, "This must be a list of texts.", "Write it as [\"one\", \"two\"].");
         }
         found
     }
@@ -264,9 +237,7 @@ impl<'a> Fields<'a> {
     /// Two numbers in rising order, which may be missing.
     pub fn range_if_any(&mut self, key: &'static str) -> Option<(f64, f64)> {
         let found = match self.value(key)?.as_array().map(Vec::as_slice) {
-            Some([low, high]) => number(low)
-                .zip(number(high))
-                .filter(|(low, high)| low <= high),
+            Some([low, high]) => number(low).zip(number(high)).filter(|(low, high)| low <= high),
             _ => None,
         };
         if found.is_none() {
@@ -284,10 +255,7 @@ impl<'a> Fields<'a> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
-        let Some(list) = value
-            .as_array()
-            .filter(|list| list.iter().all(Value::is_table))
-        else {
+        let Some(list) = value.as_array().filter(|list| list.iter().all(Value::is_table)) else {
             self.problem(
                 key,
                 "This must be a list of tables.",
@@ -351,12 +319,8 @@ impl<'a> Fields<'a> {
         if self.asked.contains("*") {
             return;
         }
-        let unknown: Vec<String> = self
-            .table
-            .keys()
-            .filter(|key| !self.asked.contains(key.as_str()))
-            .cloned()
-            .collect();
+        let unknown: Vec<String> =
+            self.table.keys().filter(|key| !self.asked.contains(key.as_str())).cloned().collect();
         let known = self.asked.iter().copied().collect::<Vec<_>>().join(", ");
         for key in unknown {
             self.problem(
@@ -371,12 +335,7 @@ impl<'a> Fields<'a> {
 /// A finite number from an integer or a float.
 #[must_use]
 pub fn number(value: &Value) -> Option<f64> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "rule files hold no integers above 2^53"
-    )]
-    let found = value
-        .as_float()
-        .or_else(|| value.as_integer().map(|integer| integer as f64));
+    #[expect(clippy::cast_precision_loss, reason = "rule files hold no integers above 2^53")]
+    let found = value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64));
     found.filter(|number| number.is_finite())
 }

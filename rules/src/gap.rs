@@ -75,19 +75,13 @@ impl SiteGap {
     /// Running cost a year of the lines whose cost is known; none where no line's is.
     #[must_use]
     pub fn running(&self) -> Option<Estimate<Pence>> {
-        self.lines
-            .iter()
-            .filter_map(|line| line.running)
-            .reduce(|one, other| one + other)
+        self.lines.iter().filter_map(|line| line.running).reduce(|one, other| one + other)
     }
 
     /// How many lines have no capital cost.
     #[must_use]
     pub fn lines_without_cost(&self) -> usize {
-        self.lines
-            .iter()
-            .filter(|line| line.capital.is_none())
-            .count()
+        self.lines.iter().filter(|line| line.capital.is_none()).count()
     }
 }
 
@@ -124,11 +118,7 @@ pub fn gap_size(
         Threshold::Choices(_) | Threshold::Is(_) => None,
     };
     let (one, central, other) = (size(low)?, size(central)?, size(high)?);
-    Some(Estimate {
-        low: one.min(other),
-        central,
-        high: one.max(other),
-    })
+    Some(Estimate { low: one.min(other), central, high: one.max(other) })
 }
 
 /// What a remedy at a place has to do.
@@ -155,15 +145,9 @@ pub fn site_gap(
     for (profile_at, outcome) in deployed {
         let profile = &rulebook.profiles[*profile_at];
         for (at, requirement) in profile.requirements.iter().enumerate() {
-            let need = Need {
-                profile: *profile_at,
-                requirement: at,
-            };
+            let need = Need { profile: *profile_at, requirement: at };
             if let Question::Headroom(resource) = requirement.asks {
-                headrooms
-                    .entry(resource)
-                    .or_default()
-                    .push((need, outcome.spot));
+                headrooms.entry(resource).or_default().push((need, outcome.spot));
                 continue;
             }
             let reading = read(rulebook, estate, requirement, outcome.spot);
@@ -182,9 +166,7 @@ pub fn site_gap(
         }
     }
     for (resource, needs) in headrooms {
-        add_headroom(
-            rulebook, estate, resource, &needs, level, &mut works, &mut gap,
-        );
+        add_headroom(rulebook, estate, resource, &needs, level, &mut works, &mut gap);
     }
     gap.lines = works
         .into_iter()
@@ -255,11 +237,7 @@ fn add_headroom(
         gap.not_known.extend(listed);
         return;
     }
-    let size = Estimate {
-        low: wanted - high,
-        central: wanted - central,
-        high: wanted - low,
-    };
+    let size = Estimate { low: wanted - high, central: wanted - central, high: wanted - low };
     match rulebook.find_remedy(Closes::Headroom(resource)) {
         Some(remedy) => listed.for_each(|need| add_work(works, remedy, site, Some(size), need)),
         None => gap.without_remedy.extend(listed),
@@ -318,11 +296,7 @@ fn quantity(
     place: PlaceRow,
     work: &Work,
 ) -> Result<Estimate<f64>, String> {
-    let exactly = |value: f64| Estimate {
-        low: value,
-        central: value,
-        high: value,
-    };
+    let exactly = |value: f64| Estimate { low: value, central: value, high: value };
     match remedy.quantity.basis {
         Basis::Gap => work.size.ok_or_else(|| {
             "The gap has no size in a unit that a rate could be applied to.".to_owned()
@@ -335,17 +309,13 @@ fn quantity(
             let mut profiles: Vec<usize> = work.needs.iter().map(|need| need.profile).collect();
             profiles.sort_unstable();
             profiles.dedup();
-            let demand: f64 = profiles
-                .iter()
-                .map(|at| rulebook.profiles[*at].demand_on(resource))
-                .sum();
+            let demand: f64 =
+                profiles.iter().map(|at| rulebook.profiles[*at].demand_on(resource)).sum();
             if demand > 0.0 {
                 Ok(exactly(demand))
             } else {
                 let title = &rulebook.resources[resource.at()].title;
-                Err(format!(
-                    "No sourced figure says what these technologies take of: {title}."
-                ))
+                Err(format!("No sourced figure says what these technologies take of: {title}."))
             }
         }
         Basis::Area => {

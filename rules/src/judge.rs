@@ -73,14 +73,8 @@ pub struct Judged {
 #[must_use]
 pub fn judge(requirement: &Requirement, reading: Reading) -> Judged {
     match reading {
-        Reading::Unknown => Judged {
-            verdict: Verdict::Unknown,
-            attainment_bp: 0,
-        },
-        Reading::NotApplicable => Judged {
-            verdict: Verdict::NotApplicable,
-            attainment_bp: 0,
-        },
+        Reading::Unknown => Judged { verdict: Verdict::Unknown, attainment_bp: 0 },
+        Reading::NotApplicable => Judged { verdict: Verdict::NotApplicable, attainment_bp: 0 },
         Reading::Known { low, high, .. } => {
             let at_low = judge_value(requirement, low);
             if low.to_bits() == high.to_bits() {
@@ -88,16 +82,9 @@ pub fn judge(requirement: &Requirement, reading: Reading) -> Judged {
             }
             let at_high = judge_value(requirement, high);
             if (at_low.verdict == Verdict::Short) != (at_high.verdict == Verdict::Short) {
-                return Judged {
-                    verdict: Verdict::Unknown,
-                    attainment_bp: 0,
-                };
+                return Judged { verdict: Verdict::Unknown, attainment_bp: 0 };
             }
-            if at_low.attainment_bp <= at_high.attainment_bp {
-                at_low
-            } else {
-                at_high
-            }
+            if at_low.attainment_bp <= at_high.attainment_bp { at_low } else { at_high }
         }
     }
 }
@@ -110,11 +97,7 @@ fn judge_value(requirement: &Requirement, value: f64) -> Judged {
         Threshold::Within { low, high } => {
             let from_below = attain(value, *low, scale, 1.0);
             let from_above = attain(value, *high, scale, -1.0);
-            if from_below.1 <= from_above.1 {
-                from_below
-            } else {
-                from_above
-            }
+            if from_below.1 <= from_above.1 { from_below } else { from_above }
         }
         Threshold::Choices(attainments) => {
             #[expect(
@@ -133,10 +116,7 @@ fn judge_value(requirement: &Requirement, value: f64) -> Judged {
             (verdict_of_share(share), share)
         }
     };
-    Judged {
-        verdict,
-        attainment_bp: share_bp(attainment),
-    }
+    Judged { verdict, attainment_bp: share_bp(attainment) }
 }
 
 fn verdict_of_share(share: f64) -> Verdict {
@@ -156,10 +136,7 @@ fn attain(value: f64, limits: Limits, scale: Scale, sign: f64) -> (Verdict, f64)
     if reaches(limits.target) {
         (Verdict::MeetsTarget, 1.0)
     } else if reaches(limits.minimum) {
-        (
-            Verdict::MeetsMinimum,
-            0.5 + 0.5 * share(limits.minimum, limits.target),
-        )
+        (Verdict::MeetsMinimum, 0.5 + 0.5 * share(limits.minimum, limits.target))
     } else if value * sign <= limits.floor * sign || limits.floor == limits.minimum {
         (Verdict::Short, 0.0)
     } else {
@@ -173,9 +150,7 @@ fn attain(value: f64, limits: Limits, scale: Scale, sign: f64) -> (Verdict, f64)
     reason = "clamped to 0 to 10,000"
 )]
 fn share_bp(share: f64) -> u16 {
-    (share * f64::from(WHOLE_BP))
-        .round_ties_even()
-        .clamp(0.0, f64::from(WHOLE_BP)) as u16
+    (share * f64::from(WHOLE_BP)).round_ties_even().clamp(0.0, f64::from(WHOLE_BP)) as u16
 }
 
 /// What is known of what a requirement asks, at a place.
@@ -294,11 +269,7 @@ fn read_checklist(
 /// between by half. None where the item does not apply.
 #[must_use]
 pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
-    let Kind::Choice {
-        choices,
-        not_applicable,
-    } = kind
-    else {
+    let Kind::Choice { choices, not_applicable } = kind else {
         return Some(value);
     };
     #[expect(
@@ -310,9 +281,7 @@ pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
     if Some(chosen) == *not_applicable {
         return None;
     }
-    let last = (0..choices.len())
-        .rev()
-        .find(|at| Some(*at) != *not_applicable);
+    let last = (0..choices.len()).rev().find(|at| Some(*at) != *not_applicable);
     Some(match chosen {
         0 => 0.0,
         chosen if Some(chosen) == last => 1.0,
@@ -373,11 +342,7 @@ pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot
             Verdict::Short | Verdict::MeetsMinimum | Verdict::MeetsTarget => {
                 tally.answered += requirement.weight;
                 tally.attained += u64::from(requirement.weight) * u64::from(judged.attainment_bp);
-                soft += if requirement.evidence.is_soft() {
-                    requirement.weight
-                } else {
-                    0
-                };
+                soft += if requirement.evidence.is_soft() { requirement.weight } else { 0 };
                 gates_failed += u16::from(requirement.gate && judged.verdict == Verdict::Short);
             }
         }
@@ -386,23 +351,14 @@ pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot
     let answered: u32 = tallies.iter().map(|tally| tally.answered).sum();
     let applicable: u32 = tallies.iter().map(|tally| tally.applicable).sum();
     let score_bp = mean(profile, &tallies, |tally| (tally.attained, tally.answered));
-    let low_bp = mean(profile, &tallies, |tally| {
-        (tally.attained, tally.applicable)
-    })
-    .unwrap_or(0);
+    let low_bp = mean(profile, &tallies, |tally| (tally.attained, tally.applicable)).unwrap_or(0);
     let high_bp = mean(profile, &tallies, |tally| {
         let unknown = u64::from(tally.applicable - tally.answered) * u64::from(WHOLE_BP);
         (tally.attained + unknown, tally.applicable)
     });
     let coverage_bp = ratio_bp(answered, applicable).unwrap_or(WHOLE_BP);
     Outcome {
-        readiness: decide(
-            &rulebook.bands,
-            gates_failed,
-            gates_unknown,
-            coverage_bp,
-            score_bp,
-        ),
+        readiness: decide(&rulebook.bands, gates_failed, gates_unknown, coverage_bp, score_bp),
         score_bp,
         low_bp,
         high_bp: high_bp.unwrap_or(WHOLE_BP),
@@ -477,10 +433,7 @@ pub fn assess(rulebook: &Rulebook, estate: &Estate, profile: &Profile, site: u32
         Place::Space(kind) => {
             let mut best: Option<Outcome> = None;
             let (mut spaces, mut spaces_ready) = (0, 0);
-            for space in estate
-                .spaces_of(site)
-                .filter(|space| estate.kind(*space) == Some(kind))
-            {
+            for space in estate.spaces_of(site).filter(|space| estate.kind(*space) == Some(kind)) {
                 let here = assess_spot(rulebook, estate, profile, Spot::Space { site, space });
                 spaces += 1;
                 spaces_ready += u32::from(here.readiness == Readiness::Ready);
@@ -490,11 +443,7 @@ pub fn assess(rulebook: &Rulebook, estate: &Estate, profile: &Profile, site: u32
             }
             let best = best
                 .unwrap_or_else(|| assess_spot(rulebook, estate, profile, Spot::NoSpace { site }));
-            Outcome {
-                spaces,
-                spaces_ready,
-                ..best
-            }
+            Outcome { spaces, spaces_ready, ..best }
         }
     };
     (outcome.weakest_method, outcome.oldest_on) =
@@ -504,11 +453,7 @@ pub fn assess(rulebook: &Rulebook, estate: &Estate, profile: &Profile, site: u32
 
 fn is_better(one: &Outcome, other: &Outcome) -> bool {
     let key = |outcome: &Outcome| {
-        (
-            std::cmp::Reverse(outcome.readiness),
-            outcome.score_bp,
-            outcome.coverage_bp,
-        )
+        (std::cmp::Reverse(outcome.readiness), outcome.score_bp, outcome.coverage_bp)
     };
     key(one) > key(other)
 }
@@ -529,9 +474,10 @@ fn weakest_and_oldest(
                 return;
             };
             weakest = weakest.max(Some(source.method));
-            oldest = Some(oldest.map_or(source.observed_on, |oldest: NaiveDate| {
-                oldest.min(source.observed_on)
-            }));
+            oldest =
+                Some(oldest.map_or(source.observed_on, |oldest: NaiveDate| {
+                    oldest.min(source.observed_on)
+                }));
         });
     }
     (weakest, oldest)
@@ -541,10 +487,9 @@ fn weakest_and_oldest(
 pub fn for_each_measure(rulebook: &Rulebook, asks: &Question, mut see: impl FnMut(MeasureIndex)) {
     match asks {
         Question::Measure(measure) => see(*measure),
-        Question::Headroom(resource) => rulebook.resources[resource.at()]
-            .measures()
-            .into_iter()
-            .for_each(see),
+        Question::Headroom(resource) => {
+            rulebook.resources[resource.at()].measures().into_iter().for_each(see)
+        }
         Question::Checklist(measures) => measures.iter().copied().for_each(see),
     }
 }

@@ -224,11 +224,7 @@ impl Dictionary {
     ) {
         let at = self.measures.len();
         let Ok(index) = u16::try_from(at) else { return };
-        if self
-            .by_id
-            .insert(measure.id.clone(), MeasureIndex(index))
-            .is_some()
-        {
+        if self.by_id.insert(measure.id.clone(), MeasureIndex(index)).is_some() {
             fields.problem(
                 "",
                 format!("The measure {} is defined twice.", measure.id),
@@ -242,9 +238,7 @@ impl Dictionary {
     /// Finds a measure by id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<(MeasureIndex, &Measure)> {
-        self.by_id
-            .get(id)
-            .map(|index| (*index, &self.measures[index.at()]))
+        self.by_id.get(id).map(|index| (*index, &self.measures[index.at()]))
     }
 
     /// The measure at a place that this dictionary gave out.
@@ -334,37 +328,23 @@ fn read_quantity(fields: &mut Fields<'_>) -> Option<Kind> {
     }
     let range = fields.range_if_any("range");
     if range.is_none() && !fields.has("range") {
-        fields.problem(
-            "range",
-            "This key is missing.",
-            "Add the plausible limits as [low, high].",
-        );
+        fields.problem("range", "This key is missing.", "Add the plausible limits as [low, high].");
     }
     let better = fields.word("better");
     let scale = fields.word_if_any("scale").unwrap_or(Scale::Linear);
-    Some(Kind::Quantity {
-        unit: unit?,
-        range: range?,
-        better: better?,
-        scale,
-    })
+    Some(Kind::Quantity { unit: unit?, range: range?, better: better?, scale })
 }
 
 fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
     let Some(choices) = fields.texts_if_any("choices") else {
         if !fields.has("choices") {
-            fields.problem(
-                "choices",
-                "This key is missing.",
-                "List the choices, worst first.",
-            );
+            fields.problem("choices", "This key is missing.", "List the choices, worst first.");
         }
         return None;
     };
     let excluded = fields.text_if_any("not_applicable");
-    let not_applicable = excluded
-        .as_ref()
-        .and_then(|word| choices.iter().position(|choice| choice == word));
+    let not_applicable =
+        excluded.as_ref().and_then(|word| choices.iter().position(|choice| choice == word));
     if excluded.is_some() && not_applicable.is_none() {
         fields.problem(
             "not_applicable",
@@ -372,10 +352,7 @@ fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
             "Use one of the choices.",
         );
     }
-    Some(Kind::Choice {
-        choices,
-        not_applicable,
-    })
+    Some(Kind::Choice { choices, not_applicable })
 }
 
 /// Whether a text is small letters, digits and single hyphens.
@@ -384,8 +361,6 @@ pub fn is_kebab_case(text: &str) -> bool {
     !text.is_empty()
         && text.split('-').all(|part| {
             !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         })
 }

@@ -206,11 +206,8 @@ pub fn read_profile(
     let table = parse_table(file, text, problems)?;
     let mut fields = Fields::new(&table, file, "", problems);
     let id = fields.text("id");
-    let expected = file
-        .rsplit('/')
-        .next()
-        .and_then(|name| name.strip_suffix(".toml"))
-        .unwrap_or_default();
+    let expected =
+        file.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or_default();
     if id.as_deref().is_some_and(|id| id != expected) {
         fields.problem(
             "id",
@@ -277,10 +274,7 @@ fn read_place(fields: &mut Fields<'_>) -> Option<Place> {
     }
     let kind = word.parse().ok();
     if kind.is_none() {
-        let message = format!(
-            "This is neither site nor a kind of space: {}.",
-            SpaceKind::list()
-        );
+        let message = format!("This is neither site nor a kind of space: {}.", SpaceKind::list());
         fields.problem("place", message, "Use one of these words.");
     }
     kind.map(Place::Space)
@@ -309,11 +303,9 @@ pub fn read_domain_weights(fields: &mut Fields<'_>, defaults: DomainWeights) -> 
             (Err(message), _) => {
                 fields.problem(word, format!("{message}."), "Use the word of a domain.")
             }
-            (_, None) => fields.problem(
-                word,
-                "A weight is a whole number from 0 to 100.",
-                "Write it so.",
-            ),
+            (_, None) => {
+                fields.problem(word, "A weight is a whole number from 0 to 100.", "Write it so.")
+            }
         }
     }
     weights
@@ -354,10 +346,7 @@ fn find_resource(
     context: &ProfileContext<'_>,
 ) -> Option<ResourceIndex> {
     let id = fields.text(key)?;
-    let at = context
-        .resources
-        .iter()
-        .position(|resource| resource.id == id);
+    let at = context.resources.iter().position(|resource| resource.id == id);
     if at.is_none() {
         fields.problem(
             key,
@@ -377,11 +366,7 @@ fn read_lifecycle(fields: &mut Fields<'_>) -> Lifecycle {
     };
     let has_figure = lifecycle.life_years.is_some() || lifecycle.annual_kwh.is_some();
     if has_figure && (lifecycle.reference.is_none() || lifecycle.evidence.is_none()) {
-        fields.problem(
-            "",
-            "A life or energy figure has no reference or no evidence.",
-            "Add both.",
-        );
+        fields.problem("", "A life or energy figure has no reference or no evidence.", "Add both.");
     }
     lifecycle
 }
@@ -402,11 +387,7 @@ fn read_requirements(
                     "Its domain {} has no weight here, so it would never count.",
                     requirement.domain
                 );
-                fields.problem(
-                    "",
-                    message,
-                    "Give the domain a weight or remove the requirement.",
-                );
+                fields.problem("", message, "Give the domain a weight or remove the requirement.");
             }
             Some(requirement)
         });
@@ -422,11 +403,7 @@ fn read_requirements(
         }
     }
     if requirements.is_empty() {
-        fields.problem(
-            "requirement",
-            "A profile needs at least one requirement.",
-            "Add one.",
-        );
+        fields.problem("requirement", "A profile needs at least one requirement.", "Add one.");
     }
     requirements
 }
@@ -445,9 +422,8 @@ fn read_requirement(
         );
     }
     let question = read_question(fields, context);
-    let threshold = question
-        .as_ref()
-        .and_then(|asks| read_threshold(fields, context, demands, asks));
+    let threshold =
+        question.as_ref().and_then(|asks| read_threshold(fields, context, demands, asks));
     let gate = fields.flag_if_any("gate").unwrap_or(false);
     let weight = fields.number("weight");
     #[expect(
@@ -502,10 +478,8 @@ fn domain_and_scale(asks: &Question, context: &ProfileContext<'_>) -> (Domain, S
 }
 
 fn read_question(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Option<Question> {
-    let given = ["measure", "headroom", "checklist"]
-        .into_iter()
-        .filter(|key| fields.has(key))
-        .count();
+    let given =
+        ["measure", "headroom", "checklist"].into_iter().filter(|key| fields.has(key)).count();
     if given != 1 {
         fields.problem(
             "",
@@ -565,10 +539,7 @@ fn read_threshold(
     demands: &[Demand],
     asks: &Question,
 ) -> Option<Threshold> {
-    let given: Vec<&str> = THRESHOLDS
-        .into_iter()
-        .filter(|key| fields.has(key))
-        .collect();
+    let given: Vec<&str> = THRESHOLDS.into_iter().filter(|key| fields.has(key)).collect();
     let [form] = given[..] else {
         fields.problem(
             "",
@@ -594,13 +565,9 @@ fn read_threshold(
     }
     let scale = domain_and_scale(asks, context).1;
     match (form, kind) {
-        (
-            "choices",
-            Some(Kind::Choice {
-                choices,
-                not_applicable,
-            }),
-        ) => read_choices(fields, choices, *not_applicable),
+        ("choices", Some(Kind::Choice { choices, not_applicable })) => {
+            read_choices(fields, choices, *not_applicable)
+        }
         ("is", _) => fields.flag_if_any("is").map(Threshold::Is),
         ("within", _) => read_within(fields, scale),
         ("at_most", _) => read_limits(fields, "at_most", scale, -1.0).map(Threshold::AtMost),
@@ -634,11 +601,7 @@ fn read_limits(
         let minimum = fields.number("minimum");
         let floor = fields.number_if_any("floor").or(minimum);
         let target = fields.number_if_any("target").or(minimum);
-        let limits = Limits {
-            floor: floor?,
-            minimum: minimum?,
-            target: target?,
-        };
+        let limits = Limits { floor: floor?, minimum: minimum?, target: target? };
         check_limits(fields, limits, scale, sign).then_some(limits)
     })
 }
@@ -682,16 +645,8 @@ fn read_within(fields: &mut Fields<'_>, scale: Scale) -> Option<Threshold> {
         let floor = fields.range_if_any("floor").or(minimum);
         let target = fields.range_if_any("target").or(minimum);
         let (floor, minimum, target) = (floor?, minimum?, target?);
-        let low = Limits {
-            floor: floor.0,
-            minimum: minimum.0,
-            target: target.0,
-        };
-        let high = Limits {
-            floor: floor.1,
-            minimum: minimum.1,
-            target: target.1,
-        };
+        let low = Limits { floor: floor.0, minimum: minimum.0, target: target.0 };
+        let high = Limits { floor: floor.1, minimum: minimum.1, target: target.1 };
         let good = check_limits(fields, low, scale, 1.0) & check_limits(fields, high, scale, -1.0);
         good.then_some(Threshold::Within { low, high })
     })
@@ -713,17 +668,12 @@ fn read_choices(
                 (Some(at), Some(share)) => attainments[at] = Some(share),
                 (None, _) => fields.problem(
                     word,
-                    format!(
-                        "This is not a choice of the measure: {}.",
-                        choices.join(", ")
-                    ),
+                    format!("This is not a choice of the measure: {}.", choices.join(", ")),
                     "Use its choices.",
                 ),
-                (_, None) => fields.problem(
-                    word,
-                    "An attainment is a number from 0 to 1.",
-                    "Write it so.",
-                ),
+                (_, None) => {
+                    fields.problem(word, "An attainment is a number from 0 to 1.", "Write it so.")
+                }
             }
         }
         let missing: Vec<&str> = (0..choices.len())
@@ -737,9 +687,7 @@ fn read_choices(
                 "Give every choice one.",
             );
         }
-        missing
-            .is_empty()
-            .then_some(Threshold::Choices(attainments))
+        missing.is_empty().then_some(Threshold::Choices(attainments))
     })
 }
 

@@ -173,10 +173,7 @@ fn read_closes(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<V
     for name in &names {
         let found = match name.strip_prefix("headroom:") {
             Some(resource) => find_resource(context, resource).map(Closes::Headroom),
-            None => context
-                .dictionary
-                .find(name)
-                .map(|(index, _)| Closes::Measure(index)),
+            None => context.dictionary.find(name).map(|(index, _)| Closes::Measure(index)),
         };
         if found.is_none() {
             fields.problem(
@@ -191,10 +188,7 @@ fn read_closes(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<V
 }
 
 fn find_resource(context: &RemedyContext<'_>, id: &str) -> Option<ResourceIndex> {
-    let at = context
-        .resources
-        .iter()
-        .position(|resource| resource.id == id)?;
+    let at = context.resources.iter().position(|resource| resource.id == id)?;
     u8::try_from(at).ok().map(ResourceIndex)
 }
 
@@ -237,10 +231,7 @@ fn read_quantity(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option
 
 fn read_cost(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Cost> {
     let benchmark = fields.text("benchmark").and_then(|id| {
-        let found = context
-            .benchmarks
-            .iter()
-            .position(|benchmark| benchmark.id == id);
+        let found = context.benchmarks.iter().position(|benchmark| benchmark.id == id);
         if found.is_none() {
             fields.problem(
                 "benchmark",
@@ -252,9 +243,5 @@ fn read_cost(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Cos
     });
     let money = fields.word("money");
     let why = fields.text("why");
-    Some(Cost {
-        benchmark: benchmark?,
-        money: money?,
-        why: why?,
-    })
+    Some(Cost { benchmark: benchmark?, money: money?, why: why? })
 }

@@ -32,11 +32,7 @@ impl Reading {
         if value.is_nan() {
             Self::Unknown
         } else {
-            Self::Known {
-                low: value,
-                central: value,
-                high: value,
-            }
+            Self::Known { low: value, central: value, high: value }
         }
     }
 }
@@ -99,18 +95,10 @@ impl Resource {
     pub fn measures(&self) -> Vec<MeasureIndex> {
         match &self.source {
             Source::Direct(measure) => vec![*measure],
-            Source::Balance {
-                capacity,
-                demand,
-                active,
-                ..
-            } => {
+            Source::Balance { capacity, demand, active, .. } => {
                 let mut measures = vec![*capacity, *demand];
-                measures.extend(
-                    active
-                        .iter()
-                        .flat_map(|active| [active.measure, active.power_factor]),
-                );
+                measures
+                    .extend(active.iter().flat_map(|active| [active.measure, active.power_factor]));
                 measures
             }
         }
@@ -124,12 +112,9 @@ impl Resource {
     pub fn headroom(&self, value: impl Fn(MeasureIndex) -> f64) -> Reading {
         let (capacity, growth_reserve, demand, active) = match &self.source {
             Source::Direct(measure) => return Reading::exact(value(*measure)),
-            Source::Balance {
-                capacity,
-                growth_reserve,
-                demand,
-                active,
-            } => (value(*capacity), *growth_reserve, value(*demand), active),
+            Source::Balance { capacity, growth_reserve, demand, active } => {
+                (value(*capacity), *growth_reserve, value(*demand), active)
+            }
         };
         let usable = capacity * (1.0 - growth_reserve);
         if usable.is_nan() || !demand.is_nan() {
@@ -189,11 +174,7 @@ fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Res
     let title = fields.text("title");
     let unit = fields.text("unit").and_then(|symbol| Unit::parse(&symbol));
     if unit.is_none() {
-        fields.problem(
-            "unit",
-            "This unit is not known.",
-            "Use a unit of rules/src/unit.rs.",
-        );
+        fields.problem("unit", "This unit is not known.", "Use a unit of rules/src/unit.rs.");
     }
     let growth_reserve = fields.number("growth_reserve");
     if growth_reserve.is_some_and(|share| !(0.0..1.0).contains(&share)) {
@@ -213,10 +194,9 @@ fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Res
     let evidence = fields.word("evidence");
     let source = source?;
     let domain = match &source {
-        Source::Direct(measure)
-        | Source::Balance {
-            capacity: measure, ..
-        } => dictionary.get(*measure).domain,
+        Source::Direct(measure) | Source::Balance { capacity: measure, .. } => {
+            dictionary.get(*measure).domain
+        }
     };
     Some(Resource {
         id: id?,
@@ -238,11 +218,7 @@ fn read_balance(
 ) -> Option<Source> {
     let capacity = find_measure(fields, "capacity", dictionary, unit);
     let demand = find_measure(fields, "demand", dictionary, unit);
-    let active = if fields.has("active_demand") {
-        read_active(fields, dictionary)
-    } else {
-        None
-    };
+    let active = if fields.has("active_demand") { read_active(fields, dictionary) } else { None };
     Some(Source::Balance {
         capacity: capacity?,
         growth_reserve: growth_reserve?,
@@ -259,10 +235,7 @@ fn read_active(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Activ
         Kind::Quantity { range, .. } => Some(range),
         _ => None,
     });
-    if central
-        .zip(limits)
-        .is_some_and(|(central, (low, high))| !(low..=high).contains(&central))
-    {
+    if central.zip(limits).is_some_and(|(central, (low, high))| !(low..=high).contains(&central)) {
         fields.problem(
             "central_power_factor",
             "This lies outside the range of the power factor.",
@@ -293,10 +266,8 @@ fn find_measure(
         return None;
     };
     if unit.is_some_and(|unit| unit.symbol() != measure.unit_symbol()) {
-        let message = format!(
-            "The measure {id} is in {}, which does not fit here.",
-            measure.unit_symbol()
-        );
+        let message =
+            format!("The measure {id} is in {}, which does not fit here.", measure.unit_symbol());
         fields.problem(key, message, "Use a measure in the right unit.");
     }
     Some(index)
@@ -330,11 +301,7 @@ mod tests {
     }
 
     fn check(values: [f64; 4], expected: Reading) {
-        assert_eq!(
-            electrical().headroom(|index| values[index.at()]),
-            expected,
-            "{values:?}"
-        );
+        assert_eq!(electrical().headroom(|index| values[index.at()]), expected, "{values:?}");
     }
 
     const NONE: f64 = f64::NAN;
@@ -358,11 +325,7 @@ mod tests {
     fn an_active_demand_without_power_factor_gives_limits_and_no_guess() {
         check(
             [1000.0, NONE, 380.0, NONE],
-            Reading::Known {
-                low: 40.0,
-                central: 400.0,
-                high: 420.0,
-            },
+            Reading::Known { low: 40.0, central: 400.0, high: 420.0 },
         );
     }
 

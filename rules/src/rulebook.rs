@@ -72,26 +72,16 @@ impl Rulebook {
     /// Every problem of every file at once.
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
-        let dictionary = Dictionary::read(
-            MEASURES,
-            find_text(files, MEASURES, &mut problems),
-            &mut problems,
-        );
+        let dictionary =
+            Dictionary::read(MEASURES, find_text(files, MEASURES, &mut problems), &mut problems);
         let (weights, bands) =
             read_weights_file(find_text(files, WEIGHTS, &mut problems), &mut problems);
         let resources_text = find_text(files, RESOURCES, &mut problems);
         let resources = read_resources(RESOURCES, resources_text, &dictionary, &mut problems);
-        let benchmarks = read_benchmarks(
-            BENCHMARKS,
-            find_text(files, BENCHMARKS, &mut problems),
-            &mut problems,
-        );
+        let benchmarks =
+            read_benchmarks(BENCHMARKS, find_text(files, BENCHMARKS, &mut problems), &mut problems);
 
-        let context = ProfileContext {
-            dictionary: &dictionary,
-            resources: &resources,
-            weights,
-        };
+        let context = ProfileContext { dictionary: &dictionary, resources: &resources, weights };
         let mut profiles: Vec<Profile> = files_in(files, "rules/profiles/")
             .filter_map(|file| read_profile(file.path, file.text, &context, &mut problems))
             .collect();
@@ -134,22 +124,14 @@ impl Rulebook {
     /// Finds the remedy that closes a gap.
     #[must_use]
     pub fn find_remedy(&self, gap: Closes) -> Option<usize> {
-        self.remedies
-            .iter()
-            .position(|remedy| remedy.closes.contains(&gap))
+        self.remedies.iter().position(|remedy| remedy.closes.contains(&gap))
     }
 }
 
 fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) -> &'a str {
     let found = files.iter().find(|file| file.path == path);
     if found.is_none() {
-        problems.add(
-            path,
-            "",
-            None,
-            "This file is missing.".to_owned(),
-            "Add it.",
-        );
+        problems.add(path, "", None, "This file is missing.".to_owned(), "Add it.");
     }
     found.map_or("", |file| file.text)
 }
@@ -158,9 +140,7 @@ fn files_in<'a, 'b>(
     files: &'b [RuleFile<'a>],
     folder: &'static str,
 ) -> impl Iterator<Item = &'b RuleFile<'a>> {
-    files
-        .iter()
-        .filter(move |file| file.path.starts_with(folder) && file.path.ends_with(".toml"))
+    files.iter().filter(move |file| file.path.starts_with(folder) && file.path.ends_with(".toml"))
 }
 
 fn hash(files: &[RuleFile<'_>]) -> String {
@@ -193,9 +173,9 @@ fn read_weights_file(text: &str, problems: &mut Problems) -> (DomainWeights, Opt
         ),
     }
     let reference = match fields.table_if_any("reference") {
-        Some((entry, path)) => fields.within(entry, path, |fields| {
-            (fields.text("text"), fields.word("evidence"))
-        }),
+        Some((entry, path)) => {
+            fields.within(entry, path, |fields| (fields.text("text"), fields.word("evidence")))
+        }
         None => (None, None),
     };
     if reference.0.is_none() || reference.1.is_none() {
@@ -208,24 +188,14 @@ fn read_weights_file(text: &str, problems: &mut Problems) -> (DomainWeights, Opt
     let limits = match fields.table_if_any("bands") {
         Some((entry, path)) => fields.within(entry, path, read_bands),
         None => {
-            fields.problem(
-                "bands",
-                "The bands of readiness are missing.",
-                "Add a [bands] table.",
-            );
+            fields.problem("bands", "The bands of readiness are missing.", "Add a [bands] table.");
             None
         }
     };
     fields.finish();
     let bands = limits.and_then(|[ready_bp, ready_with_actions_bp, coverage_bp]| {
         let (reference, evidence) = (reference.0?, reference.1?);
-        Some(Bands {
-            ready_bp,
-            ready_with_actions_bp,
-            coverage_bp,
-            reference,
-            evidence,
-        })
+        Some(Bands { ready_bp, ready_with_actions_bp, coverage_bp, reference, evidence })
     });
     (weights, bands)
 }
@@ -264,13 +234,7 @@ fn check_one_remedy_a_gap(remedies: &[Remedy], problems: &mut Problems) {
             if let Some(other) = closed.insert(*gap, &remedy.id) {
                 let file = format!("rules/remedies/{}.toml", remedy.id);
                 let message = format!("The remedy {other} closes one of its gaps too.");
-                problems.add(
-                    &file,
-                    "closes",
-                    None,
-                    message,
-                    "Let one remedy close each gap.",
-                );
+                problems.add(&file, "closes", None, message, "Let one remedy close each gap.");
             }
         }
     }
@@ -279,10 +243,8 @@ fn check_one_remedy_a_gap(remedies: &[Remedy], problems: &mut Problems) {
 /// Costs of different price bases must not be added together.
 fn check_price_base(remedies: &[Remedy], benchmarks: &[Benchmark], problems: &mut Problems) -> i32 {
     let mut base: Option<(i32, &str)> = None;
-    for benchmark in remedies
-        .iter()
-        .flat_map(|remedy| &remedy.costs)
-        .map(|cost| &benchmarks[cost.benchmark])
+    for benchmark in
+        remedies.iter().flat_map(|remedy| &remedy.costs).map(|cost| &benchmarks[cost.benchmark])
     {
         let (year, first) = *base.get_or_insert((benchmark.price_base_year, &benchmark.id));
         if year != benchmark.price_base_year {
@@ -290,13 +252,7 @@ fn check_price_base(remedies: &[Remedy], benchmarks: &[Benchmark], problems: &mu
                 "It is in prices of {}, while {first} is in prices of {year}; the two cannot be added.",
                 benchmark.price_base_year
             );
-            problems.add(
-                BENCHMARKS,
-                &benchmark.id,
-                None,
-                message,
-                "Bring both to one price base.",
-            );
+            problems.add(BENCHMARKS, &benchmark.id, None, message, "Bring both to one price base.");
         }
     }
     base.map_or(0, |(year, _)| year)

@@ -27,12 +27,7 @@ const fn unit(
     factor: f64,
     spellings: &'static [&'static str],
 ) -> Unit {
-    Unit {
-        symbol,
-        dimension,
-        factor,
-        spellings,
-    }
+    Unit { symbol, dimension, factor, spellings }
 }
 
 /// Every unit that a measure or an upload may use.
@@ -78,12 +73,7 @@ const UNITS: &[Unit] = &[
     unit("1/h", "air change rate", 1.0, &["ach", "ac/h", "/h"]),
     unit("l/s/person", "fresh air rate", 1.0, &["l/s/p"]),
     unit("ppm", "mixing ratio", 1.0, &[]),
-    unit(
-        "ug/m3",
-        "mass concentration",
-        1.0,
-        &["µg/m³", "μg/m³", "ug/m³", "µg/m3"],
-    ),
+    unit("ug/m3", "mass concentration", 1.0, &["µg/m³", "μg/m³", "ug/m³", "µg/m3"]),
     unit("lx", "illuminance", 1.0, &["lux"]),
     unit("GBP", "money", 1.0, &["£", "pounds"]),
 ];
@@ -99,11 +89,7 @@ impl Unit {
         }
         let plain: String = text.to_lowercase().split_whitespace().collect();
         let same = |spelling: &str| {
-            spelling
-                .to_lowercase()
-                .split_whitespace()
-                .collect::<String>()
-                == plain
+            spelling.to_lowercase().split_whitespace().collect::<String>() == plain
         };
         UNITS
             .iter()
@@ -167,12 +153,7 @@ mod tests {
             for to in UNITS.iter().filter(|to| to.dimension == from.dimension) {
                 let there = from.convert(7.25, to).unwrap_or(f64::NAN);
                 let back = to.convert(there, from).unwrap_or(f64::NAN);
-                assert!(
-                    (back - 7.25).abs() < 1e-9,
-                    "{} to {}",
-                    from.symbol,
-                    to.symbol
-                );
+                assert!((back - 7.25).abs() < 1e-9, "{} to {}", from.symbol, to.symbol);
             }
         }
     }

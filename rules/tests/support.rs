@@ -6,31 +6,17 @@ use std::path::Path;
 
 /// Every rule and dataset file with its path from the root, in order of path.
 pub fn files() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the crate lies in the workspace");
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace");
     let mut files = Vec::new();
-    for folder in [
-        "rules",
-        "rules/profiles",
-        "rules/remedies",
-        "datasets/costs",
-    ] {
+    for folder in ["rules", "rules/profiles", "rules/remedies", "datasets/costs"] {
         for entry in fs::read_dir(root.join(folder)).expect("the folder is there") {
             let path = entry.expect("an entry").path();
-            let is_data = path
-                .extension()
-                .is_some_and(|end| end == "toml" || end == "csv");
-            let name = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .expect("a name")
-                .to_owned();
+            let is_data = path.extension().is_some_and(|end| end == "toml" || end == "csv");
+            let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
             if is_data && name != "Cargo.toml" {
-                files.push((
-                    format!("{folder}/{name}"),
-                    fs::read_to_string(&path).expect("a text"),
-                ));
+                files
+                    .push((format!("{folder}/{name}"), fs::read_to_string(&path).expect("a text")));
             }
         }
     }
@@ -40,10 +26,8 @@ pub fn files() -> Vec<(String, String)> {
 
 /// Reads a rulebook from texts.
 pub fn read(files: &[(String, String)]) -> Result<Rulebook, Vec<String>> {
-    let borrowed: Vec<RuleFile<'_>> = files
-        .iter()
-        .map(|(path, text)| RuleFile { path, text })
-        .collect();
+    let borrowed: Vec<RuleFile<'_>> =
+        files.iter().map(|(path, text)| RuleFile { path, text }).collect();
     Rulebook::read(&borrowed).map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 

@@ -1,0 +1,2 @@
+//! Reads uploaded files.
+pub mod draft;
