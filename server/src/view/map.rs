@@ -76,15 +76,14 @@ fn steps(point: Point) -> Option<(u32, u32)> {
     let east = (point.longitude + 180.0) / 360.0;
     let sine = point.latitude.to_radians().sin();
     let south = 0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * std::f64::consts::PI);
-    let step = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the share lies in 0 to 1"
-        )]
-        (0.0..1.0).contains(&share).then(|| (share * side) as u32)
-    };
-    Some((step(east)?, step(south)?))
+    let is_within = |share: &f64| (0.0..1.0).contains(share);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the share lies in 0 to 1"
+    )]
+    let step = |share: f64| (share * side) as u32;
+    (is_within(&east) && is_within(&south)).then(|| (step(east), step(south)))
 }
 
 /// Interleaves the bits of two coordinates, so that what is near in the square is near in order.
@@ -108,9 +107,7 @@ fn unmorton(number: u64) -> (u32, u32) {
         value = (value | (value >> 2)) & 0x0F0F_0F0F_0F0F_0F0F;
         value = (value | (value >> 4)) & 0x00FF_00FF_00FF_00FF;
         value = (value | (value >> 8)) & 0x0000_FFFF_0000_FFFF;
-        #[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
-        let low = ((value | (value >> 16)) & 0x0000_0000_FFFF_FFFF) as u32;
-        low
+        ((value | (value >> 16)) & 0x0000_0000_FFFF_FFFF) as u32
     };
     (gather(number), gather(number >> 1))
 }
