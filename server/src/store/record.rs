@@ -1,0 +1,381 @@
+//! The record as it stands: what the accepted surveys say together, from which the view is built.
+//!
+//! Where surveys differ, the one accepted later wins, word by word: a survey that does not give a
+//! site's name leaves the name that another gave. Observations are not reduced here: all of them
+//! are returned in an order in which the last of a measure at a place is its current value.
+
+use super::entities::{observation, organisation, postcode, site, space, survey};
+use super::rows::{self, OBSERVATION_COLUMNS};
+use super::surveys::{SurveyHead, SurveyStatus, collect, read_head};
+use super::{Store, find_revision};
+use crate::error::Error;
+use crate::intake::draft::{OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Related, Select,
+};
+use siteworthy_rules::observation::{Method, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Site codes in one question. A code is one bound value; PostgreSQL plans long lists slowly.
+const CODES_PER_QUERY: usize = 500;
+
+/// What the accepted surveys say together, as of one revision.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// The revision that was read.
+    pub revision: i64,
+    /// When that revision was made; none for an empty record.
+    pub revised_at: Option<DateTime<Utc>>,
+    /// The accepted surveys in the order of their acceptance.
+    pub surveys: Vec<SurveyHead>,
+    /// Every organisation, by code.
+    pub organisations: Vec<OrganisationEntry>,
+    /// The sites asked for, by code; `row` is that of the last survey that names the site. A site
+    /// is pooled if any accepted survey says so: a file that merely names it does not undo that.
+    pub sites: Vec<SiteEntry>,
+    /// Their spaces, by site and code; `site` is an index into `sites`.
+    pub spaces: Vec<SpaceEntry>,
+    /// Ids of the measures that occur, in order.
+    pub measures: Vec<String>,
+    /// Their observations by `observed_on`, then by acceptance, then in file order: the last of a
+    /// measure at a place is the current value.
+    pub observations: Vec<RecordObservation>,
+    /// The postcodes of these sites that an accepted gazetteer has, by postcode.
+    pub postcodes: Vec<PostcodeEntry>,
+}
+
+/// One observation of the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordObservation {
+    /// The survey that gave it, as an index into the record's surveys.
+    pub survey: u32,
+    /// Its site, as an index into the record's sites.
+    pub site: u32,
+    /// Its space, as an index into the record's spaces; none for the whole site.
+    pub space: Option<u32>,
+    /// Its measure, as an index into the record's measures.
+    pub measure: u32,
+    /// The value, in the measure's unit.
+    pub value: Value,
+    /// The date on which it was true.
+    pub observed_on: NaiveDate,
+    /// How it was obtained.
+    pub method: Method,
+    /// Row in the survey's file.
+    pub row: u32,
+    /// Column in the survey's file, from 1.
+    pub column: u16,
+}
+
+impl Store {
+    /// The record as it stands: all of it, or only the sites with these codes. Codes that no
+    /// accepted survey names are passed over.
+    ///
+    /// # Errors
+    /// Unavailable or Internal.
+    pub async fn load_record(&self, sites: Option<&[String]>) -> Result<Record, Error> {
+        let Some(codes) = sites else {
+            return self.load(&[Scope::All]).await;
+        };
+        let codes: BTreeSet<&String> = codes.iter().collect();
+        let codes: Vec<String> = codes.into_iter().cloned().collect();
+        let scopes: Vec<Scope> =
+            codes.chunks(CODES_PER_QUERY).map(|codes| Scope::Codes(codes.to_vec())).collect();
+        self.load(&scopes).await
+    }
+
+    /// The record as it stands of the sites that one survey names, whatever its status: what an
+    /// accepted or withdrawn survey may have changed. Sites that no accepted survey names any
+    /// longer are not in it.
+    ///
+    /// # Errors
+    /// Unavailable or Internal.
+    pub async fn load_record_of_survey_sites(&self, survey: Uuid) -> Result<Record, Error> {
+        self.load(&[Scope::OfSurvey(survey)]).await
+    }
+
+    async fn load(&self, scopes: &[Scope]) -> Result<Record, Error> {
+        let snapshot = self.begin_snapshot().await?;
+        let revision = find_revision(&snapshot).await?;
+        let surveys = accepted_surveys(&snapshot).await?;
+        let survey_places: HashMap<Uuid, u32> =
+            surveys.iter().map(|survey| survey.id).zip(0..).collect();
+
+        let mut merged = Merged::new();
+        for scope in scopes {
+            for row in accepted_sites(&snapshot, scope).await? {
+                let key = (place(&survey_places, &row.survey_id)?, rows::unsigned(row.ordinal)?);
+                let entry = rows::read_site(row)?;
+                merged.add(key, entry.code.clone(), entry, merge_sites);
+            }
+        }
+        let (sites, site_places) = merged.number()?;
+
+        let mut merged = Merged::new();
+        for scope in scopes {
+            for row in accepted_spaces(&snapshot, scope).await? {
+                let survey = place(&survey_places, &row.survey_id)?;
+                let key = (survey, rows::unsigned(row.ordinal)?);
+                let mut entry = rows::read_space(row)?;
+                entry.site = place(&site_places, &(survey, entry.site))?;
+                merged.add(key, (entry.site, entry.code.clone()), entry, merge_spaces);
+            }
+        }
+        let (spaces, space_places) = merged.number()?;
+
+        let mut measures = HashMap::new();
+        let mut observations = Vec::new();
+        for scope in scopes {
+            for row in snapshot.query_all(&accepted_observations(scope)).await? {
+                let survey = place(&survey_places, &row.try_get_by_index(0)?)?;
+                let (ordinal, entry) = rows::read_observation(&row, 1)?;
+                let new = u32::try_from(measures.len()).map_err(Error::internal)?;
+                let observation = RecordObservation {
+                    survey,
+                    site: place(&site_places, &(survey, entry.site))?,
+                    space: entry
+                        .space
+                        .map(|space| place(&space_places, &(survey, space)))
+                        .transpose()?,
+                    measure: *measures.entry(entry.measure).or_insert(new),
+                    value: entry.value,
+                    observed_on: entry.observed_on,
+                    method: entry.method,
+                    row: entry.row,
+                    column: entry.column,
+                };
+                observations.push((ordinal, observation));
+            }
+        }
+        let postcodes = needed_postcodes(&snapshot, scopes).await?;
+        let organisations = accepted_organisations(&snapshot).await?;
+        snapshot.commit().await?;
+
+        let measures = sort_measures(measures, &mut observations);
+        observations.sort_unstable_by_key(|(ordinal, observation)| {
+            (observation.observed_on, observation.survey, *ordinal)
+        });
+        let observations = observations.into_iter().map(|(_, observation)| observation).collect();
+        Ok(Record {
+            revision: revision.number,
+            revised_at: revision.revised_at,
+            surveys,
+            organisations,
+            sites,
+            spaces,
+            measures,
+            observations,
+            postcodes,
+        })
+    }
+}
+
+/// Which sites are wanted.
+enum Scope {
+    All,
+    Codes(Vec<String>),
+    OfSurvey(Uuid),
+}
+
+impl Scope {
+    /// The condition on `sites`; none where every site is wanted.
+    fn condition(&self) -> Option<Expr> {
+        match self {
+            Self::All => None,
+            Self::Codes(codes) => Some(site::Column::Code.is_in(codes)),
+            Self::OfSurvey(survey) => Some(site::Column::Code.in_subquery(codes_of(*survey))),
+        }
+    }
+}
+
+fn codes_of(survey: Uuid) -> SelectStatement {
+    Query::select()
+        .column(site::Column::Code)
+        .from(site::Entity)
+        .and_where(site::Column::SurveyId.eq(survey))
+        .take()
+}
+
+/// Only rows of accepted surveys.
+fn accepted<E: EntityTrait + Related<survey::Entity>>() -> Select<E> {
+    E::find()
+        .inner_join(survey::Entity)
+        .filter(survey::Column::Status.eq(SurveyStatus::Accepted.word()))
+}
+
+/// Only rows of the sites wanted. The join is left out where it would choose nothing.
+fn at_sites<E: EntityTrait + Related<site::Entity>>(rows: Select<E>, scope: &Scope) -> Select<E> {
+    match scope.condition() {
+        None => rows,
+        Some(wanted) => rows.inner_join(site::Entity).filter(wanted),
+    }
+}
+
+async fn accepted_surveys(snapshot: &DatabaseTransaction) -> Result<Vec<SurveyHead>, Error> {
+    let found = survey::Entity::find()
+        .filter(survey::Column::Status.eq(SurveyStatus::Accepted.word()))
+        .order_by_asc(survey::Column::RevisionAccepted)
+        .all(snapshot)
+        .await?;
+    collect(found, read_head)
+}
+
+async fn accepted_organisations(
+    snapshot: &DatabaseTransaction,
+) -> Result<Vec<OrganisationEntry>, Error> {
+    let found = accepted::<organisation::Entity>()
+        .order_by_asc(survey::Column::RevisionAccepted)
+        .order_by_asc(organisation::Column::Ordinal)
+        .all(snapshot)
+        .await?;
+    let mut by_code = BTreeMap::<String, OrganisationEntry>::new();
+    for mut later in collect(found, rows::read_organisation)? {
+        if let Some(earlier) = by_code.remove(&later.code) {
+            later.parent = later.parent.or(earlier.parent);
+        }
+        by_code.insert(later.code.clone(), later);
+    }
+    Ok(by_code.into_values().collect())
+}
+
+async fn accepted_sites(
+    snapshot: &DatabaseTransaction,
+    scope: &Scope,
+) -> Result<Vec<site::Model>, Error> {
+    let found = accepted::<site::Entity>()
+        .apply_if(scope.condition(), QueryFilter::filter)
+        .order_by_asc(survey::Column::RevisionAccepted)
+        .order_by_asc(site::Column::Ordinal)
+        .all(snapshot)
+        .await?;
+    Ok(found)
+}
+
+async fn accepted_spaces(
+    snapshot: &DatabaseTransaction,
+    scope: &Scope,
+) -> Result<Vec<space::Model>, Error> {
+    let found = at_sites(accepted::<space::Entity>(), scope)
+        .order_by_asc(survey::Column::RevisionAccepted)
+        .order_by_asc(space::Column::Ordinal)
+        .all(snapshot)
+        .await?;
+    Ok(found)
+}
+
+/// The survey's id, then `OBSERVATION_COLUMNS`. The order is made in memory: the database would
+/// sort on disk what it can hand over as it lies.
+fn accepted_observations(scope: &Scope) -> SelectStatement {
+    let rows = accepted::<observation::Entity>()
+        .select_only()
+        .column(observation::Column::SurveyId)
+        .columns(OBSERVATION_COLUMNS);
+    at_sites(rows, scope).into_query()
+}
+
+/// The postcodes that the wanted sites have. A gazetteer holds millions; these are few.
+async fn needed_postcodes(
+    snapshot: &DatabaseTransaction,
+    scopes: &[Scope],
+) -> Result<Vec<PostcodeEntry>, Error> {
+    let mut by_postcode = BTreeMap::new();
+    for scope in scopes {
+        let needed = accepted::<site::Entity>()
+            .select_only()
+            .column(site::Column::Postcode)
+            .filter(site::Column::Postcode.is_not_null())
+            .apply_if(scope.condition(), QueryFilter::filter)
+            .into_query();
+        let found = accepted::<postcode::Entity>()
+            .filter(postcode::Column::Postcode.in_subquery(needed))
+            .order_by_asc(survey::Column::RevisionAccepted)
+            .all(snapshot)
+            .await?;
+        for row in found {
+            by_postcode.insert(row.postcode.clone(), rows::read_postcode(row)?);
+        }
+    }
+    Ok(by_postcode.into_values().collect())
+}
+
+/// Puts the measures in order, whichever came first, and numbers the observations accordingly.
+fn sort_measures(
+    found: HashMap<String, u32>,
+    observations: &mut [(u32, RecordObservation)],
+) -> Vec<String> {
+    let mut found: Vec<(String, u32)> = found.into_iter().collect();
+    found.sort_unstable();
+    let mut places = vec![0; found.len()];
+    for ((_, old), new) in found.iter().zip(0..) {
+        places[*old as usize] = new;
+    }
+    for (_, observation) in observations {
+        observation.measure = places[observation.measure as usize];
+    }
+    found.into_iter().map(|(measure, _)| measure).collect()
+}
+
+/// An ordinal in one of the record's surveys.
+type Key = (u32, u32);
+
+/// Entries of several surveys as they are merged: `K` names what they describe.
+struct Merged<K, T> {
+    entries: BTreeMap<K, T>,
+    names: Vec<(Key, K)>,
+}
+
+impl<K: Ord + Clone, T> Merged<K, T> {
+    fn new() -> Self {
+        Self { entries: BTreeMap::new(), names: Vec::new() }
+    }
+
+    /// Adds what a later survey says; `merge` is given what earlier ones said.
+    fn add(&mut self, key: Key, name: K, later: T, merge: impl FnOnce(T, T) -> T) {
+        let entry = match self.entries.remove(&name) {
+            Some(earlier) => merge(earlier, later),
+            None => later,
+        };
+        self.entries.insert(name.clone(), entry);
+        self.names.push((key, name));
+    }
+
+    /// The entries in the order of their names, and where each survey's entries have gone.
+    fn number(self) -> Result<(Vec<T>, HashMap<Key, u32>), Error> {
+        let mut numbers = BTreeMap::new();
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for (name, entry) in self.entries {
+            numbers.insert(name, u32::try_from(entries.len()).map_err(Error::internal)?);
+            entries.push(entry);
+        }
+        let places = self.names.into_iter().map(|(key, name)| (key, numbers[&name])).collect();
+        Ok((entries, places))
+    }
+}
+
+fn merge_sites(earlier: SiteEntry, later: SiteEntry) -> SiteEntry {
+    SiteEntry {
+        code: later.code,
+        row: later.row,
+        name: later.name.or(earlier.name),
+        organisation: later.organisation.or(earlier.organisation),
+        nation: later.nation.or(earlier.nation),
+        setting: later.setting.or(earlier.setting),
+        postcode: later.postcode.or(earlier.postcode),
+        point: later.point.or(earlier.point),
+        commissioner: later.commissioner.or(earlier.commissioner),
+        is_pooled: earlier.is_pooled || later.is_pooled,
+    }
+}
+
+fn merge_spaces(earlier: SpaceEntry, later: SpaceEntry) -> SpaceEntry {
+    SpaceEntry { name: later.name.or(earlier.name), ..later }
+}
+
+/// What a row refers to must be there: the database holds to it.
+fn place<K: std::hash::Hash + Eq>(places: &HashMap<K, u32>, key: &K) -> Result<u32, Error> {
+    places.get(key).copied().ok_or_else(|| Error::internal("a row refers to one that is missing"))
+}

@@ -1,0 +1,271 @@
+//! Between the entries of a draft and the rows of the tables, both ways.
+//!
+//! A row that cannot be read back means that someone else wrote to the database: Internal. What is
+//! asked of the database, and when, is not decided here.
+
+use super::entities::{observation, organisation, postcode, problem, site, space};
+use super::surveys::SavedProblem;
+use crate::error::Error;
+use crate::intake::draft::{
+    ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry,
+};
+use chrono::NaiveDate;
+use sea_orm::{QueryResult, Set};
+use siteworthy_rules::observation::Value;
+use siteworthy_rules::place::Point;
+use siteworthy_rules::problem::Problem;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// The columns that `read_observation` expects, in its order.
+pub(super) const OBSERVATION_COLUMNS: [observation::Column; 11] = [
+    observation::Column::Ordinal,
+    observation::Column::SiteOrdinal,
+    observation::Column::SpaceOrdinal,
+    observation::Column::Measure,
+    observation::Column::Kind,
+    observation::Column::Value,
+    observation::Column::TextValue,
+    observation::Column::ObservedOn,
+    observation::Column::Method,
+    observation::Column::FileRow,
+    observation::Column::FileColumn,
+];
+
+/// A count or position as the database keeps it.
+pub(super) fn number(value: impl TryInto<i32>) -> Result<i32, Error> {
+    let limit = i32::MAX;
+    value.try_into().map_err(|_| Error::TooLarge(format!("rows and entries go up to {limit}")))
+}
+
+/// A count or position as the database gave it.
+pub(super) fn unsigned(value: i32) -> Result<u32, Error> {
+    u32::try_from(value).map_err(Error::internal)
+}
+
+/// A word of one of the closed vocabularies.
+pub(super) fn word<T: FromStr<Err = String>>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|error: String| Error::internal(error))
+}
+
+/// Free text. PostgreSQL cannot keep the character NUL, which is shown as the replacement
+/// character on both databases.
+pub(super) fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn some_text(value: Option<&String>) -> Option<String> {
+    value.map(|value| text(value))
+}
+
+fn some_word<T: FromStr<Err = String>>(text: Option<&String>) -> Result<Option<T>, Error> {
+    text.map(|text| word(text)).transpose()
+}
+
+pub(super) fn organisation_row(
+    survey: Uuid,
+    ordinal: usize,
+    entry: &OrganisationEntry,
+) -> Result<organisation::ActiveModel, Error> {
+    Ok(organisation::ActiveModel {
+        survey_id: Set(survey),
+        ordinal: Set(number(ordinal)?),
+        code: Set(text(&entry.code)),
+        name: Set(text(&entry.name)),
+        kind: Set(entry.kind.word().to_owned()),
+        parent: Set(some_text(entry.parent.as_ref())),
+    })
+}
+
+pub(super) fn read_organisation(row: organisation::Model) -> Result<OrganisationEntry, Error> {
+    Ok(OrganisationEntry {
+        kind: word(&row.kind)?,
+        code: row.code,
+        name: row.name,
+        parent: row.parent,
+    })
+}
+
+pub(super) fn site_row(
+    survey: Uuid,
+    ordinal: usize,
+    entry: &SiteEntry,
+) -> Result<site::ActiveModel, Error> {
+    Ok(site::ActiveModel {
+        survey_id: Set(survey),
+        ordinal: Set(number(ordinal)?),
+        code: Set(text(&entry.code)),
+        file_row: Set(number(entry.row)?),
+        name: Set(some_text(entry.name.as_ref())),
+        organisation: Set(some_text(entry.organisation.as_ref())),
+        nation: Set(entry.nation.map(|nation| nation.word().to_owned())),
+        setting: Set(entry.setting.map(|setting| setting.word().to_owned())),
+        postcode: Set(some_text(entry.postcode.as_ref())),
+        latitude: Set(entry.point.map(|point| point.latitude)),
+        longitude: Set(entry.point.map(|point| point.longitude)),
+        commissioner: Set(some_text(entry.commissioner.as_ref())),
+        is_pooled: Set(entry.is_pooled),
+    })
+}
+
+pub(super) fn read_site(row: site::Model) -> Result<SiteEntry, Error> {
+    Ok(SiteEntry {
+        row: unsigned(row.file_row)?,
+        nation: some_word(row.nation.as_ref())?,
+        setting: some_word(row.setting.as_ref())?,
+        point: row
+            .latitude
+            .zip(row.longitude)
+            .map(|(latitude, longitude)| Point { latitude, longitude }),
+        code: row.code,
+        name: row.name,
+        organisation: row.organisation,
+        postcode: row.postcode,
+        commissioner: row.commissioner,
+        is_pooled: row.is_pooled,
+    })
+}
+
+pub(super) fn space_row(
+    survey: Uuid,
+    ordinal: usize,
+    entry: &SpaceEntry,
+) -> Result<space::ActiveModel, Error> {
+    Ok(space::ActiveModel {
+        survey_id: Set(survey),
+        ordinal: Set(number(ordinal)?),
+        site_ordinal: Set(number(entry.site)?),
+        code: Set(text(&entry.code)),
+        kind: Set(entry.kind.word().to_owned()),
+        name: Set(some_text(entry.name.as_ref())),
+    })
+}
+
+pub(super) fn read_space(row: space::Model) -> Result<SpaceEntry, Error> {
+    Ok(SpaceEntry {
+        site: unsigned(row.site_ordinal)?,
+        kind: word(&row.kind)?,
+        code: row.code,
+        name: row.name,
+    })
+}
+
+pub(super) fn postcode_row(
+    survey: Uuid,
+    entry: &PostcodeEntry,
+) -> Result<postcode::ActiveModel, Error> {
+    Ok(postcode::ActiveModel {
+        survey_id: Set(survey),
+        postcode: Set(text(&entry.postcode)),
+        latitude: Set(entry.point.latitude),
+        longitude: Set(entry.point.longitude),
+        file_row: Set(number(entry.row)?),
+    })
+}
+
+pub(super) fn read_postcode(row: postcode::Model) -> Result<PostcodeEntry, Error> {
+    Ok(PostcodeEntry {
+        point: Point { latitude: row.latitude, longitude: row.longitude },
+        row: unsigned(row.file_row)?,
+        postcode: row.postcode,
+    })
+}
+
+pub(super) fn observation_row(
+    survey: Uuid,
+    ordinal: usize,
+    entry: &ObservationEntry,
+) -> Result<observation::ActiveModel, Error> {
+    let (kind, value, text_value) = match &entry.value {
+        // SQLite would keep NaN as null. Adding zero turns -0.0, which it cannot keep, into 0.0.
+        Value::Quantity(value) if value.is_finite() => ("quantity", Some(value + 0.0), None),
+        Value::Quantity(value) => {
+            let (row, column, measure) = (entry.row, entry.column, &entry.measure);
+            return Err(Error::Invalid(format!(
+                "row {row}, column {column}: {value} is not a finite value of {measure}"
+            )));
+        }
+        Value::Choice(choice) => ("choice", None, Some(text(choice))),
+        Value::Flag(flag) => ("flag", Some(f64::from(u8::from(*flag))), None),
+        Value::Date(date) => ("date", None, Some(date.to_string())),
+        Value::Text(words) => ("text", None, Some(text(words))),
+    };
+    Ok(observation::ActiveModel {
+        survey_id: Set(survey),
+        site_ordinal: Set(number(entry.site)?),
+        ordinal: Set(number(ordinal)?),
+        space_ordinal: Set(entry.space.map(number).transpose()?),
+        measure: Set(text(&entry.measure)),
+        kind: Set(kind.to_owned()),
+        value: Set(value),
+        text_value: Set(text_value),
+        observed_on: Set(entry.observed_on),
+        method: Set(entry.method.word().to_owned()),
+        file_row: Set(number(entry.row)?),
+        file_column: Set(i32::from(entry.column)),
+    })
+}
+
+/// An observation and its ordinal, from the `OBSERVATION_COLUMNS` that start at `first`. Read by
+/// position: looking names up doubles the time of loading the record.
+pub(super) fn read_observation(
+    row: &QueryResult,
+    first: usize,
+) -> Result<(u32, ObservationEntry), Error> {
+    let kind: String = row.try_get_by_index(first + 4)?;
+    let entry = ObservationEntry {
+        site: unsigned(row.try_get_by_index(first + 1)?)?,
+        space: row.try_get_by_index::<Option<i32>>(first + 2)?.map(unsigned).transpose()?,
+        measure: row.try_get_by_index(first + 3)?,
+        value: match kind.as_str() {
+            "quantity" => Value::Quantity(row.try_get_by_index(first + 5)?),
+            "flag" => Value::Flag(row.try_get_by_index::<f64>(first + 5)? != 0.0),
+            "choice" => Value::Choice(row.try_get_by_index(first + 6)?),
+            "date" => Value::Date(read_date(&row.try_get_by_index::<String>(first + 6)?)?),
+            "text" => Value::Text(row.try_get_by_index(first + 6)?),
+            other => return Err(Error::internal(format!("{other:?} is no kind of value"))),
+        },
+        observed_on: row.try_get_by_index(first + 7)?,
+        method: word(&row.try_get_by_index::<String>(first + 8)?)?,
+        row: unsigned(row.try_get_by_index(first + 9)?)?,
+        column: u16::try_from(row.try_get_by_index::<i32>(first + 10)?).map_err(Error::internal)?,
+    };
+    Ok((unsigned(row.try_get_by_index(first)?)?, entry))
+}
+
+fn read_date(text: &str) -> Result<NaiveDate, Error> {
+    text.parse().map_err(|error: chrono::ParseError| Error::internal(error))
+}
+
+pub(super) fn problem_row(
+    survey: Uuid,
+    ordinal: usize,
+    problem: &Problem,
+) -> Result<problem::ActiveModel, Error> {
+    Ok(problem::ActiveModel {
+        survey_id: Set(survey),
+        ordinal: Set(number(ordinal)?),
+        severity: Set(problem.severity.word().to_owned()),
+        code: Set(problem.code.to_owned()),
+        file: Set(text(&problem.position.file)),
+        file_row: Set(problem.position.row.map(number).transpose()?),
+        file_column: Set(some_text(problem.position.column.as_ref())),
+        value: Set(some_text(problem.value.as_ref())),
+        message: Set(text(&problem.message)),
+        advice: Set(text(&problem.advice)),
+    })
+}
+
+pub(super) fn read_problem(row: problem::Model) -> Result<SavedProblem, Error> {
+    Ok(SavedProblem {
+        ordinal: unsigned(row.ordinal)?,
+        severity: word(&row.severity)?,
+        code: row.code,
+        file: row.file,
+        row: row.file_row.map(unsigned).transpose()?,
+        column: row.file_column,
+        value: row.value,
+        message: row.message,
+        advice: row.advice,
+    })
+}
