@@ -26,8 +26,9 @@ use uuid::{NoContext, Timestamp, Uuid};
 /// table has 14 columns, so that 7,000 values are bound at most, of SQLite's 32,766.
 const ROWS_PER_INSERT: usize = 500;
 
-/// The most surveys or problems that one page may hold.
-pub const MOST_PER_PAGE: u32 = 1_000;
+/// The most surveys or problems that are read at once: a page of 1,000 and one more, by which a
+/// caller sees whether there is another page.
+pub const MOST_PER_PAGE: u32 = 1_001;
 
 /// Where a survey stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -233,20 +234,17 @@ impl Store {
             .await?;
         let counts = count_problems(&snapshot, heads.iter().map(|head| head.id)).await?;
         snapshot.commit().await?;
-        heads
-            .into_iter()
-            .map(|head| {
-                let count = |severity: Severity| {
-                    counts.get(&(head.id, severity)).copied().unwrap_or_default()
-                };
-                Ok(SurveySummary {
-                    refused: count(Severity::Refused),
-                    warnings: count(Severity::Warning),
-                    notes: count(Severity::Note),
-                    head: read_head(head)?,
-                })
-            })
-            .collect()
+        heads.into_iter().map(|head| Ok(summary(read_head(head)?, &counts))).collect()
+    }
+
+    /// The survey with this id and the counts of its problems.
+    ///
+    /// # Errors
+    /// NotFound, Unavailable or Internal.
+    pub async fn load_summary(&self, id: Uuid) -> Result<SurveySummary, Error> {
+        let head = self.find_survey(id).await?.ok_or_else(|| no_such_survey(id))?;
+        let counts = count_problems(&self.reader, std::iter::once(id)).await?;
+        Ok(summary(head, &counts))
     }
 
     /// A page of a survey's problems in file order: those after the ordinal `after`, of one
@@ -468,6 +466,17 @@ async fn load_sites(
         .all(connection)
         .await?;
     collect(found, rows::read_site)
+}
+
+fn summary(head: SurveyHead, counts: &HashMap<(Uuid, Severity), u64>) -> SurveySummary {
+    let count =
+        |severity: Severity| counts.get(&(head.id, severity)).copied().unwrap_or_default();
+    SurveySummary {
+        refused: count(Severity::Refused),
+        warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
+        head,
+    }
 }
 
 async fn count_problems(

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod facts;
 pub mod filter;
 pub mod gap;
+pub mod geojson;
 pub mod map;
 pub mod organisations;
 pub mod summary;
