@@ -36,9 +36,9 @@ if (explorer === null) throw new Error('graphiql.html has no element "explorer"'
 createRoot(explorer).render(
   <GraphiQL fetcher={ask} {...asked} defaultTabs={asked ? [asked, ...tabs] : tabs}>
     <GraphiQL.Logo>
-      <a className="home" href="/">
-        Siteworthy
-      </a>
+      <h1 className="home">
+        <a href="/">Siteworthy</a>
+      </h1>
     </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -54,13 +54,14 @@ function show(summary: Summary): void {
     const counts = group.counts.find((counts) => counts.profile === profile);
     return { title: group.title, figures: counts && figures(counts) };
   });
+  // A sum over some of the groups would pass for one over all: it is shown where all are known.
   const known = groups.flatMap((group) => (group.figures ? [group.figures] : []));
   const sums = Array.from({ length: 5 }, (_, index) =>
     known.reduce((sum, figures) => sum + (figures[index] ?? 0), 0),
   );
   caption.textContent = `Sites by readiness: ${profileSelect.selectedOptions[0]?.text ?? ""}`;
   rows.replaceChildren(...groups.map((group) => row(group.title, group.figures)));
-  total.replaceChildren(row("All", known.length > 0 ? sums : undefined));
+  total.replaceChildren(row("All", known.length === groups.length ? sums : undefined));
 }
 
 /** Offers every technology and picks the one that the address names, or else the first. */

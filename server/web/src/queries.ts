@@ -4,7 +4,7 @@
 // know, and its first line says what.
 
 export const QUERIES: string[] = [
-  `# How many sites of each nation are ready for each technology?
+  `# How many sites of each nation are ready?
 query ReadinessSummary {
   readinessSummary(groupBy: NATION) {
     key
@@ -13,13 +13,14 @@ query ReadinessSummary {
   }
 }
 `,
-  `# Which technologies can be asked about, and which measures can be reported?
+  `# Which technologies and which measures are there?
 query Dictionary {
   profiles { id title }
   measures { id title }
 }
 `,
-  `# Which sites are there? Ask for the next page with "after: <endCursor>".
+  `# Which sites are there? For the next page, add
+# after: "..." with the endCursor of this one.
 query Sites {
   sites(first: 20) {
     nodes { code name }
