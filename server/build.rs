@@ -141,7 +141,7 @@ fn check_node() -> Result<()> {
 /// Runs a command to its end; a failure carries the last lines of its output.
 fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    // With NODE_ENV=production Vite's plugins and React would be chosen by the caller's shell.
+    // A NODE_ENV in the caller's shell would decide which build of React is taken.
     let output = command
         .env_remove("NODE_ENV")
         .output()
