@@ -1,1 +1,3 @@
-//! Tests.
+//! What the tests of the whole program share.
+
+pub mod postgres;

@@ -236,7 +236,7 @@ fn line(text: &str, offset: usize) -> usize {
 fn is_test_file(path: &str) -> bool {
     let mut parts = path.split('/').rev();
     matches!(parts.next(), Some("tests.rs" | "build.rs"))
-        || parts.any(|folder| folder == "tests" || folder == "benches")
+        || parts.any(|folder| ["tests", "benches", "build"].contains(&folder))
 }
 
 /// One word or sign of Rust source.
@@ -513,7 +513,7 @@ fn what_only_looks_like_a_broken_rule_is_left_alone() {
     check("server/src/app.rs", "//! A.\n#[cfg(test)]\nmod tests {\n fn a() { b().unwrap(); }\n}");
     check("server/src/view/tests.rs", "//! A.\nfn a() { b().unwrap(); }");
     check("server/benches/judge.rs", "//! A.\nfn a() { b().expect(\"b\"); }");
-    check("server/build.rs", "//! A.\nfn a() { b().unwrap(); }");
+    check("server/build/a.rs", "//! A.\nfn a() { b().unwrap(); }");
     check("README.md", "See https://www.gov.example/home/energy and ../work/, ~/root/.");
     check("server/web/node_modules/a/package-lock.json", "{ \"resolved\": \"x\" }");
     check("target/debug/a.rs", "fn a() { todo!() }");

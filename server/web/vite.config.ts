@@ -1,7 +1,7 @@
 // How the pages are built: two HTML entries, what they load under content-hashed names, and a
 // brotli and a gzip copy beside each file that shrinks.
 //
-// When to build and how the files reach the binary belongs to ../build.rs; with which headers
+// When to build and how the files reach the binary belongs to ../build/web.rs; with which headers
 // they are served, to ../src/http/assets.rs.
 
 import { readFile, writeFile } from "node:fs/promises";

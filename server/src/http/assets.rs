@@ -1,7 +1,7 @@
 //! The web pages that the binary carries: which file answers a path, in which compressed form,
 //! and how long a browser may keep it.
 //!
-//! `build.rs` builds the pages and writes the table of them; it is empty where there was no
+//! `build/web.rs` builds the pages and writes the table of them; it is empty where there was no
 //! Node.js, and then the two pages say how to get them. What the pages show belongs to `web/`.
 
 use actix_web::http::header::{self, EntityTag, Header, HeaderMap, IfNoneMatch};

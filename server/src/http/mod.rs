@@ -3,6 +3,7 @@
 //! Structure goes over GraphQL, bytes over plain routes; both read the same view and call the same
 //! verbs.
 
+pub mod assets;
 mod downloads;
 mod fault;
 mod graphql;
@@ -10,6 +11,8 @@ mod health;
 mod request;
 mod surveys;
 mod tiles;
+
+pub use downloads::encode_workbook;
 
 use crate::api;
 use crate::app::App;
@@ -41,7 +44,7 @@ fn routes(service: &mut web::ServiceConfig) {
         .route("/reports/investment-gap.xlsx", web::get().to(downloads::gap_workbook))
         .route("/healthz", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
-        .default_service(web::to(fault::not_found));
+        .default_service(web::to(assets::serve));
 }
 
 /// A service that listens.

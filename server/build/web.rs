@@ -56,7 +56,8 @@ const LINES_OF_OUTPUT: usize = 8;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-fn main() {
+/// Writes `web_assets.rs` into OUT_DIR.
+pub fn generate() {
     if let Err(reason) = write_table() {
         println!("cargo::error=web pages: {reason}");
     }
@@ -67,7 +68,7 @@ fn write_table() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let web = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("web");
     println!("cargo::rerun-if-env-changed=SITEWORTHY_WEB");
-    watch(Path::new("build.rs"));
+    watch(Path::new("build"));
     SOURCES.iter().for_each(|source| watch(&web.join(source)));
 
     let built = out.join("web");
