@@ -27,7 +27,13 @@ pub struct Config {
     pub datasets: Option<PathBuf>,
 
     /// What to log: error, warn, info, debug, or a filter such as siteworthy=debug
-    #[arg(long, global = true, env = "SITEWORTHY_LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "SITEWORTHY_LOG",
+        default_value = "info",
+        value_name = "FILTER"
+    )]
     pub log: String,
 }
 
@@ -59,6 +65,11 @@ impl std::fmt::Debug for DatabaseUrl {
 #[derive(Args, Clone, Debug)]
 pub struct Listen {
     /// Address and port to serve on; port 0 takes any free one
-    #[arg(long, env = "SITEWORTHY_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "SITEWORTHY_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
     pub listen: SocketAddr,
 }

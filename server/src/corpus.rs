@@ -4,6 +4,9 @@
 //! What the files mean is read by `siteworthy_rules` and by `intake::layout`.
 
 use crate::error::Error;
+use crate::intake::Layouts;
+use siteworthy_rules::fields::Problems;
+use siteworthy_rules::measure::Dictionary;
 use siteworthy_rules::problem::Problem;
 use siteworthy_rules::rulebook::{RuleFile, Rulebook};
 use std::borrow::Cow;
@@ -59,6 +62,18 @@ impl Corpus {
         let files: Vec<RuleFile<'_>> =
             self.below("rules/").chain(self.below("datasets/costs/")).collect();
         Rulebook::read(&files)
+    }
+
+    /// Reads the layouts.
+    ///
+    /// # Errors
+    /// Every problem of every file.
+    pub fn layouts(&self, dictionary: &Dictionary) -> Result<Layouts, Vec<Problem>> {
+        let files: Vec<(&str, &str)> =
+            self.below("datasets/layouts/").map(|file| (file.path, file.text)).collect();
+        let mut problems = Problems::default();
+        let layouts = Layouts::read(&files, dictionary, &mut problems);
+        if problems.is_empty() { Ok(layouts) } else { Err(problems.into_vec()) }
     }
 }
 

@@ -95,9 +95,7 @@ impl Facts {
                 nation: site.nation,
                 setting: site.setting,
                 postcode: site.postcode.clone(),
-                point: site
-                    .point
-                    .or_else(|| postcodes.get(site.postcode.as_deref()?).copied()),
+                point: site.point.or_else(|| postcodes.get(site.postcode.as_deref()?).copied()),
                 commissioner: site.commissioner.clone(),
                 is_pooled: site.is_pooled,
                 spaces: BTreeMap::new(),
@@ -130,7 +128,7 @@ impl Facts {
         });
         Self {
             revision: record.revision,
-            revised_at: record.surveys.iter().filter_map(|survey| survey.accepted_at).max(),
+            revised_at: record.revised_at,
             organisations: organisations.collect(),
             sites: codes.zip(sites.into_iter().map(Arc::new)).collect(),
             surveys: record

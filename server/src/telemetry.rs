@@ -1,7 +1,6 @@
 //! Logs: plain lines on standard error. Tables and files that commands write go to standard output.
 
 use crate::error::Error;
-use std::error::Error as _;
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
@@ -26,8 +25,12 @@ pub fn start(filter: &str) -> Result<(), Error> {
 /// that the caller can mend are theirs, and are not logged here.
 pub fn log_error(error: &Error) {
     match error {
-        Error::Internal(_) => tracing::error!(error.chain = chain(error), "internal error"),
-        Error::Unavailable(_) => tracing::warn!(error.chain = chain(error), "the record is out of reach"),
+        Error::Internal(_) => {
+            tracing::error!(error.causes = error.causes().join(": "), "internal error")
+        }
+        Error::Unavailable(_) => {
+            tracing::warn!(error.causes = error.causes().join(": "), "the record is out of reach")
+        }
         Error::Invalid(_)
         | Error::Unauthenticated
         | Error::Forbidden
@@ -35,9 +38,4 @@ pub fn log_error(error: &Error) {
         | Error::Conflict(_)
         | Error::TooLarge(_) => {}
     }
-}
-
-fn chain(error: &Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

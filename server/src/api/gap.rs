@@ -212,7 +212,7 @@ impl GapReportNode {
         #[graphql(desc = "How many, up to 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor of the last item of the page before.")] after: Option<String>,
     ) -> async_graphql::Result<Connection<String, GapLineNode>> {
-        page(&self.report.lines, first, after.as_ref(), GapLineNode::from)
+        page(&self.report.lines, first, after.as_ref(), |line| GapLineNode::from(line))
     }
 }
 
@@ -235,7 +235,9 @@ fn page<T, N: async_graphql::OutputType>(
     let end = items.len().min(start.saturating_add(first));
     let mut connection = Connection::new(start > 0, end < items.len());
     let numbered = (start + 1..).zip(&items[start..end]);
-    connection.edges.extend(numbered.map(|(number, item)| Edge::new(number.to_string(), node(item))));
+    connection
+        .edges
+        .extend(numbered.map(|(number, item)| Edge::new(number.to_string(), node(item))));
     Ok(connection)
 }
 

@@ -21,7 +21,8 @@ impl MeasureQuery {
         #[graphql(desc = "Only measures of this domain.")] domain: Option<Domain>,
     ) -> async_graphql::Result<Vec<MeasureNode>> {
         let view = view(context)?;
-        let wanted = |measure: &Measure| domain.is_none_or(|domain| Domain::from(measure.domain) == domain);
+        let wanted =
+            |measure: &Measure| domain.is_none_or(|domain| Domain::from(measure.domain) == domain);
         let measures = view.rulebook.dictionary.iter().filter(|(_, measure)| wanted(measure));
         Ok(measures.map(|(index, _)| MeasureNode { view: Arc::clone(view), index }).collect())
     }

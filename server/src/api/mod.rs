@@ -54,7 +54,9 @@ pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
 /// Builds the schema, once for all workers.
 #[must_use]
 pub fn build(app: Arc<App>) -> ApiSchema {
-    limited(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).data(app).finish()
+    limited(Schema::build(Query::default(), Mutation::default(), EmptySubscription))
+        .data(app)
+        .finish()
 }
 
 /// The schema in its definition language.
@@ -82,15 +84,17 @@ fn app<'a>(context: &Context<'a>) -> async_graphql::Result<&'a Arc<App>> {
 fn fail(error: Error) -> async_graphql::Error {
     crate::telemetry::log_error(&error);
     let code = error.code_and_status().0;
-    async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| extensions.set("code", code))
+    async_graphql::Error::new(error.to_string())
+        .extend_with(|_, extensions| extensions.set("code", code))
 }
 
 /// The size of a page.
 fn page_size(first: Option<i32>) -> Result<usize, Error> {
     let first = first.map_or(Ok(DEFAULT_PAGE), usize::try_from);
-    first.ok().filter(|first| (1..=MAX_PAGE).contains(first)).ok_or_else(|| {
-        Error::Invalid(format!("first must be a whole number from 1 to {MAX_PAGE}"))
-    })
+    first
+        .ok()
+        .filter(|first| (1..=MAX_PAGE).contains(first))
+        .ok_or_else(|| Error::Invalid(format!("first must be a whole number from 1 to {MAX_PAGE}")))
 }
 
 /// The record that answers come from.

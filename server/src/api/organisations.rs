@@ -83,4 +83,3 @@ impl OrganisationNode {
         sites.filter(|site| site.organisation.is_some_and(is_own)).count()
     }
 }
-

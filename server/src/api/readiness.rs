@@ -1,10 +1,10 @@
 //! Readiness of a site for a technology with its explanation, and `readinessSummary`.
 
+use super::fail;
 use super::profiles::ProfileNode;
 use super::sites::SiteFilterInput;
 use super::view;
 use super::words::{Domain, Evidence, Method, MoneyEstimate, Readiness, Verdict};
-use super::fail;
 use crate::view::explain::{Explained, explain};
 use crate::view::filter::SiteFilter;
 use crate::view::summary::{self, summarise};
@@ -85,7 +85,13 @@ impl ReadinessQuery {
                     .zip(group.counts)
                     .map(|(profile, [ready, ready_with_actions, indeterminate, not_ready])| {
                         let profile = profile.id.clone();
-                        SummaryCounts { profile, ready, ready_with_actions, indeterminate, not_ready }
+                        SummaryCounts {
+                            profile,
+                            ready,
+                            ready_with_actions,
+                            indeterminate,
+                            not_ready,
+                        }
                     })
                     .collect(),
             })
@@ -97,8 +103,6 @@ impl ReadinessQuery {
 pub struct SiteReadinessNode {
     /// The view it is read from.
     pub view: Arc<View>,
-    /// The site.
-    pub site: u32,
     /// The profile.
     pub profile: usize,
     /// What is said.

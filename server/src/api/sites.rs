@@ -115,13 +115,15 @@ impl SiteQuery {
             None => 0,
             Some(code) => {
                 let at = sites.iter().position(|at| view.site(*at).code == *code);
-                let unknown = || crate::error::Error::Invalid(format!("there is no page after {code:?}"));
+                let unknown =
+                    || crate::error::Error::Invalid(format!("there is no page after {code:?}"));
                 at.ok_or_else(unknown).map_err(fail)? + 1
             }
         };
         let end = sites.len().min(start + first);
         let fields = SitesFields { total_count: sites.len() };
-        let mut connection = Connection::with_additional_fields(start > 0, end < sites.len(), fields);
+        let mut connection =
+            Connection::with_additional_fields(start > 0, end < sites.len(), fields);
         connection.edges.extend(sites[start..end].iter().map(|at| {
             Edge::new(view.site(*at).code.clone(), SiteNode { view: Arc::clone(view), at: *at })
         }));
@@ -149,7 +151,8 @@ fn sort(view: &View, sites: &mut [u32], order: &SiteOrderInput) -> async_graphql
         SiteOrderBy::Score => {
             let id = order.technology.as_deref().unwrap_or_default();
             let profile = view.find_profile(id).map_err(fail)?;
-            let score = |at: u32| view.result(profile, at).and_then(|result| result.outcome.score_bp);
+            let score =
+                |at: u32| view.result(profile, at).and_then(|result| result.outcome.score_bp);
             // Where the order is turned round below, the sites without a score must come first here.
             sites.sort_by_key(|at| {
                 let score = score(*at);
@@ -305,7 +308,7 @@ impl SiteNode {
         };
         let judged = profiles.into_iter().filter_map(|profile| {
             let result = *self.view.result(profile, self.at)?;
-            Some(SiteReadinessNode { view: Arc::clone(&self.view), site: self.at, profile, result })
+            Some(SiteReadinessNode { view: Arc::clone(&self.view), profile, result })
         });
         Ok(judged.collect())
     }
@@ -326,7 +329,12 @@ impl SiteNode {
 
 impl SiteNode {
     fn observation(&self, space: &str, measure: &str, current: &Current) -> ObservationNode {
-        let unit = self.view.rulebook.dictionary.find(measure).map_or("", |(_, measure)| measure.unit_symbol());
+        let unit = self
+            .view
+            .rulebook
+            .dictionary
+            .find(measure)
+            .map_or("", |(_, measure)| measure.unit_symbol());
         let (value, text) = match &current.value {
             Value::Quantity(value) => (Some(*value), format!("{} {unit}", explain::plain(*value))),
             Value::Choice(word) | Value::Text(word) => (None, word.clone()),

@@ -269,7 +269,8 @@ impl SurveyNode {
         #[graphql(desc = "Only problems of this severity.")] severity: Option<Severity>,
     ) -> async_graphql::Result<Connection<String, ProblemNode>> {
         let first = page_size(first).map_err(fail)?;
-        let unknown = |cursor: &String| Error::Invalid(format!("there is no page after {cursor:?}"));
+        let unknown =
+            |cursor: &String| Error::Invalid(format!("there is no page after {cursor:?}"));
         let after = after.map(|cursor| cursor.parse().map_err(|_| unknown(&cursor)));
         let after: Option<u32> = after.transpose().map_err(fail)?;
         let more = u32::try_from(first + 1).unwrap_or(u32::MAX);
@@ -278,7 +279,8 @@ impl SurveyNode {
         let mut found = found.await.map_err(fail)?;
         let mut connection = Connection::new(after.is_some(), found.len() > first);
         found.truncate(first);
-        let edges = found.into_iter().map(|problem| Edge::new(problem.ordinal.to_string(), problem.into()));
+        let edges =
+            found.into_iter().map(|problem| Edge::new(problem.ordinal.to_string(), problem.into()));
         connection.edges.extend(edges);
         Ok(connection)
     }

@@ -36,7 +36,9 @@ impl Demo {
         let url = format!("sqlite://{}", folder.path().join("demo.db").display());
         let store = Store::open(&url).await?;
         let app = Arc::new(App::start(store, read_rules(config)?).await?);
-        print("The demonstration estate is fictional: no site, organisation or figure in it is real.\n\n")?;
+        print(
+            "The demonstration estate is fictional: no site, organisation or figure in it is real.\n\n",
+        )?;
         let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
         load(&app, &corpus).await?;
         show(&app)?;
@@ -65,7 +67,8 @@ pub async fn load(app: &Arc<App>, corpus: &Corpus) -> Result<(), Error> {
         match upload(app, received, |_| {}).await? {
             Uploaded::Draft { survey, problems } => {
                 decide(app, survey.id, Decision::Accept, &by, Utc::now()).await?;
-                let refused = problems.iter().filter(|problem| problem.severity == Severity::Refused).count();
+                let refused =
+                    problems.iter().filter(|problem| problem.severity == Severity::Refused).count();
                 print(&format!(
                     "{:<28} {:>4} rows, {:>3} problems of which {refused} refused\n",
                     survey.file_name,
@@ -88,7 +91,8 @@ pub async fn load(app: &Arc<App>, corpus: &Corpus) -> Result<(), Error> {
 fn show(app: &App) -> Result<Ending, Error> {
     let view = app.view();
     let all = SiteFilter::default();
-    let question = GapQuestion { filter: all.clone(), technologies: Vec::new(), level: Level::Minimum };
+    let question =
+        GapQuestion { filter: all.clone(), technologies: Vec::new(), level: Level::Minimum };
     let report = view.gap_report(&question)?;
     print(&format!(
         "\nReadiness: how many sites stand where\n{}\n\nInvestment gap to the minimum, one unit of each technology a site\n{}\n\n",

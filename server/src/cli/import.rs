@@ -98,7 +98,10 @@ impl Import {
 
     async fn accept(&self, app: &App, survey: &SurveyHead) -> Result<String, Error> {
         if !self.accept {
-            return Ok(format!("Kept as draft {}. Import it with --accept to make it count.\n", survey.id));
+            return Ok(format!(
+                "Kept as draft {}. Import it with --accept to make it count.\n",
+                survey.id
+            ));
         }
         let revision = decide(app, survey.id, Decision::Accept, OPERATOR, Utc::now()).await?;
         Ok(format!("Accepted as survey {}; the record is at revision {revision}.\n", survey.id))
@@ -107,11 +110,15 @@ impl Import {
 
 /// Reads a file from disk, refusing early what is too large.
 pub fn receive(path: &Path, layout: Option<String>) -> Result<ReceivedFile, Error> {
-    let unreadable = |error: std::io::Error| Error::Invalid(format!("cannot read {}: {error}", path.display()));
+    let unreadable =
+        |error: std::io::Error| Error::Invalid(format!("cannot read {}: {error}", path.display()));
     let size = fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_FILE_BYTES as u64 {
         let limit = MAX_FILE_BYTES / (1024 * 1024);
-        return Err(Error::TooLarge(format!("{} has more than {limit} MiB; split it", path.display())));
+        return Err(Error::TooLarge(format!(
+            "{} has more than {limit} MiB; split it",
+            path.display()
+        )));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -151,7 +158,12 @@ fn describe(survey: &SurveyHead, problems: &[Problem]) -> String {
     counts(&survey.file_name, &survey.layout, rows, problems)
 }
 
-fn counts(file: &str, layout: &str, [read, pooled, refused]: [u32; 3], problems: &[Problem]) -> String {
+fn counts(
+    file: &str,
+    layout: &str,
+    [read, pooled, refused]: [u32; 3],
+    problems: &[Problem],
+) -> String {
     let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     format!(
         "{file}: layout {layout}, {read} rows read, {pooled} pooled rows set apart, {refused} rows refused.\n\

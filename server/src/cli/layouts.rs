@@ -5,8 +5,10 @@ use super::{Ending, print, print_problems, read_rules};
 use crate::app::Rules;
 use crate::config::Config;
 use crate::error::Error;
-use crate::intake::{Form, Upload, detect, write_template};
+use crate::intake::{Upload, detect, write_template};
 use clap::{Args, Subcommand, ValueEnum};
+use siteworthy_rules::judge::for_each_measure;
+use siteworthy_rules::rulebook::Rulebook;
 use std::fs;
 use std::path::PathBuf;
 
@@ -65,14 +67,19 @@ impl Layouts {
 }
 
 fn list(rules: &Rules) -> String {
-    let lines = rules.layouts.iter().map(|layout| format!("{:<18} {}\n{:<18} {}\n", layout.id, layout.title, "", layout.help));
+    let lines = rules
+        .layouts
+        .iter()
+        .map(|layout| format!("{:<18} {}\n{:<18} {}\n", layout.id, layout.title, "", layout.help));
     lines.collect()
 }
 
 fn find(rules: &Rules, file: &PathBuf) -> Result<Ending, Error> {
-    let bytes = fs::read(file).map_err(|error| Error::Invalid(format!("cannot read {}: {error}", file.display())))?;
+    let bytes = fs::read(file)
+        .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", file.display())))?;
     let name = file.to_string_lossy();
-    let upload = Upload { name: &name, bytes: &bytes, received_on: chrono::Utc::now().date_naive() };
+    let upload =
+        Upload { name: &name, bytes: &bytes, received_on: chrono::Utc::now().date_naive() };
     match detect(&upload, &rules.layouts, &rules.rulebook.dictionary) {
         Err(problems) => {
             print_problems(&problems);
@@ -81,7 +88,11 @@ fn find(rules: &Rules, file: &PathBuf) -> Result<Ending, Error> {
         Ok(fits) => {
             let mut text = String::new();
             for fit in &fits {
-                let verdict = if fit.is_complete() { "fits".to_owned() } else { format!("does not fit; missing: {}", fit.missing.join(", ")) };
+                let verdict = if fit.is_complete() {
+                    "fits".to_owned()
+                } else {
+                    format!("does not fit; missing: {}", fit.missing.join(", "))
+                };
                 text.push_str(&format!("{:<18} {verdict}\n", fit.layout.id));
             }
             print(&text)?;
@@ -92,22 +103,30 @@ fn find(rules: &Rules, file: &PathBuf) -> Result<Ending, Error> {
 }
 
 fn template(rules: &Rules, form: TemplateForm, technology: Option<&str>) -> Result<String, Error> {
-    let form = match form {
-        TemplateForm::Wide => Form::Wide,
-        TemplateForm::Long => Form::Long,
+    let id = match form {
+        TemplateForm::Wide => "siteworthy-survey-wide",
+        TemplateForm::Long => "siteworthy-survey-long",
     };
+    let layout = rules.layouts.find(id);
+    let layout = layout.ok_or_else(|| Error::NotFound(format!("there is no layout {id}")))?;
     let rulebook = &rules.rulebook;
-    let Some(id) = technology else { return Ok(write_template(form, &rulebook.dictionary, None)) };
-    let at = rulebook.find_profile(id).ok_or_else(|| {
-        let known: Vec<&str> = rulebook.profiles.iter().map(|profile| profile.id.as_str()).collect();
-        Error::NotFound(format!("there is no technology {id:?}; use one of {}", known.join(", ")))
+    let measures = technology.map(|id| measures_of(rulebook, id)).transpose()?;
+    write_template(layout, &rulebook.dictionary, measures.as_deref()).map_err(Error::Invalid)
+}
+
+/// The ids of the measures that a technology asks about.
+fn measures_of<'a>(rulebook: &'a Rulebook, technology: &str) -> Result<Vec<&'a str>, Error> {
+    let at = rulebook.find_profile(technology).ok_or_else(|| {
+        let known: Vec<&str> =
+            rulebook.profiles.iter().map(|profile| profile.id.as_str()).collect();
+        let known = known.join(", ");
+        Error::NotFound(format!("there is no technology {technology:?}; use one of {known}"))
     })?;
     let mut measures = Vec::new();
     for requirement in &rulebook.profiles[at].requirements {
-        siteworthy_rules::judge::for_each_measure(rulebook, &requirement.asks, |measure| {
+        for_each_measure(rulebook, &requirement.asks, |measure| {
             measures.push(rulebook.dictionary.get(measure).id.as_str());
         });
     }
-    measures.dedup();
-    Ok(write_template(form, &rulebook.dictionary, Some(&measures)))
+    Ok(measures)
 }

@@ -18,7 +18,6 @@ use crate::store::Store;
 use crate::telemetry;
 use clap::{Parser, Subcommand};
 use siteworthy_rules::problem::Problem;
-use std::error::Error as _;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -88,8 +87,16 @@ pub fn main() -> ExitCode {
 
 /// On the command line the operator is the caller, so the whole chain is shown.
 fn report(error: &Error) {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let causes: String = causes.map(|cause| format!("\n  caused by: {cause}")).collect();
+    let causes: String = error
+        .causes()
+        .iter()
+        .map(|cause| {
+            format!(
+                "
+  caused by: {cause}"
+            )
+        })
+        .collect();
     // Where even this cannot be written there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "siteworthy: {error}{causes}");
 }
@@ -139,7 +146,9 @@ fn write_out(bytes: &[u8]) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|error| Error::Invalid(format!("cannot write the output: {error}"))),
+        result => {
+            result.map_err(|error| Error::Invalid(format!("cannot write the output: {error}")))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `siteworthy readiness` and `siteworthy gap`: tables on a terminal, or files.
 
-use super::{Ending, open, print, write_out};
+use super::{Ending, open, write_out};
 use crate::config::Config;
 use crate::error::Error;
 use crate::http::encode_workbook;
@@ -65,7 +65,8 @@ impl Choice {
 
 /// Writes a file and says so on standard error.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Ending, Error> {
-    fs::write(path, bytes).map_err(|error| Error::Invalid(format!("cannot write {}: {error}", path.display())))?;
+    fs::write(path, bytes)
+        .map_err(|error| Error::Invalid(format!("cannot write {}: {error}", path.display())))?;
     eprintln!("Wrote {}.", path.display());
     Ok(Ending::Clean)
 }
@@ -121,15 +122,31 @@ impl Readiness {
             let [technology] = &self.choice.technologies[..] else {
                 return Err(Error::Invalid("--is needs exactly one --technology".to_owned()));
             };
-            filter.readiness = Some(ReadinessFilter { technology: technology.clone(), any_of: self.is.clone() });
+            filter.readiness =
+                Some(ReadinessFilter { technology: technology.clone(), any_of: self.is.clone() });
         }
         Ok(filter)
     }
 
-    fn rows(&self, view: &View, filter: &SiteFilter, format: ReadinessFormat) -> Result<Vec<u8>, Error> {
+    fn rows(
+        &self,
+        view: &View,
+        filter: &SiteFilter,
+        format: ReadinessFormat,
+    ) -> Result<Vec<u8>, Error> {
         let profiles = view.find_technologies(&self.choice.technologies)?;
-        let headings =
-            ["Site code", "Site", "Organisation", "Nation", "Technology", "Readiness", "Score", "Low", "High", "Coverage %"];
+        let headings = [
+            "Site code",
+            "Site",
+            "Organisation",
+            "Nation",
+            "Technology",
+            "Readiness",
+            "Score",
+            "Low",
+            "High",
+            "Coverage %",
+        ];
         let mut rows: Vec<[String; 10]> = Vec::new();
         for (at, site) in filter.find(view)?.sites(view) {
             for profile in &profiles {
@@ -157,7 +174,11 @@ fn two_decimals(bp: u16) -> String {
     format!("{:.2}", percent(bp))
 }
 
-fn encode<const N: usize>(headings: &[&str; N], rows: &[[String; N]], format: ReadinessFormat) -> Result<Vec<u8>, Error> {
+fn encode<const N: usize>(
+    headings: &[&str; N],
+    rows: &[[String; N]],
+    format: ReadinessFormat,
+) -> Result<Vec<u8>, Error> {
     match format {
         ReadinessFormat::Csv => {
             let mut writer = csv::Writer::from_writer(Vec::new());
@@ -170,7 +191,13 @@ fn encode<const N: usize>(headings: &[&str; N], rows: &[[String; N]], format: Re
         ReadinessFormat::Json => {
             let objects: Vec<_> = rows
                 .iter()
-                .map(|row| headings.iter().zip(row).map(|(heading, cell)| ((*heading).to_owned(), json!(cell))).collect::<serde_json::Map<_, _>>())
+                .map(|row| {
+                    headings
+                        .iter()
+                        .zip(row)
+                        .map(|(heading, cell)| ((*heading).to_owned(), json!(cell)))
+                        .collect::<serde_json::Map<_, _>>()
+                })
                 .collect();
             serde_json::to_vec_pretty(&objects).map_err(Error::internal)
         }
@@ -186,7 +213,9 @@ fn encode<const N: usize>(headings: &[&str; N], rows: &[[String; N]], format: Re
 
 fn new_table(headings: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(headings);
     table
 }
@@ -198,7 +227,8 @@ fn right(text: impl ToString) -> Cell {
 /// How many of the chosen sites stand where for each technology.
 pub fn summary_table(view: &View, filter: &SiteFilter) -> Result<String, Error> {
     let chosen = filter.find(view)?;
-    let mut table = new_table(&["Technology", "Ready", "With actions", "Indeterminate", "Not ready"]);
+    let mut table =
+        new_table(&["Technology", "Ready", "With actions", "Indeterminate", "Not ready"]);
     for (at, profile) in view.rulebook.profiles.iter().enumerate() {
         let mut counts = [0_u32; judge::Readiness::ALL.len()];
         for (site, _) in chosen.sites(view) {
@@ -244,7 +274,8 @@ impl Gap {
         let app = open(config).await?;
         let view = app.view();
         let technologies = self.choice.technologies.clone();
-        let question = GapQuestion { filter: self.choice.filter(), technologies, level: self.level };
+        let question =
+            GapQuestion { filter: self.choice.filter(), technologies, level: self.level };
         let report = view.gap_report(&question)?;
         let bytes = match self.format {
             GapFormat::Csv => render::csv::encode(&report),
@@ -257,9 +288,19 @@ impl Gap {
 
 /// The gap by organisation, with what the figures rest on below.
 pub fn gap_table(report: &GapReport) -> String {
-    let headings = ["Organisation", "Sites", "With a gap", "Capital low £", "Central £", "High £", "Uncosted", "Not known"];
+    let headings = [
+        "Organisation",
+        "Sites",
+        "With a gap",
+        "Capital low £",
+        "Central £",
+        "High £",
+        "Uncosted",
+        "Not known",
+    ];
     let mut table = new_table(&headings);
-    let organisations = report.organisations.iter().map(|organisation| (&*organisation.name, &organisation.totals));
+    let organisations =
+        report.organisations.iter().map(|organisation| (&*organisation.name, &organisation.totals));
     for (name, totals) in organisations.chain([("Total", &report.total)]) {
         table.add_row(vec![
             Cell::new(name),
@@ -272,7 +313,8 @@ pub fn gap_table(report: &GapReport) -> String {
             right(totals.not_known),
         ]);
     }
-    let notes = ["Revision of the record", "Rulebook hash (BLAKE3)", "Price base", "Not in these figures"];
+    let notes =
+        ["Revision of the record", "Rulebook hash (BLAKE3)", "Price base", "Not in these figures"];
     let statement: String = report
         .statement
         .iter()
@@ -288,7 +330,7 @@ fn whole_pounds(pence: Pence) -> String {
     let digits = pounds.trim_start_matches('-');
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -41,9 +41,12 @@ impl Parameters {
             None => None,
             Some(words) => {
                 let [technology] = &self.technologies()[..] else {
-                    return Err(Error::Invalid("readiness needs exactly one of technologies".to_owned()));
+                    return Err(Error::Invalid(
+                        "readiness needs exactly one of technologies".to_owned(),
+                    ));
                 };
-                let any_of = words.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>();
+                let any_of =
+                    words.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>();
                 let any_of = any_of.map_err(Error::Invalid)?;
                 Some(ReadinessFilter { technology: technology.clone(), any_of })
             }
@@ -68,7 +71,9 @@ impl Parameters {
 
 fn parameters(request: &HttpRequest) -> Result<Parameters, Error> {
     let parsed = web::Query::<Parameters>::from_query(request.query_string());
-    parsed.map(web::Query::into_inner).map_err(|error| Error::Invalid(format!("the address cannot be understood: {error}")))
+    parsed
+        .map(web::Query::into_inner)
+        .map_err(|error| Error::Invalid(format!("the address cannot be understood: {error}")))
 }
 
 /// Answers with bytes that a view gives, unless the caller holds them already.
@@ -110,14 +115,21 @@ pub async fn sites(request: HttpRequest, app: web::Data<App>) -> Result<HttpResp
 
 /// The investment gap as CSV.
 pub async fn gap_csv(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
-    answer(request, app, "text/csv; charset=utf-8", Some("investment-gap.csv"), |view, parameters| {
-        Ok(render::csv::encode(&view.gap_report(&parameters.question()?)?))
-    })
+    answer(
+        request,
+        app,
+        "text/csv; charset=utf-8",
+        Some("investment-gap.csv"),
+        |view, parameters| Ok(render::csv::encode(&view.gap_report(&parameters.question()?)?)),
+    )
     .await
 }
 
 /// The investment gap as a workbook.
-pub async fn gap_workbook(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
+pub async fn gap_workbook(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Error> {
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     answer(request, app, kind, Some("investment-gap.xlsx"), |view, parameters| {
         encode_workbook(view, &view.gap_report(&parameters.question()?)?)
@@ -132,12 +144,12 @@ pub async fn gap_workbook(request: HttpRequest, app: web::Data<App>) -> Result<H
 pub fn encode_workbook(view: &View, report: &GapReport) -> Result<Vec<u8>, Error> {
     let date = view.facts.revised_at.map(|at| at.date_naive()).unwrap_or_default();
     let part = |number: u32| u8::try_from(number).unwrap_or(1);
-    let created = (u16::try_from(date.year()).unwrap_or(1970), part(date.month()), part(date.day()));
+    let created =
+        (u16::try_from(date.year()).unwrap_or(1970), part(date.month()), part(date.day()));
     render::workbook::encode(report, created).map_err(|error| match error {
-        rust_xlsxwriter::XlsxError::RowColumnLimitError => {
-            Error::TooLarge("the report has more rows than a sheet can hold; choose fewer sites".to_owned())
-        }
+        rust_xlsxwriter::XlsxError::RowColumnLimitError => Error::TooLarge(
+            "the report has more rows than a sheet can hold; choose fewer sites".to_owned(),
+        ),
         other => Error::internal(other),
     })
 }
-

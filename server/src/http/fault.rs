@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 impl ResponseError for Error {
@@ -12,12 +12,8 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         crate::telemetry::log_error(self);
-        let body = json!({ "error": { "code": self.code_and_status().0, "message": self.to_string() } });
+        let body =
+            json!({ "error": { "code": self.code_and_status().0, "message": self.to_string() } });
         HttpResponse::build(self.status_code()).json(body)
     }
-}
-
-/// The answer for an address that no route has.
-pub async fn not_found(request: HttpRequest) -> Result<HttpResponse, Error> {
-    Err(Error::NotFound(format!("there is nothing at {}", request.path())))
 }

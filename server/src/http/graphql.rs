@@ -40,9 +40,13 @@ pub async fn answer(
         "application/json" => read_json(&request, payload).await?,
         "multipart/form-data" => {
             if !request.headers().contains_key(PREFLIGHT_HEADER) {
-                return Err(Error::Invalid(format!("a multipart request needs the header {PREFLIGHT_HEADER}: 1")));
+                return Err(Error::Invalid(format!(
+                    "a multipart request needs the header {PREFLIGHT_HEADER}: 1"
+                )));
             }
-            BatchRequest::Single(read_multipart(Multipart::new(request.headers(), payload.into_inner())).await?)
+            BatchRequest::Single(
+                read_multipart(Multipart::new(request.headers(), payload.into_inner())).await?,
+            )
         }
         _ => return Err(Error::Invalid("send a query as application/json".to_owned())),
     };
@@ -51,15 +55,17 @@ pub async fn answer(
     }
     let work = schema.execute_batch(batch.data(app.view()));
     let response = tokio::time::timeout(Duration::from_secs(MAX_SECONDS), work).await;
-    let response = response
-        .map_err(|_| Error::TooLarge(format!("the query took more than {MAX_SECONDS} seconds; ask for less")))?;
+    let response = response.map_err(|_| {
+        Error::TooLarge(format!("the query took more than {MAX_SECONDS} seconds; ask for less"))
+    })?;
     Ok(HttpResponse::Ok().json(response))
 }
 
 async fn read_json(request: &HttpRequest, payload: web::Payload) -> Result<BatchRequest, Error> {
     let body = web::Bytes::from_request(request, &mut payload.into_inner()).await;
     let body = body.map_err(|_| too_large("a query", MAX_QUERY_BYTES))?;
-    serde_json::from_slice(&body).map_err(|error| Error::Invalid(format!("the body is not a GraphQL request: {error}")))
+    serde_json::from_slice(&body)
+        .map_err(|error| Error::Invalid(format!("the body is not a GraphQL request: {error}")))
 }
 
 fn too_large(what: &str, bytes: usize) -> Error {
@@ -75,24 +81,35 @@ async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
         let mut part = part.map_err(|fault| MultipartFault(fault.to_string()))?;
         let name = part.name().unwrap_or_default().to_owned();
         match name.as_str() {
-            "operations" => operations = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?),
+            "operations" => {
+                operations = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?)
+            }
             "map" => map = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?),
             _ => {
                 files += 1;
                 if files > MAX_FILES {
-                    return Err(Error::TooLarge(format!("an upload may have at most {MAX_FILES} files")));
+                    return Err(Error::TooLarge(format!(
+                        "an upload may have at most {MAX_FILES} files"
+                    )));
                 }
                 let paths = map.as_mut().and_then(|map| map.remove(&name));
                 let (Some(request), Some(paths)) = (operations.as_mut(), paths) else {
-                    return Err(Error::Invalid("send operations, then map, then the files that it names".to_owned()));
+                    return Err(Error::Invalid(
+                        "send operations, then map, then the files that it names".to_owned(),
+                    ));
                 };
                 let disposition = part.content_disposition();
-                let filename = disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
+                let filename =
+                    disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
                 let content_type = part.content_type().map(ToString::to_string);
                 let content = store_file(&mut part, MAX_FILE_BYTES).await?;
                 for path in &paths {
                     let content = content.try_clone().map_err(Error::internal)?;
-                    let value = UploadValue { filename: filename.clone(), content_type: content_type.clone(), content };
+                    let value = UploadValue {
+                        filename: filename.clone(),
+                        content_type: content_type.clone(),
+                        content,
+                    };
                     request.set_upload(path, value);
                 }
             }
@@ -105,5 +122,6 @@ async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| Error::Invalid(format!("operations or map is not valid JSON: {error}")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| Error::Invalid(format!("operations or map is not valid JSON: {error}")))
 }

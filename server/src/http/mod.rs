@@ -59,7 +59,8 @@ pub struct Server {
 /// # Errors
 /// `Invalid` where the address cannot be used.
 pub fn start(app: Arc<App>, listen: SocketAddr) -> Result<Server, Error> {
-    let unusable = |error: std::io::Error| Error::Invalid(format!("cannot listen on {listen}: {error}"));
+    let unusable =
+        |error: std::io::Error| Error::Invalid(format!("cannot listen on {listen}: {error}"));
     let listener = TcpListener::bind(listen).map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
     let schema = api::build(Arc::clone(&app));

@@ -33,7 +33,9 @@ pub async fn read_field(part: &mut Field, limit: usize) -> Result<Vec<u8>, Error
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|fault| MultipartFault(fault.to_string()))?;
         if bytes.len() + chunk.len() > limit {
-            return Err(Error::TooLarge(format!("a part that is no file may have at most {limit} bytes")));
+            return Err(Error::TooLarge(format!(
+                "a part that is no file may have at most {limit} bytes"
+            )));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -78,12 +80,15 @@ pub async fn receive(
             }
             Some("file") if file.is_none() => {
                 let disposition = part.content_disposition();
-                let name = disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
+                let name =
+                    disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
                 file = Some((name, read_field(&mut part, MAX_FILE_BYTES).await?));
             }
             other => {
                 let other = other.unwrap_or_default();
-                return Err(Error::Invalid(format!("the part {other:?} is not expected; send file, and layout if you know it")));
+                return Err(Error::Invalid(format!(
+                    "the part {other:?} is not expected; send file, and layout if you know it"
+                )));
             }
         }
     }
@@ -93,9 +98,13 @@ pub async fn receive(
     let received = ReceivedFile { name, bytes, layout, by: NOBODY.to_owned(), at: Utc::now() };
     let uploaded = upload(&app.into_inner(), received, |_| {}).await?;
     Ok(match uploaded {
-        Uploaded::Draft { survey, problems } => HttpResponse::Created().json(body(Some(&survey), &problems, false)),
+        Uploaded::Draft { survey, problems } => {
+            HttpResponse::Created().json(body(Some(&survey), &problems, false))
+        }
         Uploaded::AlreadyThere(survey) => HttpResponse::Ok().json(body(Some(&survey), &[], true)),
-        Uploaded::Unreadable(problems) => HttpResponse::UnprocessableEntity().json(body(None, &problems, false)),
+        Uploaded::Unreadable(problems) => {
+            HttpResponse::UnprocessableEntity().json(body(None, &problems, false))
+        }
     })
 }
 

@@ -32,7 +32,9 @@ pub async fn draw(
     let view = app.view();
     let profile = view.find_profile(&technology)?;
     let Some(at) = Tile::new(z, x, y) else {
-        return Err(Error::NotFound(format!("there is no tile {z}/{x}/{y}; zoom ends at {MAX_ZOOM}")));
+        return Err(Error::NotFound(format!(
+            "there is no tile {z}/{x}/{y}; zoom ends at {MAX_ZOOM}"
+        )));
     };
     // Weak, because the same tile may be sent compressed or not.
     let tag = format!("W/\"{}-{technology}-{z}-{x}-{y}\"", view.tag());

@@ -136,15 +136,7 @@ fn collect_ceilings(observations: &[ObservationEntry], limits: &[Option<u16>]) -
         .iter()
         .enumerate()
         .filter(|(_, entry)| is_limit[usize::from(entry.measure)])
-        .map(|(at, entry)| {
-            (
-                entry.site,
-                entry.space,
-                entry.measure,
-                entry.observed_on,
-                at,
-            )
-        })
+        .map(|(at, entry)| (entry.site, entry.space, entry.measure, entry.observed_on, at))
         .collect();
     ceilings.sort_unstable();
     ceilings
@@ -162,9 +154,7 @@ fn find_ceiling<'a>(
     let same: &[CeilingKey] = &ceilings[start..];
     let same = &same[..same.partition_point(|ceiling| place(ceiling) == key)];
     let on_date = same.iter().find(|ceiling| ceiling.3 == entry.observed_on);
-    on_date
-        .or(same.last())
-        .map(|ceiling| &observations[ceiling.4])
+    on_date.or(same.last()).map(|ceiling| &observations[ceiling.4])
 }
 
 fn above_ceiling(measure: &Measure, value: f64, above: &Measure, most: f64, row: u32) -> Fault {

@@ -47,11 +47,8 @@ impl Columns {
         report: &mut Report,
     ) -> Self {
         let row = headings.number;
-        let headings: Vec<String> = headings
-            .iter()
-            .take(MOST_COLUMNS)
-            .map(Cow::into_owned)
-            .collect();
+        let headings: Vec<String> =
+            headings.iter().take(MOST_COLUMNS).map(Cow::into_owned).collect();
         let places = find_places(&headings, row, report);
         let mut binding = Binding {
             columns: Self {
@@ -126,10 +123,8 @@ fn find_places(headings: &[String], row: u32, report: &mut Report) -> BTreeMap<S
         places.insert(fold(heading), at);
     }
     if !blank.is_empty() {
-        let message = format!(
-            "These columns have no heading and are not read: {}.",
-            blank.join(", ")
-        );
+        let message =
+            format!("These columns have no heading and are not read: {}.", blank.join(", "));
         let advice = "Give a heading to every column that holds something.";
         report.add_to_row(row, Fault::note(code::BLANK_HEADING, message, advice));
     }
@@ -207,23 +202,15 @@ impl Binding<'_> {
         taken: &mut BTreeSet<MeasureIndex>,
     ) -> Result<(MeasureIndex, Option<Unit>), Fault> {
         let (name, unit) = split_unit(heading);
-        let found = self
-            .layout
-            .has_measure_headings
-            .then(|| self.dictionary.find(&fold(name)));
+        let found = self.layout.has_measure_headings.then(|| self.dictionary.find(&fold(name)));
         let Some((index, measure)) = found.flatten() else {
             return Err(self.unknown_column(name));
         };
-        let unit = unit
-            .map(|unit| parse_unit(unit, measure, self.dictionary))
-            .transpose()?;
+        let unit = unit.map(|unit| parse_unit(unit, measure, self.dictionary)).transpose()?;
         if !taken.insert(index) {
             return Err(Fault::warning(
                 code::DUPLICATE_COLUMN,
-                format!(
-                    "Another column holds {} too; only the first is read.",
-                    measure.id
-                ),
+                format!("Another column holds {} too; only the first is read.", measure.id),
                 "Remove one of the two.",
             ));
         }
@@ -231,15 +218,8 @@ impl Binding<'_> {
     }
 
     fn unknown_column(&self, name: &str) -> Fault {
-        let attributes = self
-            .layout
-            .attributes
-            .iter()
-            .map(|column| column.heading.as_str());
-        let measures = self
-            .dictionary
-            .iter()
-            .map(|(_, measure)| measure.id.as_str());
+        let attributes = self.layout.attributes.iter().map(|column| column.heading.as_str());
+        let measures = self.dictionary.iter().map(|(_, measure)| measure.id.as_str());
         let measures = measures.filter(|_| self.layout.has_measure_headings);
         let advice = match find_nearest(&fold(name), attributes.chain(measures)) {
             Some(nearest) => format!("If {nearest} is meant, write it so; else ignore this."),
@@ -255,9 +235,7 @@ fn split_unit(heading: &str) -> (&str, Option<&str>) {
     heading
         .strip_suffix(']')
         .and_then(|rest| rest.rsplit_once('['))
-        .map_or((heading, None), |(name, unit)| {
-            (name.trim_end(), Some(unit.trim()))
-        })
+        .map_or((heading, None), |(name, unit)| (name.trim_end(), Some(unit.trim())))
 }
 
 /// Reads the unit of a measure's cells; it must be convertible to the measure's own.
@@ -265,11 +243,7 @@ pub fn parse_unit(text: &str, measure: &Measure, dictionary: &Dictionary) -> Res
     let Kind::Quantity { unit: target, .. } = &measure.kind else {
         return Err(Fault::refused(
             code::WRONG_UNIT,
-            format!(
-                "{} is a {} and has no unit.",
-                measure.id,
-                measure.kind_word()
-            ),
+            format!("{} is a {} and has no unit.", measure.id, measure.kind_word()),
             "Leave the unit out.",
         ));
     };
@@ -320,12 +294,7 @@ fn find_sibling<'a>(measure: &Measure, unit: &Unit, dictionary: &'a Dictionary) 
     dictionary
         .iter()
         .map(|(_, other)| other)
-        .filter(|other| {
-            other
-                .id
-                .rsplit_once('-')
-                .is_some_and(|(name, _)| name == stem)
-        })
+        .filter(|other| other.id.rsplit_once('-').is_some_and(|(name, _)| name == stem))
         .find(|other| {
             matches!(&other.kind, Kind::Quantity { unit: own, .. }
             if unit.convert(1.0, own).is_some())
@@ -340,10 +309,7 @@ mod tests {
     #[test]
     fn a_unit_may_stand_behind_the_id() {
         assert_eq!(split_unit("max-demand-kva"), ("max-demand-kva", None));
-        assert_eq!(
-            split_unit("max-demand-kva [MVA]"),
-            ("max-demand-kva", Some("MVA"))
-        );
+        assert_eq!(split_unit("max-demand-kva [MVA]"), ("max-demand-kva", Some("MVA")));
     }
 
     #[test]

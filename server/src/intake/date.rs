@@ -14,9 +14,8 @@ const EARLIEST: NaiveDate = match NaiveDate::from_ymd_opt(1948, 7, 5) {
     None => NaiveDate::MIN,
 };
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Reads 2024-03-31, 31/03/2024, 31.03.2024, 31-03-2024 or 31 Mar 2024; a time of midnight behind
 /// it is passed over, because spreadsheets write one.
@@ -30,11 +29,8 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Fault> {
     let [first, second, third] = parts[..] else {
         return Err(not_a_date());
     };
-    let (year, month, day) = if first.len() == 4 {
-        (first, second, third)
-    } else {
-        (third, second, first)
-    };
+    let (year, month, day) =
+        if first.len() == 4 { (first, second, third) } else { (third, second, first) };
     if year.len() != 4 {
         return Err(not_a_date());
     }
@@ -43,9 +39,7 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Fault> {
     else {
         return Err(not_a_date());
     };
-    let found = i32::try_from(year)
-        .ok()
-        .and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let found = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
     found.ok_or_else(|| {
         Fault::refused(
             code::NOT_A_DATE,
@@ -63,9 +57,7 @@ fn parse_digits(text: &str) -> Option<u32> {
 fn parse_month(text: &str) -> Option<u32> {
     parse_digits(text).or_else(|| {
         let name = text.to_ascii_lowercase();
-        let found = (1..)
-            .zip(MONTHS)
-            .find(|(_, short)| name.starts_with(short))?;
+        let found = (1..).zip(MONTHS).find(|(_, short)| name.starts_with(short))?;
         Some(found.0)
     })
 }
@@ -113,9 +105,7 @@ pub fn check_freshness(date: NaiveDate, received_on: NaiveDate) -> Option<Fault>
 /// Whether an observation is older than [`FRESH_MONTHS`].
 #[must_use]
 pub fn is_stale(date: NaiveDate, received_on: NaiveDate) -> bool {
-    received_on
-        .checked_sub_months(Months::new(FRESH_MONTHS))
-        .is_some_and(|limit| date < limit)
+    received_on.checked_sub_months(Months::new(FRESH_MONTHS)).is_some_and(|limit| date < limit)
 }
 
 #[cfg(test)]

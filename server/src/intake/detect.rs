@@ -97,22 +97,13 @@ fn fit_headings<'a>(headings: &[String], layout: &'a Layout, dictionary: &Dictio
     let own = named.chain(measured).chain(&layout.ignored);
     let known = own.filter(|heading| has(heading)).count()
         + headings.iter().filter(|heading| names(heading)).count();
-    let filled = headings
-        .iter()
-        .filter(|heading| !heading.is_empty())
-        .count();
+    let filled = headings.iter().filter(|heading| !heading.is_empty()).count();
     let reason = if missing.is_empty() {
         format!("It knows {known} of {filled} headings.")
     } else {
         format!("These headings are missing: {}.", missing.join(", "))
     };
-    Fit {
-        layout,
-        missing,
-        known,
-        known_fraction: share(known, filled),
-        reason,
-    }
+    Fit { layout, missing, known, known_fraction: share(known, filled), reason }
 }
 
 fn fit_shape<'a>(first: &Row<'_>, layout: &'a Layout, count: usize) -> Fit<'a> {
@@ -123,32 +114,17 @@ fn fit_shape<'a>(first: &Row<'_>, layout: &'a Layout, count: usize) -> Fit<'a> {
             .all(|column| has_shape(first, column.attribute, &column.heading));
     let known = if fits { count } else { 0 };
     let (missing, reason) = if fits {
-        (
-            Vec::new(),
-            format!("The first row has {count} columns of the right kinds."),
-        )
+        (Vec::new(), format!("The first row has {count} columns of the right kinds."))
     } else {
-        let missing = vec![format!(
-            "{count} columns of the right kinds, without headings"
-        )];
+        let missing = vec![format!("{count} columns of the right kinds, without headings")];
         let reason = format!("The first row does not have {count} columns of the right kinds.");
         (missing, reason)
     };
-    Fit {
-        layout,
-        missing,
-        known,
-        known_fraction: share(known, count),
-        reason,
-    }
+    Fit { layout, missing, known, known_fraction: share(known, count), reason }
 }
 
 fn has_shape(first: &Row<'_>, attribute: Attribute, column: &str) -> bool {
-    let Some(at) = column
-        .parse::<usize>()
-        .ok()
-        .and_then(|at| at.checked_sub(1))
-    else {
+    let Some(at) = column.parse::<usize>().ok().and_then(|at| at.checked_sub(1)) else {
         return false;
     };
     let cell = first.cell(at);

@@ -25,10 +25,7 @@ pub fn read_gazetteer<'a>(
 ) -> Draft {
     let count = layout.columns_without_headings.unwrap_or(first.len());
     let columns = Columns::bind_numbers(count, layout);
-    let mut draft = Draft {
-        layout: layout.id.clone(),
-        ..Draft::default()
-    };
+    let mut draft = Draft { layout: layout.id.clone(), ..Draft::default() };
     let row = &mut first;
     loop {
         draft.rows_read += 1;
@@ -60,25 +57,13 @@ fn read_row(row: &Row<'_>, columns: &Columns, layout: &Layout) -> Result<Postcod
     if row.len() != expected || row.quoting != Quoting::Sound {
         return Err((None, ragged(row.len(), expected)));
     }
-    let cells = Cells {
-        row,
-        columns,
-        layout,
-    };
+    let cells = Cells { row, columns, layout };
     let written = cells.get(Attribute::Postcode).unwrap_or_default();
     // Older editions pad the outward code, so blanks are no mistake here.
-    let reading = parse_postcode(&written).map_err(|fault| {
-        (
-            Some(Attribute::Postcode),
-            Fault::refused(fault.code, GARBLED, CHECK),
-        )
-    })?;
+    let reading = parse_postcode(&written)
+        .map_err(|fault| (Some(Attribute::Postcode), Fault::refused(fault.code, GARBLED, CHECK)))?;
     let point = read_position(&cells)?;
-    Ok(PostcodeEntry {
-        postcode: reading.postcode,
-        point,
-        row: row.number,
-    })
+    Ok(PostcodeEntry { postcode: reading.postcode, point, row: row.number })
 }
 
 fn read_position(cells: &Cells<'_, '_>) -> Result<Point, RowFault> {

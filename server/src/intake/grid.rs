@@ -33,10 +33,7 @@ pub fn find_point(easting_m: f64, northing_m: f64) -> Option<Point> {
     let (grid, world) = PROJECTIONS.as_ref()?;
     let mut place = (easting_m, northing_m, 0.0);
     transform(grid, world, &mut place).ok()?;
-    let point = Point {
-        latitude: place.1.to_degrees(),
-        longitude: place.0.to_degrees(),
-    };
+    let point = Point { latitude: place.1.to_degrees(), longitude: place.0.to_degrees() };
     (point.latitude.is_finite() && point.longitude.is_finite()).then_some(point)
 }
 
@@ -66,48 +63,17 @@ mod tests {
     fn ordnance_survey_test_points_are_met_within_five_metres() {
         for (easting_m, northing_m, latitude, longitude) in [
             (91_492.146, 11_318.804, 49.922_263_937_30, -6.299_777_520_14),
-            (
-                170_370.718,
-                11_572.405,
-                49.960_061_378_20,
-                -5.203_046_099_98,
-            ),
-            (
-                250_359.811,
-                62_016.569,
-                50.438_858_256_10,
-                -4.108_645_635_61,
-            ),
-            (
-                438_710.920,
-                114_792.250,
-                50.931_279_379_10,
-                -1.450_514_337_00,
-            ),
-            (
-                530_624.974,
-                178_388.464,
-                51.489_365_649_50,
-                -0.119_925_571_80,
-            ),
-            (
-                389_544.190,
-                261_912.153,
-                52.255_293_816_30,
-                -2.154_586_143_87,
-            ),
+            (170_370.718, 11_572.405, 49.960_061_378_20, -5.203_046_099_98),
+            (250_359.811, 62_016.569, 50.438_858_256_10, -4.108_645_635_61),
+            (438_710.920, 114_792.250, 50.931_279_379_10, -1.450_514_337_00),
+            (530_624.974, 178_388.464, 51.489_365_649_50, -0.119_925_571_80),
+            (389_544.190, 261_912.153, 52.255_293_816_30, -2.154_586_143_87),
         ] {
-            let exact = Point {
-                latitude,
-                longitude,
-            };
+            let exact = Point { latitude, longitude };
             let found = find_point(easting_m, northing_m).expect("on the grid");
             let distance_m = distance_m(found, exact);
             println!("{easting_m} {northing_m}: {distance_m:.2} m");
-            assert!(
-                distance_m < 5.0,
-                "{easting_m}, {northing_m}: {distance_m} m"
-            );
+            assert!(distance_m < 5.0, "{easting_m}, {northing_m}: {distance_m} m");
         }
     }
 }

@@ -14,26 +14,6 @@ use siteworthy_rules::unit::Unit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-/// The layouts that come with the program, as file name and text.
-pub const BUILT_IN: &[(&str, &str)] = &[
-    (
-        "layouts/siteworthy-survey-long.toml",
-        include_str!("../../../datasets/layouts/siteworthy-survey-long.toml"),
-    ),
-    (
-        "layouts/siteworthy-survey-wide.toml",
-        include_str!("../../../datasets/layouts/siteworthy-survey-wide.toml"),
-    ),
-    (
-        "layouts/eric-site.toml",
-        include_str!("../../../datasets/layouts/eric-site.toml"),
-    ),
-    (
-        "layouts/code-point-open.toml",
-        include_str!("../../../datasets/layouts/code-point-open.toml"),
-    ),
-];
-
 /// Declares a closed vocabulary with its written words.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
@@ -194,19 +174,13 @@ impl Layout {
     /// The column that says `attribute`.
     #[must_use]
     pub fn find(&self, attribute: Attribute) -> Option<&AttributeColumn> {
-        self.attributes
-            .iter()
-            .find(|column| column.attribute == attribute)
+        self.attributes.iter().find(|column| column.attribute == attribute)
     }
 
     /// Whether a cell says that nothing is known.
     #[must_use]
     pub fn is_missing(&self, cell: &str) -> bool {
-        cell.is_empty()
-            || self
-                .missing
-                .iter()
-                .any(|mark| mark.eq_ignore_ascii_case(cell))
+        cell.is_empty() || self.missing.iter().any(|mark| mark.eq_ignore_ascii_case(cell))
     }
 }
 
@@ -341,11 +315,7 @@ fn read_separators(fields: &mut Fields<'_>) -> Separators {
             "." => '.',
             "," => ',',
             _ => {
-                fields.problem(
-                    key,
-                    "This must be a full stop or a comma.",
-                    "Use one of the two.",
-                );
+                fields.problem(key, "This must be a full stop or a comma.", "Use one of the two.");
                 default
             }
         }
@@ -386,13 +356,7 @@ fn read_attribute(fields: &mut Fields<'_>, columns: Option<usize>) -> Option<Att
         .table_if_any("regions")
         .map(|(table, path)| fields.within(table, path, read_regions))
         .unwrap_or_default();
-    Some(AttributeColumn {
-        attribute: attribute?,
-        heading: heading?,
-        is_required,
-        words,
-        regions,
-    })
+    Some(AttributeColumn { attribute: attribute?, heading: heading?, is_required, words, regions })
 }
 
 fn read_column_number(fields: &mut Fields<'_>, columns: usize) -> Option<String> {
@@ -454,11 +418,7 @@ fn read_measure(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Meas
     let id = fields.text("id");
     let headings = fields.texts_if_any("columns").unwrap_or_default();
     if headings.is_empty() {
-        fields.problem(
-            "columns",
-            "No column is named.",
-            "List at least one heading.",
-        );
+        fields.problem("columns", "No column is named.", "List at least one heading.");
     }
     let is_zero_missing = fields.flag_if_any("zero_means_missing").unwrap_or(false);
     let why = fields.text_if_any("why");
@@ -471,11 +431,7 @@ fn read_measure(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Meas
     }
     let id = id?;
     let Some((measure, entry)) = dictionary.find(&id) else {
-        fields.problem(
-            "id",
-            "There is no such measure.",
-            "Use the id of a measure.",
-        );
+        fields.problem("id", "There is no such measure.", "Use the id of a measure.");
         return None;
     };
     let written = fields.text_if_any("unit");
@@ -483,12 +439,7 @@ fn read_measure(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Meas
         Kind::Quantity { unit, .. } => read_unit(fields, written.as_deref(), &headings, unit),
         _ => None,
     };
-    Some(MeasureColumns {
-        measure,
-        headings,
-        unit,
-        is_zero_missing,
-    })
+    Some(MeasureColumns { measure, headings, unit, is_zero_missing })
 }
 
 /// The file's unit: as the layout says, else as stands in brackets at the end of every heading.
@@ -500,10 +451,7 @@ fn read_unit(
 ) -> Option<Unit> {
     let texts: Vec<&str> = match written {
         Some(written) => vec![written],
-        None => headings
-            .iter()
-            .map(|heading| in_brackets(heading))
-            .collect(),
+        None => headings.iter().map(|heading| in_brackets(heading)).collect(),
     };
     let mut found = None;
     for text in texts {
@@ -551,11 +499,7 @@ fn check_attributes(layout: &Layout, fields: &mut Fields<'_>) {
     for column in &layout.attributes {
         if !seen.insert(column.attribute) {
             let word = column.attribute.word();
-            fields.problem(
-                "",
-                format!("Two columns are {word}."),
-                "Remove one of the two.",
-            );
+            fields.problem("", format!("Two columns are {word}."), "Remove one of the two.");
         }
     }
     let needed: &[Attribute] = match layout.form {
@@ -603,12 +547,7 @@ mod tests {
         let ids: Vec<&str> = layouts.iter().map(|layout| layout.id.as_str()).collect();
         assert_eq!(
             ids,
-            [
-                "siteworthy-survey-long",
-                "siteworthy-survey-wide",
-                "eric-site",
-                "code-point-open"
-            ]
+            ["siteworthy-survey-long", "siteworthy-survey-wide", "eric-site", "code-point-open"]
         );
     }
 

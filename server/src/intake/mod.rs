@@ -34,7 +34,7 @@ mod tests;
 
 pub use detect::Fit;
 pub use draft::{Draft, ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
-pub use layout::{BUILT_IN, Form, Layout, Layouts};
+pub use layout::{Form, Layout, Layouts};
 pub use postcode::{Reading, parse_postcode};
 pub use report::code::ALL as PROBLEM_CODES;
 pub use template::write_template;
@@ -97,29 +97,16 @@ pub fn read(
         let layout = pick_layout(&first, layout, layouts, dictionary)?;
         let report = std::mem::take(&mut report);
         if layout.columns_without_headings.is_some() {
-            return Ok(gazetteer::read_gazetteer(
-                layout, first, &mut rows, report, progress,
-            ));
+            return Ok(gazetteer::read_gazetteer(layout, first, &mut rows, report, progress));
         }
         let received_on = upload.received_on;
-        let context = Context {
-            layout,
-            dictionary,
-            known,
-            received_on,
-        };
-        Ok(survey::read_survey(
-            context, &first, &mut rows, report, progress,
-        ))
+        let context = Context { layout, dictionary, known, received_on };
+        Ok(survey::read_survey(context, &first, &mut rows, report, progress))
     });
     match result {
         Ok(draft) => {
             progress(upload.bytes.len());
-            Ok(Draft {
-                file_name: name.to_owned(),
-                sha256: hash(upload.bytes),
-                ..draft
-            })
+            Ok(Draft { file_name: name.to_owned(), sha256: hash(upload.bytes), ..draft })
         }
         Err(fault) => {
             report.add_to_file(fault);
@@ -156,10 +143,8 @@ fn pick_layout<'a>(
 ) -> Result<&'a Layout, Fault> {
     if first.len() > columns::MOST_COLUMNS {
         let most = columns::MOST_COLUMNS;
-        let message = format!(
-            "The first row has {} columns; at most {most} are read.",
-            first.len()
-        );
+        let message =
+            format!("The first row has {} columns; at most {most} are read.", first.len());
         let advice = "Check the separator and the line endings.";
         return Err(Fault::refused(code::FILE_TOO_LARGE, message, advice));
     }
@@ -193,10 +178,8 @@ fn file_name(path: &str) -> &str {
 
 fn hash(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

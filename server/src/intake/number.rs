@@ -17,10 +17,7 @@ pub struct Separators {
 
 impl Default for Separators {
     fn default() -> Self {
-        Self {
-            decimal: '.',
-            thousands: ',',
-        }
+        Self { decimal: '.', thousands: ',' }
     }
 }
 
@@ -34,9 +31,8 @@ pub struct Number<'a> {
 }
 
 /// Exact powers of ten: a whole number below 2^53 divided by one of them is rounded once.
-const TENS: [f64; 16] = [
-    1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-];
+const TENS: [f64; 16] =
+    [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// Reads a number; see the module for what is allowed.
 pub fn parse_number(text: &str, separators: Separators) -> Result<Number<'_>, Fault> {
@@ -71,18 +67,13 @@ fn parse_plain(bytes: &[u8]) -> Option<f64> {
     if digits.len() - usize::from(seen_point) == 0 || whole >= 1_000_000_000_000_000 {
         return None;
     }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "below 10^15, which is below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "below 10^15, which is below 2^53")]
     let value = whole as f64 / TENS.get(decimals)?;
     Some(if is_negative { -value } else { value })
 }
 
 fn parse_written(text: &str, separators: Separators) -> Result<Number<'_>, Fault> {
-    let bracketed = text
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'));
+    let bracketed = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     let (mut is_negative, mut rest) = (bracketed.is_some(), bracketed.unwrap_or(text).trim());
     let (mut unit, mut is_signed) = (None, bracketed.is_some());
     for _ in 0..2 {
@@ -108,10 +99,7 @@ fn parse_written(text: &str, separators: Separators) -> Result<Number<'_>, Fault
         unit = Some(behind);
     }
     let value = read_digits(number, separators)?;
-    Ok(Number {
-        value: if is_negative { -value } else { value },
-        unit,
-    })
+    Ok(Number { value: if is_negative { -value } else { value }, unit })
 }
 
 fn is_blank(sign: char) -> bool {
@@ -136,10 +124,7 @@ fn split_number(text: &str, separators: Separators) -> (&str, &str) {
     if !is_exponent {
         return text.split_at(end);
     }
-    let digits = behind[1 + signed..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let digits = behind[1 + signed..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     text.split_at(end + 1 + signed + digits)
 }
 
@@ -158,9 +143,8 @@ fn read_digits(text: &str, separators: Separators) -> Result<f64, Fault> {
     if !is_number {
         return Err(not_a_number());
     }
-    let value: f64 = format!("{plain}.{decimals}0{exponent}")
-        .parse()
-        .map_err(|_| not_a_number())?;
+    let value: f64 =
+        format!("{plain}.{decimals}0{exponent}").parse().map_err(|_| not_a_number())?;
     if value.is_finite() {
         Ok(value)
     } else {
@@ -286,30 +270,19 @@ mod tests {
 
     #[test]
     fn what_is_no_number_or_not_clear_is_refused() {
-        for text in [
-            "", "-", "abc", "NaN", "inf", "-inf", "1e400", "--5", "1.2.3", "£", "(-5)", ".",
-        ] {
+        for text in
+            ["", "-", "abc", "NaN", "inf", "-inf", "1e400", "--5", "1.2.3", "£", "(-5)", "."]
+        {
             check(text, Err(code::NOT_A_NUMBER));
         }
-        for text in [
-            "1,5",
-            "1,2345",
-            "12,34,567",
-            "1,234 567",
-            ",5",
-            "1 5",
-            "1234,567",
-        ] {
+        for text in ["1,5", "1,2345", "12,34,567", "1,234 567", ",5", "1 5", "1234,567"] {
             check(text, Err(code::UNCLEAR_SEPARATOR));
         }
     }
 
     #[test]
     fn a_layout_may_turn_the_separators_round() {
-        let turned = Separators {
-            decimal: ',',
-            thousands: '.',
-        };
+        let turned = Separators { decimal: ',', thousands: '.' };
         let read = |text| parse_number(text, turned).map(|number| number.value);
         assert_eq!(read("1.234,5"), Ok(1234.5));
         assert_eq!(read("58,21"), Ok(58.21));

@@ -221,31 +221,15 @@ impl Places {
             commissioner: own(Attribute::Commissioner),
             is_pooled: setting == Some(Setting::Pooled),
         };
-        let mut settle = Settle {
-            first_row: self.sites[site as usize].row,
-            cells,
-            report,
-        };
+        let mut settle = Settle { first_row: self.sites[site as usize].row, cells, report };
         let entry = &mut self.sites[site as usize];
         settle.fact(&mut entry.name, found.name, Attribute::SiteName);
-        settle.fact(
-            &mut entry.organisation,
-            found.organisation,
-            Attribute::Organisation,
-        );
+        settle.fact(&mut entry.organisation, found.organisation, Attribute::Organisation);
         settle.fact(&mut entry.nation, found.nation, Attribute::Nation);
         settle.fact(&mut entry.setting, found.setting, Attribute::Setting);
         settle.fact(&mut entry.postcode, found.postcode, Attribute::Postcode);
-        settle.fact(
-            &mut entry.point,
-            found.point.map(Shown),
-            Attribute::Latitude,
-        );
-        settle.fact(
-            &mut entry.commissioner,
-            found.commissioner,
-            Attribute::Commissioner,
-        );
+        settle.fact(&mut entry.point, found.point.map(Shown), Attribute::Latitude);
+        settle.fact(&mut entry.commissioner, found.commissioner, Attribute::Commissioner);
         entry.is_pooled = entry.setting == Some(Setting::Pooled);
     }
 
@@ -305,12 +289,8 @@ impl Places {
     ) {
         let row = cells.row.number;
         let Some((known, first)) = self.organisations.get(code) else {
-            let entry = OrganisationEntry {
-                code: code.to_owned(),
-                name: name.to_owned(),
-                kind,
-                parent,
-            };
+            let entry =
+                OrganisationEntry { code: code.to_owned(), name: name.to_owned(), kind, parent };
             self.organisations.insert(code.to_owned(), (entry, row));
             return;
         };
@@ -336,11 +316,7 @@ impl Places {
         let kind = cells.word::<SpaceKind>(Attribute::SpaceKind, unknown_space_kind, report);
         let Some(code) = cells.get(Attribute::Space) else {
             let has_kind = cells.get(Attribute::SpaceKind).is_some();
-            return if has_kind {
-                Err((Attribute::Space, missing_space()))
-            } else {
-                Ok(None)
-            };
+            return if has_kind { Err((Attribute::Space, missing_space())) } else { Ok(None) };
         };
         check_code(&code).map_err(|fault| (Attribute::Space, fault))?;
         let space = self.find_or_add_space(site, &code, cells.row.number);
@@ -386,9 +362,7 @@ impl Places {
         let mut settled = Settled::default();
         for (site, rows) in std::mem::take(&mut self.sites).into_iter().zip(&self.rows) {
             let kept = self.judge_site(site, known, columns, report);
-            settled
-                .site_at
-                .push(kept.is_some().then_some(settled.sites.len() as u32));
+            settled.site_at.push(kept.is_some().then_some(settled.sites.len() as u32));
             match kept {
                 Some(site) => settled.sites.push(site),
                 None => settled.rows_refused += rows,
@@ -403,9 +377,7 @@ impl Places {
                 settled.rows_refused += if judged.is_none() { rows } else { 0 };
                 judged
             });
-            settled
-                .space_at
-                .push(kept.is_some().then_some(settled.spaces.len() as u32));
+            settled.space_at.push(kept.is_some().then_some(settled.spaces.len() as u32));
             settled.spaces.extend(kept);
         }
         let organisations = self.organisations.into_values();
@@ -424,12 +396,7 @@ impl Places {
         let missing = list_missing(&site);
         if !is_known && !missing.is_empty() {
             let heading = heading_of(columns, Attribute::Site);
-            report.add_to_cell(
-                site.row,
-                heading,
-                &site.code,
-                unknown_site(&site.code, &missing),
-            );
+            report.add_to_cell(site.row, heading, &site.code, unknown_site(&site.code, &missing));
             return None;
         }
         let stray = site.organisation.take_if(|code| {
@@ -446,9 +413,7 @@ impl Places {
 }
 
 fn heading_of(columns: &Columns, attribute: Attribute) -> &str {
-    columns
-        .find(attribute)
-        .map_or("", |column| columns.heading(column))
+    columns.find(attribute).map_or("", |column| columns.heading(column))
 }
 
 /// What a site that nobody knows yet must say of itself.
@@ -472,11 +437,7 @@ fn judge_space(
     columns: &Columns,
     report: &mut Report,
 ) -> Option<SpaceEntry> {
-    let recorded = known
-        .sites
-        .get(site_code)
-        .and_then(|spaces| spaces.get(&space.code))
-        .copied();
+    let recorded = known.sites.get(site_code).and_then(|spaces| spaces.get(&space.code)).copied();
     let heading = heading_of(columns, Attribute::SpaceKind);
     let kind = match (space.kind, recorded) {
         (Some((kind, row)), Some(recorded)) if kind != recorded => {
@@ -492,12 +453,7 @@ fn judge_space(
             return None;
         }
     };
-    Some(SpaceEntry {
-        site,
-        code: space.code,
-        kind,
-        name: space.name,
-    })
+    Some(SpaceEntry { site, code: space.code, kind, name: space.name })
 }
 
 /// A digest of the cells that describe a site; never 0, which stands for "not described yet".
@@ -570,10 +526,7 @@ fn read_point(cells: &Cells<'_, '_>, report: &mut Report) -> Option<Point> {
         }
     };
     let (latitude, longitude) = (degrees(Attribute::Latitude), degrees(Attribute::Longitude));
-    let (given, absent) = match (
-        cells.get(Attribute::Latitude),
-        cells.get(Attribute::Longitude),
-    ) {
+    let (given, absent) = match (cells.get(Attribute::Latitude), cells.get(Attribute::Longitude)) {
         (Some(_), None) => (Attribute::Latitude, "longitude"),
         (None, Some(_)) => (Attribute::Longitude, "latitude"),
         _ => return check_point(cells, latitude?, longitude?, report),
@@ -595,10 +548,7 @@ fn check_point(
     report: &mut Report,
 ) -> Option<Point> {
     if UK_LATITUDES.contains(&latitude) && UK_LONGITUDES.contains(&longitude) {
-        return Some(Point {
-            latitude,
-            longitude,
-        });
+        return Some(Point { latitude, longitude });
     }
     let is_turned = UK_LATITUDES.contains(&longitude) && UK_LONGITUDES.contains(&latitude);
     let advice = if is_turned {
@@ -755,11 +705,8 @@ fn unknown_site(site: &str, missing: &[&str]) -> Fault {
 }
 
 fn unknown_organisation(site: &str, is_known: bool) -> Fault {
-    let what = if is_known {
-        "the site stays with its organisation"
-    } else {
-        "the site is set aside"
-    };
+    let what =
+        if is_known { "the site stays with its organisation" } else { "the site is set aside" };
     Fault::refused(
         code::UNKNOWN_ORGANISATION,
         format!("The organisation of {site} is neither known nor named in the file; {what}."),

@@ -66,10 +66,7 @@ fn has_shape(plain: &[u8]) -> bool {
     let (outward, inward) = plain.split_at(cut);
     let is_inward = matches!(inward, [d, a, b]
         if d.is_ascii_digit() && a.is_ascii_uppercase() && b.is_ascii_uppercase());
-    let letters = outward
-        .iter()
-        .take_while(|byte| byte.is_ascii_uppercase())
-        .count();
+    let letters = outward.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
     let is_outward = matches!(letters, 1 | 2)
         && match &outward[letters..] {
             [digit] => digit.is_ascii_digit(),
@@ -98,17 +95,15 @@ mod tests {
 
     fn check(text: &str, expected: Result<(&str, bool), &str>) {
         let found = parse_postcode(text);
-        let found = found
-            .as_ref()
-            .map(|reading| (reading.postcode.as_str(), reading.mended.is_none()));
+        let found =
+            found.as_ref().map(|reading| (reading.postcode.as_str(), reading.mended.is_none()));
         assert_eq!(found.map_err(|fault| fault.code), expected, "{text:?}");
     }
 
     #[test]
     fn normal_forms_are_taken_as_they_are() {
-        for text in [
-            "M13 9WL", "SE1 7EH", "EC1A 4NP", "W1A 1AA", "CR2 6XH", "DN55 1PT", "GIR 0AA",
-        ] {
+        for text in ["M13 9WL", "SE1 7EH", "EC1A 4NP", "W1A 1AA", "CR2 6XH", "DN55 1PT", "GIR 0AA"]
+        {
             check(text, Ok((text, true)));
         }
     }
@@ -125,17 +120,9 @@ mod tests {
 
     #[test]
     fn letters_are_never_guessed() {
-        for text in [
-            "TQ5 PHW",
-            "OX26 ^HR",
-            "N/A",
-            "",
-            "M13",
-            "ABC1 1AA",
-            "M13 9W",
-            "Ｍ13 9WL",
-            "1AA 1AA",
-        ] {
+        for text in
+            ["TQ5 PHW", "OX26 ^HR", "N/A", "", "M13", "ABC1 1AA", "M13 9W", "Ｍ13 9WL", "1AA 1AA"]
+        {
             check(text, Err(code::MALFORMED_POSTCODE));
         }
         for text in ["MK9 1SI", "SE15 5LI", "QA1 1AA", "MI1 1AA"] {

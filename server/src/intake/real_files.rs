@@ -18,30 +18,16 @@ fn load_file(path: &str) -> Option<Vec<u8>> {
 
 fn read_file(path: &str) -> Option<Draft> {
     let bytes = load_file(path)?;
-    let upload = Upload {
-        name: path,
-        bytes: &bytes,
-        received_on: today(),
-    };
+    let upload = Upload { name: path, bytes: &bytes, received_on: today() };
     let (layouts, dictionary) = (layouts(), dictionary());
     let start = std::time::Instant::now();
-    let draft = read(
-        &upload,
-        None,
-        &layouts,
-        &dictionary,
-        &Known::default(),
-        &mut |_| {},
-    );
+    let draft = read(&upload, None, &layouts, &dictionary, &Known::default(), &mut |_| {});
     println!("{path}: {:?}", start.elapsed());
     Some(draft.expect("a readable file"))
 }
 
 fn sum_of(draft: &Draft, measure: &str) -> f64 {
-    let of_measure = draft
-        .observations
-        .iter()
-        .filter(|entry| draft.measure_of(entry) == measure);
+    let of_measure = draft.observations.iter().filter(|entry| draft.measure_of(entry) == measure);
     of_measure
         .map(|entry| match entry.value {
             Value::Quantity(value) => value,
@@ -51,11 +37,7 @@ fn sum_of(draft: &Draft, measure: &str) -> f64 {
 }
 
 fn count_code(draft: &Draft, code: &str) -> usize {
-    draft
-        .problems
-        .iter()
-        .filter(|problem| problem.code == code)
-        .count()
+    draft.problems.iter().filter(|problem| problem.code == code).count()
 }
 
 #[test]
@@ -64,10 +46,7 @@ fn the_estates_return_is_read_whole() {
         return;
     };
     assert_eq!(draft.layout, "eric-site");
-    assert_eq!(
-        (draft.rows_read, draft.rows_pooled, draft.rows_refused),
-        (2869, 159, 0)
-    );
+    assert_eq!((draft.rows_read, draft.rows_pooled, draft.rows_refused), (2869, 159, 0));
     assert_eq!(draft.sites.len(), 2869);
     // 209 trusts, 7 regions, 1 nation.
     assert_eq!(draft.organisations.len(), 217);
@@ -104,9 +83,7 @@ fn the_problems_of_the_estates_return_are_all_said() {
     insta::assert_snapshot!(postcodes.join("\n"));
     let mut counts = BTreeMap::new();
     for problem in &draft.problems {
-        *counts
-            .entry((problem.severity.word(), problem.code))
-            .or_insert(0) += 1;
+        *counts.entry((problem.severity.word(), problem.code)).or_insert(0) += 1;
     }
     insta::assert_debug_snapshot!(counts);
 }
@@ -148,12 +125,7 @@ fn points_agree_with_those_that_the_health_service_publishes() {
     let points: BTreeMap<&str, (f64, f64)> = draft
         .postcodes
         .iter()
-        .map(|entry| {
-            (
-                &*entry.postcode,
-                (entry.point.latitude, entry.point.longitude),
-            )
-        })
+        .map(|entry| (&*entry.postcode, (entry.point.latitude, entry.point.longitude)))
         .collect();
     let mut book = Xlsx::new(std::io::Cursor::new(bytes)).expect("a workbook");
     let range = book.worksheet_range_at(0).expect("a sheet").expect("cells");
@@ -172,10 +144,6 @@ fn points_agree_with_those_that_the_health_service_publishes() {
         .collect();
     distances.sort_by(f64::total_cmp);
     let within = distances.partition_point(|distance| *distance <= 7.0);
-    println!(
-        "{} trusts, {within} within 7 m, then {:?}",
-        distances.len(),
-        &distances[within..]
-    );
+    println!("{} trusts, {within} within 7 m, then {:?}", distances.len(), &distances[within..]);
     assert!(distances.len() > 300 && within * 100 > distances.len() * 80);
 }

@@ -139,12 +139,7 @@ impl Fault {
         message: impl Into<String>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            severity: Severity::Refused,
-            code,
-            message: message.into(),
-            advice: advice.into(),
-        }
+        Self { severity: Severity::Refused, code, message: message.into(), advice: advice.into() }
     }
 
     /// Something is kept that a person should look at.
@@ -153,10 +148,7 @@ impl Fault {
         message: impl Into<String>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::refused(code, message, advice)
-        }
+        Self { severity: Severity::Warning, ..Self::refused(code, message, advice) }
     }
 
     /// Something was done that is worth saying.
@@ -165,10 +157,7 @@ impl Fault {
         message: impl Into<String>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            severity: Severity::Note,
-            ..Self::refused(code, message, advice)
-        }
+        Self { severity: Severity::Note, ..Self::refused(code, message, advice) }
     }
 }
 
@@ -184,10 +173,7 @@ impl Report {
     /// Starts an empty report on a file.
     #[must_use]
     pub fn new(file: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            ..Self::default()
-        }
+        Self { file: file.to_owned(), ..Self::default() }
     }
 
     /// Adds a problem of the whole file.
@@ -217,11 +203,7 @@ impl Report {
         self.problems.push(Problem {
             severity: fault.severity,
             code: fault.code,
-            position: Position {
-                file: self.file.clone(),
-                row,
-                column: column.map(str::to_owned),
-            },
+            position: Position { file: self.file.clone(), row, column: column.map(str::to_owned) },
             value: value.map(shorten),
             message: fault.message,
             advice: fault.advice.into_owned(),

@@ -58,10 +58,7 @@ impl<'a> Row<'a> {
         let Some(cell) = self.cells.get(at) else {
             return Cow::Borrowed("");
         };
-        let text = self
-            .text
-            .get(cell.start as usize..cell.end as usize)
-            .unwrap_or_default();
+        let text = self.text.get(cell.start as usize..cell.end as usize).unwrap_or_default();
         if cell.has_doubled_quotes {
             Cow::Owned(text.replace("\"\"", "\""))
         } else {
@@ -97,12 +94,7 @@ impl<'a> Rows<'a> {
     /// Starts at the first row, and finds the delimiter in it.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            number: 0,
-            delimiter: find_delimiter(text),
-        }
+        Self { text, at: 0, number: 0, delimiter: find_delimiter(text) }
     }
 
     /// How far the text has been read, in bytes.
@@ -202,11 +194,7 @@ impl<'a> Rows<'a> {
 /// Offsets fit because `text` refuses larger files.
 fn new_cell(start: usize, end: usize, has_doubled_quotes: bool) -> Cell {
     let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
-    Cell {
-        start: narrow(start),
-        end: narrow(end),
-        has_doubled_quotes,
-    }
+    Cell { start: narrow(start), end: narrow(end), has_doubled_quotes }
 }
 
 /// The delimiter that occurs most often in the first row that holds anything, outside quotation
@@ -227,10 +215,7 @@ fn find_delimiter(text: &str) -> u8 {
         }
     }
     let most = counts.iter().map(|(_, count)| *count).max();
-    counts
-        .iter()
-        .find(|(_, count)| Some(*count) == most)
-        .map_or(b',', |(delimiter, _)| *delimiter)
+    counts.iter().find(|(_, count)| Some(*count) == most).map_or(b',', |(delimiter, _)| *delimiter)
 }
 
 #[cfg(test)]
@@ -255,10 +240,8 @@ mod tests {
             .iter()
             .map(|(number, cells)| (*number, cells.iter().map(String::as_str).collect()))
             .collect();
-        let expected: Vec<(u32, Vec<&str>)> = expected
-            .iter()
-            .map(|(number, cells)| (*number, cells.to_vec()))
-            .collect();
+        let expected: Vec<(u32, Vec<&str>)> =
+            expected.iter().map(|(number, cells)| (*number, cells.to_vec())).collect();
         assert_eq!(found, expected, "{text:?}");
     }
 
@@ -271,10 +254,7 @@ mod tests {
 
     #[test]
     fn rows_are_numbered_as_a_spreadsheet_shows_them() {
-        check(
-            "a,b\n\n1,2\n",
-            &[(1, &["a", "b"]), (2, &[""]), (3, &["1", "2"])],
-        );
+        check("a,b\n\n1,2\n", &[(1, &["a", "b"]), (2, &[""]), (3, &["1", "2"])]);
         check(
             "a,b\n\"x\ny\r\nz\",2\n3,4\n",
             &[(1, &["a", "b"]), (2, &["x\ny\r\nz", "2"]), (3, &["3", "4"])],
@@ -283,10 +263,7 @@ mod tests {
 
     #[test]
     fn the_delimiter_is_the_commonest_in_the_heading() {
-        check(
-            "a;b;c,d\n1;2;3\n",
-            &[(1, &["a", "b", "c,d"]), (2, &["1", "2", "3"])],
-        );
+        check("a;b;c,d\n1;2;3\n", &[(1, &["a", "b", "c,d"]), (2, &["1", "2", "3"])]);
         check("a\tb\n1,5\t2\n", &[(1, &["a", "b"]), (2, &["1,5", "2"])]);
         check("\"x;y;z\",b\n", &[(1, &["x;y;z", "b"])]);
         check("only\n1\n", &[(1, &["only"]), (2, &["1"])]);

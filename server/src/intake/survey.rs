@@ -41,9 +41,7 @@ pub fn read_survey(
     mut report: Report,
     progress: &mut dyn FnMut(usize),
 ) -> Draft {
-    let Context {
-        layout, dictionary, ..
-    } = context;
+    let Context { layout, dictionary, .. } = context;
     let columns = Columns::bind(heading, layout, dictionary, &mut report);
     let mut survey = Survey::new(context, columns, report);
     survey.note_constant_date();
@@ -65,19 +63,13 @@ struct Stop {
 
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        Self {
-            attribute: None,
-            fault,
-        }
+        Self { attribute: None, fault }
     }
 }
 
 impl From<(Attribute, Fault)> for Stop {
     fn from((attribute, fault): (Attribute, Fault)) -> Self {
-        Self {
-            attribute: Some(attribute),
-            fault,
-        }
+        Self { attribute: Some(attribute), fault }
     }
 }
 
@@ -155,8 +147,7 @@ impl<'a> Survey<'a> {
             let message =
                 format!("Every observation in this file is dated {date}, more than 24 months ago.");
             let advice = "They are kept; measure again where a site has changed since.";
-            self.report
-                .add_to_file(Fault::note(code::STALE_OBSERVATION, message, advice));
+            self.report.add_to_file(Fault::note(code::STALE_OBSERVATION, message, advice));
         }
     }
 
@@ -171,8 +162,7 @@ impl<'a> Survey<'a> {
             let column = attribute.and_then(|attribute| self.columns.find(attribute));
             let written = column.map(|column| row.raw_cell(column));
             let heading = column.map(|column| self.columns.heading(column));
-            self.report
-                .add(Some(row.number), heading, written.as_deref(), fault);
+            self.report.add(Some(row.number), heading, written.as_deref(), fault);
         }
         let is_kept = size(self) > size_before || self.report.refusals() == refusals;
         match self.place {
@@ -185,11 +175,7 @@ impl<'a> Survey<'a> {
         self.check_shape(row)?;
         let context = self.context;
         let columns = std::mem::take(&mut self.columns);
-        let cells = Cells {
-            row,
-            columns: &columns,
-            layout: context.layout,
-        };
+        let cells = Cells { row, columns: &columns, layout: context.layout };
         let result = self.try_cells(&cells);
         self.columns = columns;
         result
@@ -234,10 +220,7 @@ impl<'a> Survey<'a> {
         if row.len() > expected && (expected..row.len()).any(|at| !row.cell(at).is_empty()) {
             return Err(Fault::refused(
                 code::RAGGED_ROW,
-                format!(
-                    "The row has {} cells, but there are {expected} headings.",
-                    row.len()
-                ),
+                format!("The row has {} cells, but there are {expected} headings.", row.len()),
                 "Put quotation marks around a cell that holds the separator.",
             ));
         }
@@ -265,11 +248,7 @@ impl<'a> Survey<'a> {
                     let column = measure_cells.columns[0];
                     let written = cells.row.raw_cell(usize::from(column));
                     let fault = wrong_scope(measure);
-                    Err(CellFault {
-                        column,
-                        written,
-                        fault,
-                    })
+                    Err(CellFault { column, written, fault })
                 }
                 read => read,
             };
@@ -284,23 +263,16 @@ impl<'a> Survey<'a> {
                     });
                 }
                 Ok(None) => {}
-                Err(CellFault {
-                    column,
-                    written,
-                    fault,
-                }) => {
+                Err(CellFault { column, written, fault }) => {
                     let heading = cells.columns.heading(usize::from(column));
-                    self.report
-                        .add_to_cell(cells.row.number, heading, &written, fault);
+                    self.report.add_to_cell(cells.row.number, heading, &written, fault);
                 }
             }
         }
     }
 
     fn read_long(&mut self, cells: &Cells<'_, '_>, space: Option<u32>) -> Result<(), Stop> {
-        let Context {
-            dictionary, layout, ..
-        } = self.context;
+        let Context { dictionary, layout, .. } = self.context;
         let id = need(cells, Attribute::Measure)?;
         let Some((index, measure)) = dictionary.find(&fold(&id)) else {
             return Err((Attribute::Measure, unknown_measure(&id, dictionary)).into());
@@ -318,14 +290,8 @@ impl<'a> Survey<'a> {
             .map(|unit| parse_unit(&unit, measure, dictionary))
             .transpose()
             .map_err(|fault| (Attribute::Unit, fault))?;
-        let value = read_value(
-            &written,
-            measure,
-            unit.as_ref(),
-            layout.separators,
-            dictionary,
-        )
-        .map_err(|fault| (Attribute::Value, fault))?;
+        let value = read_value(&written, measure, unit.as_ref(), layout.separators, dictionary)
+            .map_err(|fault| (Attribute::Value, fault))?;
         let slot = self.take_slot(index);
         self.fresh.push(Fresh {
             measure: index,
@@ -347,8 +313,7 @@ impl<'a> Survey<'a> {
         if let Some(fault) = check_freshness(date, received_on) {
             let column = cells.columns.find(Attribute::Date).unwrap_or_default();
             let heading = cells.columns.heading(column);
-            self.report
-                .add_to_cell(cells.row.number, heading, &written, fault);
+            self.report.add_to_cell(cells.row.number, heading, &written, fault);
         }
         Ok(date)
     }
@@ -362,13 +327,7 @@ impl<'a> Survey<'a> {
         let row = cells.row.number;
         let start = self.observations.len();
         let has_earlier = self.seen.has(place);
-        for Fresh {
-            measure,
-            slot,
-            column,
-            value,
-        } in self.fresh.drain(..)
-        {
+        for Fresh { measure, slot, column, value } in self.fresh.drain(..) {
             let earlier = has_earlier
                 .then(|| self.seen.find(place, &self.observations))
                 .and_then(|mut entries| entries.find(|entry| entry.measure == slot));
@@ -377,8 +336,7 @@ impl<'a> Survey<'a> {
                 let fault = compare_repeated(measure, earlier, &value);
                 let at = usize::from(column);
                 let heading = cells.columns.heading(at);
-                self.report
-                    .add_to_cell(row, heading, &cells.row.cell(at), fault);
+                self.report.add_to_cell(row, heading, &cells.row.cell(at), fault);
                 continue;
             }
             self.observations.push(ObservationEntry {
@@ -395,8 +353,7 @@ impl<'a> Survey<'a> {
         if self.observations.len() > start {
             // Fewer values than bytes, and a file has fewer than 2^32 bytes.
             let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
-            self.seen
-                .add(place, narrow(start)..narrow(self.observations.len()));
+            self.seen.add(place, narrow(start)..narrow(self.observations.len()));
         }
     }
 
@@ -408,9 +365,7 @@ impl<'a> Survey<'a> {
         if let Some((row, count)) = pooled {
             self.report.add_to_row(row, pooled_rows(count));
         }
-        let settled = self
-            .places
-            .settle(self.context.known, &self.columns, &mut self.report);
+        let settled = self.places.settle(self.context.known, &self.columns, &mut self.report);
         self.observations.retain_mut(|entry| {
             let site = settled.site_at[entry.site as usize];
             let space = entry.space.map(|space| settled.space_at[space as usize]);
@@ -430,10 +385,7 @@ impl<'a> Survey<'a> {
             |column| headings[usize::from(column) - 1].clone(),
             &mut self.report,
         );
-        let ids = self
-            .measures
-            .iter()
-            .map(|index| dictionary.get(*index).id.clone());
+        let ids = self.measures.iter().map(|index| dictionary.get(*index).id.clone());
         Draft {
             layout: self.context.layout.id.clone(),
             rows_read: self.rows_read,
@@ -507,9 +459,7 @@ fn read_cell<'r>(
     row: &Row<'r>,
     column: u16,
 ) -> Result<Option<Value>, CellFault<'r>> {
-    let Context {
-        layout, dictionary, ..
-    } = context;
+    let Context { layout, dictionary, .. } = context;
     let written = row.cell(usize::from(column));
     if is_missing(layout, measure, &written) {
         return Ok(None);
@@ -522,18 +472,12 @@ fn read_cell<'r>(
             Ok(None)
         }
         Ok(value) => Ok(Some(value)),
-        Err(fault) => Err(CellFault {
-            column,
-            written,
-            fault,
-        }),
+        Err(fault) => Err(CellFault { column, written, fault }),
     }
 }
 
 fn is_zero(written: &str, measure: &Measure, context: Context<'_>) -> bool {
-    let Context {
-        layout, dictionary, ..
-    } = context;
+    let Context { layout, dictionary, .. } = context;
     read_quantity(written, measure, None, layout.separators, dictionary) == Ok(0.0)
 }
 
@@ -544,9 +488,7 @@ fn read_sum<'r>(
     cells: &MeasureCells,
     row: &Row<'r>,
 ) -> Result<Option<Value>, CellFault<'r>> {
-    let Context {
-        layout, dictionary, ..
-    } = context;
+    let Context { layout, dictionary, .. } = context;
     let mut sum = None;
     for column in &cells.columns {
         let written = row.cell(usize::from(*column));
@@ -557,11 +499,7 @@ fn read_sum<'r>(
         match read_quantity(&written, measure, unit, layout.separators, dictionary) {
             Ok(number) => sum = Some(sum.unwrap_or(0.0) + number),
             Err(fault) => {
-                return Err(CellFault {
-                    column: *column,
-                    written,
-                    fault,
-                });
+                return Err(CellFault { column: *column, written, fault });
             }
         }
     }
@@ -589,10 +527,7 @@ fn duplicate_site(site: &str, row: u32) -> Fault {
 fn wrong_scope(measure: &Measure) -> Fault {
     Fault::refused(
         code::WRONG_SCOPE,
-        format!(
-            "{} is measured for a whole site, but this row is for a space.",
-            measure.id
-        ),
+        format!("{} is measured for a whole site, but this row is for a space.", measure.id),
         "Give it in a row of the site with the space left empty.",
     )
 }
@@ -631,11 +566,7 @@ fn no_rows() -> Fault {
 }
 
 fn pooled_rows(count: u32) -> Fault {
-    let rows = if count == 1 {
-        "row stands"
-    } else {
-        "rows stand"
-    };
+    let rows = if count == 1 { "row stands" } else { "rows stand" };
     Fault::note(
         code::POOLED_ROWS,
         format!("{count} {rows} for many minor sites each; this is the first."),

@@ -12,30 +12,15 @@ pub fn write_template(
     dictionary: &Dictionary,
     measures: Option<&[&str]>,
 ) -> Result<String, String> {
-    if let Some(stray) = measures
-        .into_iter()
-        .flatten()
-        .find(|id| dictionary.find(id).is_none())
-    {
+    if let Some(stray) = measures.into_iter().flatten().find(|id| dictionary.find(id).is_none()) {
         return Err(format!("there is no measure {stray}"));
     }
     if layout.columns_without_headings.is_some() {
-        return Err(format!(
-            "files of the layout {} have no headings",
-            layout.id
-        ));
+        return Err(format!("files of the layout {} have no headings", layout.id));
     }
-    let mut headings: Vec<String> = layout
-        .attributes
-        .iter()
-        .map(|column| column.heading.clone())
-        .collect();
-    headings.extend(
-        layout
-            .measures
-            .iter()
-            .flat_map(|columns| columns.headings.clone()),
-    );
+    let mut headings: Vec<String> =
+        layout.attributes.iter().map(|column| column.heading.clone()).collect();
+    headings.extend(layout.measures.iter().flat_map(|columns| columns.headings.clone()));
     if layout.has_measure_headings {
         let wanted =
             |measure: &&Measure| measures.is_none_or(|ids| ids.contains(&measure.id.as_str()));
@@ -43,11 +28,7 @@ pub fn write_template(
         headings.extend(measures.filter(wanted).map(write_heading));
     }
     debug_assert!(layout.find(Attribute::Site).is_some());
-    let mut line = headings
-        .iter()
-        .map(|heading| quote(heading))
-        .collect::<Vec<_>>()
-        .join(",");
+    let mut line = headings.iter().map(|heading| quote(heading)).collect::<Vec<_>>().join(",");
     line.push_str("\r\n");
     Ok(line)
 }

@@ -21,11 +21,7 @@ pub fn dictionary() -> Dictionary {
 pub fn layouts() -> Layouts {
     let mut problems = Problems::default();
     let layouts = Layouts::read(BUILT_IN, &dictionary(), &mut problems);
-    let problems: Vec<String> = problems
-        .into_vec()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let problems: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
     assert_eq!(problems, Vec::<String>::new());
     layouts
 }
@@ -46,11 +42,7 @@ fn known() -> Known {
 }
 
 fn read_bytes(bytes: &[u8], known: &Known) -> Result<Draft, Vec<Problem>> {
-    let upload = Upload {
-        name: "C:\\surveys\\survey.csv",
-        bytes,
-        received_on: today(),
-    };
+    let upload = Upload { name: "C:\\surveys\\survey.csv", bytes, received_on: today() };
     read(&upload, None, &layouts(), &dictionary(), known, &mut |_| {})
 }
 
@@ -73,15 +65,8 @@ fn a_long_survey_is_read() {
     assert_eq!(draft.file_name, "survey.csv");
     assert_eq!((draft.rows_read, draft.rows_refused), (3, 0));
     assert_eq!(draft.sites.len(), 1);
-    let spaces: Vec<_> = draft
-        .spaces
-        .iter()
-        .map(|space| (&*space.code, space.kind))
-        .collect();
-    assert_eq!(
-        spaces,
-        [("TH1", SpaceKind::Theatre), ("W2", SpaceKind::Ward)]
-    );
+    let spaces: Vec<_> = draft.spaces.iter().map(|space| (&*space.code, space.kind)).collect();
+    assert_eq!(spaces, [("TH1", SpaceKind::Theatre), ("W2", SpaceKind::Ward)]);
     let first = &draft.observations[0];
     assert_eq!(draft.measure_of(first), "max-demand-kva");
     assert_eq!(first.value, Value::Quantity(1200.0));
@@ -104,10 +89,7 @@ fn a_wide_survey_describes_new_sites_and_organisations() {
     let site = &draft.sites[0];
     assert_eq!(site.nation, Some(Nation::Scotland));
     assert_eq!(site.setting, Some(Setting::Acute));
-    let point = Point {
-        latitude: 55.9219,
-        longitude: -3.1366,
-    };
+    let point = Point { latitude: 55.9219, longitude: -3.1366 };
     assert_eq!(site.point, Some(point));
     assert_eq!(draft.organisations[0].kind, OrganisationKind::HealthBoard);
     assert_eq!(draft.organisations[0].parent, None);
@@ -120,11 +102,7 @@ fn a_wide_survey_describes_new_sites_and_organisations() {
         values,
         [
             ("max-demand-kva", None, Value::Quantity(3500.0)),
-            (
-                "generator-redundancy",
-                None,
-                Value::Choice("N+1".to_owned())
-            ),
+            ("generator-redundancy", None, Value::Choice("N+1".to_owned())),
             ("ips-present", Some(0), Value::Flag(true)),
         ]
     );
@@ -145,10 +123,7 @@ fn an_empty_template_reads_back_as_its_layout() {
     }
     let wide = layouts.find("siteworthy-survey-wide").expect("a layout");
     let text = write_template(wide, &dictionary, Some(&["max-demand-kva"])).expect("a template");
-    assert!(
-        text.ends_with("date,method,max-demand-kva [kVA]\r\n"),
-        "{text}"
-    );
+    assert!(text.ends_with("date,method,max-demand-kva [kVA]\r\n"), "{text}");
     assert!(write_template(wide, &dictionary, Some(&["lunch"])).is_err());
 }
 
@@ -165,10 +140,7 @@ fn a_return_is_read_by_its_own_words() {
         ("Commissioning Region", "NORTH WEST COMMISSIONING REGION"),
         ("Post Code", "M23 9LT"),
         ("Site Type", "General acute hospital"),
-        (
-            "Electricity - green electricity consumed (kWh)",
-            "\"1,000\"",
-        ),
+        ("Electricity - green electricity consumed (kWh)", "\"1,000\""),
         ("Electricity - other consumed (kWh)", "500"),
         ("Maximum electrical demand (kW)", "0"),
         ("Gas consumed (kWh)", "0"),
@@ -183,19 +155,9 @@ fn a_return_is_read_by_its_own_words() {
         .collect();
     text.push_str(&row.join(","));
     let draft = read_bytes(text.as_bytes(), &Known::default()).expect("a readable file");
-    let parents: Vec<_> = draft
-        .organisations
-        .iter()
-        .map(|entry| (&*entry.code, entry.parent.as_deref()))
-        .collect();
-    assert_eq!(
-        parents,
-        [
-            ("E92000001", None),
-            ("R0A", Some("Y62")),
-            ("Y62", Some("E92000001"))
-        ]
-    );
+    let parents: Vec<_> =
+        draft.organisations.iter().map(|entry| (&*entry.code, entry.parent.as_deref())).collect();
+    assert_eq!(parents, [("E92000001", None), ("R0A", Some("Y62")), ("Y62", Some("E92000001"))]);
     let values: Vec<_> = draft
         .observations
         .iter()
@@ -209,11 +171,7 @@ fn a_return_is_read_by_its_own_words() {
         ]
     );
     let codes: Vec<_> = draft.problems.iter().map(|problem| problem.code).collect();
-    assert_eq!(
-        codes,
-        [code::STALE_OBSERVATION],
-        "one note for the file, none a row"
-    );
+    assert_eq!(codes, [code::STALE_OBSERVATION], "one note for the file, none a row");
 }
 
 #[test]
@@ -232,11 +190,7 @@ fn a_gazetteer_is_known_by_its_shape() {
 
 #[test]
 fn a_detected_layout_says_how_well_it_fits() {
-    let upload = Upload {
-        name: "survey.csv",
-        bytes: LONG.as_bytes(),
-        received_on: today(),
-    };
+    let upload = Upload { name: "survey.csv", bytes: LONG.as_bytes(), received_on: today() };
     let layouts = layouts();
     let fits = detect(&upload, &layouts, &dictionary()).expect("text");
     let lines: Vec<String> = fits
@@ -250,25 +204,12 @@ fn a_detected_layout_says_how_well_it_fits() {
 fn progress_never_falls_and_ends_at_the_end() {
     let mut text = LONG.to_owned();
     for row in 0..2000 {
-        text.push_str(&format!(
-            "R0A01,,,max-demand-kva,{row},,2026-03-31,measured\n"
-        ));
+        text.push_str(&format!("R0A01,,,max-demand-kva,{row},,2026-03-31,measured\n"));
     }
     let mut seen = Vec::new();
-    let upload = Upload {
-        name: "survey.csv",
-        bytes: text.as_bytes(),
-        received_on: today(),
-    };
+    let upload = Upload { name: "survey.csv", bytes: text.as_bytes(), received_on: today() };
     let mut progress = |bytes| seen.push(bytes);
-    let _ = read(
-        &upload,
-        None,
-        &layouts(),
-        &dictionary(),
-        &known(),
-        &mut progress,
-    );
+    let _ = read(&upload, None, &layouts(), &dictionary(), &known(), &mut progress);
     assert!(seen.is_sorted() && seen.len() >= 4);
     assert_eq!(seen.last(), Some(&text.len()));
 }
@@ -289,11 +230,7 @@ fn every_code_of_a_problem_is_on_the_list() {
             Ok(draft) => draft.problems,
             Err(problems) => problems,
         };
-        assert!(
-            problems
-                .iter()
-                .all(|problem| PROBLEM_CODES.contains(&problem.code))
-        );
+        assert!(problems.iter().all(|problem| PROBLEM_CODES.contains(&problem.code)));
     }
 }
 
@@ -306,18 +243,10 @@ fn summarise(draft: &Draft) -> Vec<String> {
             let site = &draft.sites[entry.site as usize].code;
             let space = entry.space.map(|space| &*draft.spaces[space as usize].code);
             let measure = draft.measure_of(entry);
-            format!(
-                "{site} {space:?} {measure} {:?} {}",
-                entry.value, entry.observed_on
-            )
+            format!("{site} {space:?} {measure} {:?} {}", entry.value, entry.observed_on)
         })
         .collect();
-    lines.extend(
-        draft
-            .sites
-            .iter()
-            .map(|site| format!("{} {:?}", site.code, site.name)),
-    );
+    lines.extend(draft.sites.iter().map(|site| format!("{} {:?}", site.code, site.name)));
     lines.extend(draft.problems.iter().map(|problem| problem.code.to_owned()));
     lines.sort();
     lines

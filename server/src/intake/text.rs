@@ -41,10 +41,7 @@ pub fn read_text(bytes: &[u8]) -> Result<Text<'_>, Fault> {
         ));
     }
     Ok(match std::str::from_utf8(body) {
-        Ok(text) => Text {
-            text: Cow::Borrowed(text),
-            note: None,
-        },
+        Ok(text) => Text { text: Cow::Borrowed(text), note: None },
         Err(_) => Text {
             text: WINDOWS_1252.decode_without_bom_handling(body).0,
             note: Some(Fault::note(
@@ -80,12 +77,7 @@ fn find_foreign_format(bytes: &[u8]) -> Option<Fault> {
 
 /// Whether every second byte is zero, as in UTF-16 without a byte order mark.
 fn is_wide(head: &[u8]) -> bool {
-    let zeros = |first| {
-        head.iter()
-            .skip(first)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-    };
+    let zeros = |first| head.iter().skip(first).step_by(2).filter(|byte| **byte == 0);
     let half = head.len() / 2;
     half > 0 && (zeros(0).count() * 10 > half * 9 || zeros(1).count() * 10 > half * 9)
 }
@@ -97,9 +89,7 @@ mod tests {
 
     fn check(bytes: &[u8], expected: Result<(&str, bool), &str>) {
         let found = read_text(bytes);
-        let found = found
-            .as_ref()
-            .map(|text| (&*text.text, text.note.is_some()));
+        let found = found.as_ref().map(|text| (&*text.text, text.note.is_some()));
         assert_eq!(found.map_err(|fault| fault.code), expected);
     }
 

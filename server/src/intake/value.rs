@@ -46,10 +46,7 @@ pub fn read_quantity(
     let Kind::Quantity { unit: target, .. } = &measure.kind else {
         return Ok(number.value);
     };
-    let beside = number
-        .unit
-        .map(|text| parse_unit(text, measure, dictionary))
-        .transpose()?;
+    let beside = number.unit.map(|text| parse_unit(text, measure, dictionary)).transpose()?;
     if let (Some(beside), Some(above)) = (&beside, unit)
         && beside != above
     {
@@ -137,120 +134,39 @@ mod tests {
         let dictionary = super::super::tests::dictionary();
         let (_, measure) = dictionary.find(id).expect("a measure");
         let unit = unit.map(|unit| Unit::parse(unit).expect("a unit"));
-        let found = read_value(
-            text,
-            measure,
-            unit.as_ref(),
-            Separators::default(),
-            &dictionary,
-        );
+        let found = read_value(text, measure, unit.as_ref(), Separators::default(), &dictionary);
         assert_eq!(found.map_err(|fault| fault.code), expected, "{id} {text:?}");
     }
 
     #[test]
     fn values_are_read_by_the_kind_of_their_measure() {
         check("max-demand-kva", None, "1,200", Ok(Value::Quantity(1200.0)));
-        check(
-            "generator-redundancy",
-            None,
-            "n+1",
-            Ok(Value::Choice("N+1".to_owned())),
-        );
-        check(
-            "dspt-status",
-            None,
-            "Not met",
-            Ok(Value::Choice("not-met".to_owned())),
-        );
+        check("generator-redundancy", None, "n+1", Ok(Value::Choice("N+1".to_owned())));
+        check("dspt-status", None, "Not met", Ok(Value::Choice("not-met".to_owned())));
         check("ips-present", None, "Yes", Ok(Value::Flag(true)));
         let date = NaiveDate::from_ymd_opt(2030, 1, 31).expect("a date");
-        check(
-            "support-end-date",
-            None,
-            "31/01/2030",
-            Ok(Value::Date(date)),
-        );
-        check(
-            "clinical-risk-category",
-            None,
-            "A",
-            Ok(Value::Text("A".to_owned())),
-        );
+        check("support-end-date", None, "31/01/2030", Ok(Value::Date(date)));
+        check("clinical-risk-category", None, "A", Ok(Value::Text("A".to_owned())));
     }
 
     #[test]
     fn units_of_one_dimension_convert_and_others_are_refused() {
-        check(
-            "max-demand-kva",
-            Some("MVA"),
-            "1.2",
-            Ok(Value::Quantity(1200.0)),
-        );
-        check(
-            "max-demand-kva",
-            None,
-            "1.2 MVA",
-            Ok(Value::Quantity(1200.0)),
-        );
-        check(
-            "max-demand-kva",
-            Some("MVA"),
-            "1200 kVA",
-            Err(code::WRONG_UNIT),
-        );
+        check("max-demand-kva", Some("MVA"), "1.2", Ok(Value::Quantity(1200.0)));
+        check("max-demand-kva", None, "1.2 MVA", Ok(Value::Quantity(1200.0)));
+        check("max-demand-kva", Some("MVA"), "1200 kVA", Err(code::WRONG_UNIT));
         check("max-demand-kva", None, "1200 kW", Err(code::WRONG_UNIT));
-        check(
-            "max-demand-kva",
-            None,
-            "1200 bananas",
-            Err(code::UNKNOWN_UNIT),
-        );
-        check(
-            "led-coverage-percent",
-            None,
-            "45 %",
-            Ok(Value::Quantity(45.0)),
-        );
-        check(
-            "backlog-high-gbp",
-            None,
-            "£1,000",
-            Ok(Value::Quantity(1000.0)),
-        );
+        check("max-demand-kva", None, "1200 bananas", Err(code::UNKNOWN_UNIT));
+        check("led-coverage-percent", None, "45 %", Ok(Value::Quantity(45.0)));
+        check("backlog-high-gbp", None, "£1,000", Ok(Value::Quantity(1000.0)));
     }
 
     #[test]
     fn what_is_outside_the_limits_or_the_list_is_refused() {
-        check(
-            "led-coverage-percent",
-            None,
-            "100",
-            Ok(Value::Quantity(100.0)),
-        );
-        check(
-            "led-coverage-percent",
-            None,
-            "100.1",
-            Err(code::IMPLAUSIBLE_VALUE),
-        );
-        check(
-            "led-coverage-percent",
-            None,
-            "-1",
-            Err(code::IMPLAUSIBLE_VALUE),
-        );
-        check(
-            "generator-redundancy",
-            None,
-            "some",
-            Err(code::UNKNOWN_CHOICE),
-        );
+        check("led-coverage-percent", None, "100", Ok(Value::Quantity(100.0)));
+        check("led-coverage-percent", None, "100.1", Err(code::IMPLAUSIBLE_VALUE));
+        check("led-coverage-percent", None, "-1", Err(code::IMPLAUSIBLE_VALUE));
+        check("generator-redundancy", None, "some", Err(code::UNKNOWN_CHOICE));
         check("ips-present", None, "maybe", Err(code::NOT_A_FLAG));
-        check(
-            "clinical-risk-category",
-            None,
-            &"x".repeat(2001),
-            Err(code::TEXT_TOO_LONG),
-        );
+        check("clinical-risk-category", None, &"x".repeat(2001), Err(code::TEXT_TOO_LONG));
     }
 }

@@ -6,14 +6,13 @@
 use super::entities::{observation, organisation, postcode, problem, site, space};
 use super::surveys::SavedProblem;
 use crate::error::Error;
-use crate::intake::draft::{
-    ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry,
-};
+use crate::intake::{ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
 use chrono::NaiveDate;
 use sea_orm::{QueryResult, Set};
 use siteworthy_rules::observation::Value;
 use siteworthy_rules::place::Point;
 use siteworthy_rules::problem::Problem;
+use std::collections::HashMap;
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -175,12 +174,13 @@ pub(super) fn observation_row(
     survey: Uuid,
     ordinal: usize,
     entry: &ObservationEntry,
+    measure: &str,
 ) -> Result<observation::ActiveModel, Error> {
     let (kind, value, text_value) = match &entry.value {
         // SQLite would keep NaN as null. Adding zero turns -0.0, which it cannot keep, into 0.0.
         Value::Quantity(value) if value.is_finite() => ("quantity", Some(value + 0.0), None),
         Value::Quantity(value) => {
-            let (row, column, measure) = (entry.row, entry.column, &entry.measure);
+            let (row, column) = (entry.row, entry.column);
             return Err(Error::Invalid(format!(
                 "row {row}, column {column}: {value} is not a finite value of {measure}"
             )));
@@ -195,7 +195,7 @@ pub(super) fn observation_row(
         site_ordinal: Set(number(entry.site)?),
         ordinal: Set(number(ordinal)?),
         space_ordinal: Set(entry.space.map(number).transpose()?),
-        measure: Set(text(&entry.measure)),
+        measure: Set(text(measure)),
         kind: Set(kind.to_owned()),
         value: Set(value),
         text_value: Set(text_value),
@@ -206,17 +206,39 @@ pub(super) fn observation_row(
     })
 }
 
+/// The ids of measures as they are met while observations are read, each once.
+#[derive(Default)]
+pub(super) struct MeasureIds {
+    places: HashMap<String, u16>,
+}
+
+impl MeasureIds {
+    fn place(&mut self, id: String) -> Result<u16, Error> {
+        let new = u16::try_from(self.places.len()).map_err(Error::internal)?;
+        Ok(*self.places.entry(id).or_insert(new))
+    }
+
+    /// The ids in order of their places.
+    pub(super) fn into_list(self) -> Vec<String> {
+        let mut list: Vec<(u16, String)> =
+            self.places.into_iter().map(|(id, place)| (place, id)).collect();
+        list.sort_unstable();
+        list.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
 /// An observation and its ordinal, from the `OBSERVATION_COLUMNS` that start at `first`. Read by
 /// position: looking names up doubles the time of loading the record.
 pub(super) fn read_observation(
     row: &QueryResult,
     first: usize,
+    measures: &mut MeasureIds,
 ) -> Result<(u32, ObservationEntry), Error> {
     let kind: String = row.try_get_by_index(first + 4)?;
     let entry = ObservationEntry {
         site: unsigned(row.try_get_by_index(first + 1)?)?,
         space: row.try_get_by_index::<Option<i32>>(first + 2)?.map(unsigned).transpose()?,
-        measure: row.try_get_by_index(first + 3)?,
+        measure: measures.place(row.try_get_by_index(first + 3)?)?,
         value: match kind.as_str() {
             "quantity" => Value::Quantity(row.try_get_by_index(first + 5)?),
             "flag" => Value::Flag(row.try_get_by_index::<f64>(first + 5)? != 0.0),

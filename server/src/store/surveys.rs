@@ -7,9 +7,10 @@ use super::audit::append_audit;
 use super::entities::{
     observation, organisation, original, postcode, problem, site, space, survey,
 };
-use super::{Store, cut, rows};
+use super::rows::{self, MeasureIds};
+use super::{Store, cut};
 use crate::error::Error;
-use crate::intake::draft::{Draft, SiteEntry};
+use crate::intake::{Draft, SiteEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -320,11 +321,12 @@ impl Store {
             .columns(rows::OBSERVATION_COLUMNS)
             .filter(observation::Column::SurveyId.eq(id))
             .into_query();
+        let mut measures = MeasureIds::default();
         let mut observations = snapshot
             .query_all(&observations)
             .await?
             .iter()
-            .map(|row| rows::read_observation(row, 0))
+            .map(|row| rows::read_observation(row, 0, &mut measures))
             .collect::<Result<Vec<_>, Error>>()?;
         observations.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         let sites = load_sites(&snapshot, id).await?;
@@ -339,6 +341,7 @@ impl Store {
             organisations: collect(organisations, rows::read_organisation)?,
             sites,
             spaces: collect(spaces, rows::read_space)?,
+            measures: measures.into_list(),
             observations: observations.into_iter().map(|(_, entry)| entry).collect(),
             postcodes: collect(postcodes, rows::read_postcode)?,
             problems: Vec::new(),
@@ -435,8 +438,10 @@ async fn insert_contents(
         .await?;
     insert_all(transaction, &draft.sites, |n, entry| rows::site_row(id, n, entry)).await?;
     insert_all(transaction, &draft.spaces, |n, entry| rows::space_row(id, n, entry)).await?;
-    insert_all(transaction, &draft.observations, |n, entry| rows::observation_row(id, n, entry))
-        .await?;
+    insert_all(transaction, &draft.observations, |n, entry| {
+        rows::observation_row(id, n, entry, draft.measure_of(entry))
+    })
+    .await?;
     insert_all(transaction, &draft.postcodes, |_, entry| rows::postcode_row(id, entry)).await?;
     insert_all(transaction, &draft.problems, |n, entry| rows::problem_row(id, n, entry)).await
 }
@@ -469,8 +474,7 @@ async fn load_sites(
 }
 
 fn summary(head: SurveyHead, counts: &HashMap<(Uuid, Severity), u64>) -> SurveySummary {
-    let count =
-        |severity: Severity| counts.get(&(head.id, severity)).copied().unwrap_or_default();
+    let count = |severity: Severity| counts.get(&(head.id, severity)).copied().unwrap_or_default();
     SurveySummary {
         refused: count(Severity::Refused),
         warnings: count(Severity::Warning),

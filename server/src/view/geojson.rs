@@ -36,7 +36,8 @@ pub fn encode_sites(
 }
 
 fn readiness(view: &View, profiles: &[usize], site: u32) -> JsonObject {
-    let judged = profiles.iter().filter_map(|profile| Some((profile, view.result(*profile, site)?)));
+    let judged =
+        profiles.iter().filter_map(|profile| Some((profile, view.result(*profile, site)?)));
     judged
         .map(|(profile, result)| {
             let outcome = &result.outcome;
