@@ -1,6 +1,8 @@
 //! The record on both databases: every test here runs on SQLite and on PostgreSQL, and expects the
 //! same of both.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
 use chrono::{DateTime, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
@@ -125,10 +127,10 @@ fn problem(n: u32, severity: Severity) -> Problem {
         code: "malformed-postcode",
         position: Position {
             file: "returns – año.csv".to_owned(),
-            row: (n % 2 == 0).then_some(n),
-            column: (n % 3 == 0).then(|| "Postcode".to_owned()),
+            row: n.is_multiple_of(2).then_some(n),
+            column: n.is_multiple_of(3).then(|| "Postcode".to_owned()),
         },
-        value: (n % 5 != 0).then(|| format!("M13 9WL\u{200b}{n}")),
+        value: (!n.is_multiple_of(5)).then(|| format!("M13 9WL\u{200b}{n}")),
         message: "This is not a postcode.".to_owned(),
         advice: "Write it like M13 9WL.".to_owned(),
     }
@@ -216,7 +218,8 @@ fn migrations_go_up_down_and_up_and_leave_the_same_tables() {
         Migrator::up(&database, None).await.unwrap();
         assert_eq!(catalogue(&database).await, before);
         assert!(before.iter().any(|line| line.contains("surveys_living_sha256")));
-        catalogues.lock().unwrap().push(columns(&database).await);
+        let found = columns(&database).await;
+        catalogues.lock().unwrap().push(found);
         database.close().await.unwrap();
         // Migrating what is up to date, also twice at once, changes nothing.
         let (one, two) = (Store::open(&url).await.unwrap(), Store::open(&url).await.unwrap());
