@@ -119,7 +119,7 @@ pub fn check_ceilings(
             let above = dictionary.get(indexes[usize::from(limit)]);
             let fault = above_ceiling(measure, *value, above, most, ceiling.row);
             let column = heading(entry.column);
-            report.add_to_cell(entry.row, &column, &write_number(*value), fault);
+            report.add(Some(entry.row), Some(&column), None, fault);
         }
     }
 }

@@ -43,7 +43,10 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Fault> {
     found.ok_or_else(|| {
         Fault::refused(
             code::NOT_A_DATE,
-            format!("There is no day {day} in month {month} of {year}."),
+            match month {
+                1..=12 => format!("Month {month} of {year} has no day {day}."),
+                _ => format!("There is no month {month}."),
+            },
             "Write the day before the month, as 31/03/2024, or the year first, as 2024-03-31.",
         )
     })

@@ -39,7 +39,7 @@ pub fn read_gazetteer<'a>(
                 report.add(Some(row.number), heading, written.as_deref(), fault);
             }
         }
-        if draft.rows_read % PROGRESS_ROWS == 0 {
+        if draft.rows_read.is_multiple_of(PROGRESS_ROWS) {
             progress(rows.bytes_read());
         }
         if !rows.read_filled(row) {

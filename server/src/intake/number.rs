@@ -116,7 +116,7 @@ fn split_number(text: &str, separators: Separators) -> (&str, &str) {
     };
     let end = text.find(|sign| !is_part(sign)).unwrap_or(text.len());
     let end = text[..end].trim_end().len();
-    let behind = text[end..].as_bytes();
+    let behind = &text.as_bytes()[end..];
     let signed = usize::from(matches!(behind, [_, b'+' | b'-', ..]));
     let is_exponent = end > 0
         && matches!(behind.first(), Some(b'e' | b'E'))

@@ -109,6 +109,7 @@ pub struct Places {
     spaces: Vec<OpenSpace>,
     space_by_key: HashMap<String, u32>,
     organisations: BTreeMap<String, (OrganisationEntry, u32)>,
+    fact_count: usize,
     key: String,
 }
 
@@ -130,16 +131,10 @@ pub struct Settled {
 }
 
 impl Places {
-    /// How many sites there are.
+    /// How many facts about places were kept so far.
     #[must_use]
-    pub const fn site_count(&self) -> usize {
-        self.sites.len()
-    }
-
-    /// How many spaces there are.
-    #[must_use]
-    pub const fn space_count(&self) -> usize {
-        self.spaces.len()
+    pub const fn fact_count(&self) -> usize {
+        self.fact_count
     }
 
     /// A site by its open index.
@@ -221,7 +216,12 @@ impl Places {
             commissioner: own(Attribute::Commissioner),
             is_pooled: setting == Some(Setting::Pooled),
         };
-        let mut settle = Settle { first_row: self.sites[site as usize].row, cells, report };
+        let mut settle = Settle {
+            first_row: self.sites[site as usize].row,
+            cells,
+            report,
+            fact_count: &mut self.fact_count,
+        };
         let entry = &mut self.sites[site as usize];
         settle.fact(&mut entry.name, found.name, Attribute::SiteName);
         settle.fact(&mut entry.organisation, found.organisation, Attribute::Organisation);
@@ -325,7 +325,10 @@ impl Places {
             (Some((first, row)), Some(kind)) if first != kind => {
                 return Err((Attribute::SpaceKind, other_kind(&code, first, row, kind)));
             }
-            (None, Some(kind)) => entry.kind = Some((kind, cells.row.number)),
+            (None, Some(kind)) => {
+                entry.kind = Some((kind, cells.row.number));
+                self.fact_count += 1;
+            }
             _ => {}
         }
         if entry.name.is_none() {
@@ -593,6 +596,7 @@ struct Settle<'c, 'r, 'a> {
     first_row: u32,
     cells: &'c Cells<'r, 'a>,
     report: &'c mut Report,
+    fact_count: &'c mut usize,
 }
 
 impl Settle<'_, '_, '_> {
@@ -604,6 +608,7 @@ impl Settle<'_, '_, '_> {
         let Some(found) = found else { return };
         let Some(first) = kept.clone().map(Into::<S>::into) else {
             *kept = Some(found.into());
+            *self.fact_count += 1;
             return;
         };
         if first != found {
@@ -671,7 +676,7 @@ fn other_kind(space: &str, first: SpaceKind, row: u32, kind: SpaceKind) -> Fault
     Fault::refused(
         code::CONTRADICTORY_SPACE,
         format!(
-            "The space {space} is a {kind} here, but a {first} in row {row}; this row is set aside."
+            "The space {space} is of kind {kind} here, but of kind {first} in row {row}; this row is set aside."
         ),
         "Make the rows agree, or give the other space its own code.",
     )
@@ -680,7 +685,7 @@ fn other_kind(space: &str, first: SpaceKind, row: u32, kind: SpaceKind) -> Fault
 fn recorded_otherwise(space: &str, recorded: SpaceKind) -> Fault {
     Fault::refused(
         code::CONTRADICTORY_SPACE,
-        format!("The space {space} is recorded as a {recorded}; its values are set aside."),
+        format!("The space {space} is recorded as of kind {recorded}; its values are set aside."),
         "Correct the kind, or give the other space its own code.",
     )
 }
@@ -697,7 +702,7 @@ fn unknown_site(site: &str, missing: &[&str]) -> Fault {
     Fault::refused(
         code::UNKNOWN_SITE,
         format!(
-            "The site {site} is not known, and the file does not describe it: {} missing.",
+            "The site {site} is not known, and the file does not give its {}.",
             missing.join(", ")
         ),
         "Correct the code, or fill site_name, organisation, nation and setting in one of its rows.",

@@ -28,7 +28,7 @@ pub fn parse_postcode(text: &str) -> Result<Reading, Fault> {
         .map(|sign| sign.to_ascii_uppercase())
         .collect();
     if !has_shape(plain.as_bytes()) {
-        return Err(Fault::warning(
+        return Err(Fault::refused(
             code::MALFORMED_POSTCODE,
             "This is not a postcode; the site is kept without one.",
             "Write it as in M13 9WL: check for letters in place of digits and for slips of the keyboard.",
@@ -36,7 +36,7 @@ pub fn parse_postcode(text: &str) -> Result<Reading, Fault> {
     }
     let (outward, inward) = plain.split_at(plain.len() - 3);
     if let Some(letter) = find_unissued_letter(outward, inward) {
-        return Err(Fault::warning(
+        return Err(Fault::refused(
             code::UNISSUED_POSTCODE,
             format!(
                 "No postcode has the letter {letter} in this place; the site is kept without one."

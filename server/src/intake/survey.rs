@@ -48,7 +48,7 @@ pub fn read_survey(
     let mut row = Row::default();
     while rows.read_filled(&mut row) {
         survey.read_row(&row);
-        if survey.rows_read % PROGRESS_ROWS == 0 {
+        if survey.rows_read.is_multiple_of(PROGRESS_ROWS) {
             progress(rows.bytes_read());
         }
     }
@@ -154,17 +154,15 @@ impl<'a> Survey<'a> {
     fn read_row(&mut self, row: &Row<'_>) {
         self.rows_read += 1;
         self.place = None;
-        let size = |survey: &Self| {
-            survey.observations.len() + survey.places.site_count() + survey.places.space_count()
-        };
-        let (refusals, size_before) = (self.report.refusals(), size(self));
+        let count_kept = |survey: &Self| survey.observations.len() + survey.places.fact_count();
+        let (refusals, kept) = (self.report.refusals(), count_kept(self));
         if let Err(Stop { attribute, fault }) = self.try_row(row) {
             let column = attribute.and_then(|attribute| self.columns.find(attribute));
             let written = column.map(|column| row.raw_cell(column));
             let heading = column.map(|column| self.columns.heading(column));
             self.report.add(Some(row.number), heading, written.as_deref(), fault);
         }
-        let is_kept = size(self) > size_before || self.report.refusals() == refusals;
+        let is_kept = count_kept(self) > kept || self.report.refusals() == refusals;
         match self.place {
             Some((site, space)) if is_kept => self.places.count_row(site, space),
             _ => self.rows_refused += 1,

@@ -224,6 +224,21 @@ fn a_choice_spelt_like_a_missing_mark_is_the_choice() {
 }
 
 #[test]
+fn a_layout_asked_for_by_name_must_exist_and_fit() {
+    let upload = Upload { name: "survey.csv", bytes: LONG.as_bytes(), received_on: today() };
+    let read_as = |layout| {
+        let known = known();
+        read(&upload, Some(layout), &layouts(), &dictionary(), &known, &mut |_| {})
+            .map(|draft| draft.layout)
+            .map_err(|problems| problems[0].code)
+    };
+    assert_eq!(read_as("siteworthy-survey-long"), Ok("siteworthy-survey-long".to_owned()));
+    assert_eq!(read_as("siteworthy-survey-wide"), Ok("siteworthy-survey-wide".to_owned()));
+    assert_eq!(read_as("eric-site"), Err(code::LAYOUT_DOES_NOT_FIT));
+    assert_eq!(read_as("lunch"), Err(code::UNKNOWN_LAYOUT));
+}
+
+#[test]
 fn every_code_of_a_problem_is_on_the_list() {
     for text in ["", "x", LONG, "a,b\n1,2\n"] {
         let problems = match read_bytes(text.as_bytes(), &known()) {
