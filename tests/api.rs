@@ -54,7 +54,7 @@ fn a_reader_finds_a_site_with_its_reasons_and_their_rows() {
     assert_eq!(failed[0]["id"], "standby-start");
     assert_eq!(
         failed[0]["sentence"],
-        "Generator start time: 18 s. Asked is at most 15 s; this falls short of the minimum."
+        "Generator start and changeover time: 18 s. Asked is at most 15 s; this falls short of the minimum."
     );
     assert_eq!(failed[0]["gapToMinimum"], 3.0);
     let input = &failed[0]["inputs"][0];

@@ -422,6 +422,10 @@ fn read_requirement(
         );
     }
     let question = read_question(fields, context);
+    // Known even where the question is wrong, so that one mistake is not reported twice.
+    for key in THRESHOLDS {
+        fields.has(key);
+    }
     let threshold =
         question.as_ref().and_then(|asks| read_threshold(fields, context, demands, asks));
     let gate = fields.flag_if_any("gate").unwrap_or(false);
