@@ -58,9 +58,11 @@ pub fn parse_table(file: &str, text: &str, problems: &mut Problems) -> Option<Ta
     match text.parse::<Table>() {
         Ok(table) => Some(table),
         Err(error) => {
-            let line = error.span().map_or(1, |span| {
-                text[..span.start.min(text.len())].lines().count().max(1)
-            });
+            let before = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = 1 + text.as_bytes()[..before]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
             problems.list.push(Problem {
                 severity: Severity::Refused,
                 code: "rule",
@@ -379,4 +381,29 @@ pub fn number(value: &Value) -> Option<f64> {
         .as_float()
         .or_else(|| value.as_integer().map(|integer| integer as f64));
     found.filter(|number| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_syntax_error_is_reported_at_its_own_line() {
+        for (text, row) in [
+            ("a = ", 1),
+            ("a = 1\nb c", 2),
+            ("a = 1\n= 2", 2),
+            ("\n\n# words\na = 1\na = 2\n", 5),
+            ("a = \"\u{00e9}\"\n\n[b", 3),
+        ] {
+            let mut problems = Problems::default();
+            assert!(parse_table("a.toml", text, &mut problems).is_none());
+            let rows: Vec<_> = problems
+                .into_vec()
+                .iter()
+                .map(|problem| problem.position.row)
+                .collect();
+            assert_eq!(rows, [Some(row)], "{text:?}");
+        }
+    }
 }
