@@ -303,7 +303,8 @@ fn read_checklist(
 }
 
 /// How far one item of a checklist is met: the first choice not at all, the last wholly, what lies
-/// between by half. None where the item does not apply.
+/// between by half, whichever place the choice "not applicable" has. None where the item does not
+/// apply.
 #[must_use]
 pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
     let Kind::Choice {
@@ -322,12 +323,11 @@ pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
     if Some(chosen) == *not_applicable {
         return None;
     }
-    let last = (0..choices.len())
-        .rev()
-        .find(|at| Some(*at) != *not_applicable);
-    Some(match chosen {
-        0 => 0.0,
-        chosen if Some(chosen) == last => 1.0,
+    let mut applicable = (0..choices.len()).filter(|at| Some(*at) != *not_applicable);
+    let (worst, best) = (applicable.next(), applicable.next_back());
+    Some(match Some(chosen) {
+        chosen if chosen == worst => 0.0,
+        chosen if chosen == best => 1.0,
         _ => 0.5,
     })
 }
@@ -583,6 +583,34 @@ mod tests {
             evidence: Evidence::Policy,
             reference: String::new(),
             why: String::new(),
+        }
+    }
+
+    #[test]
+    fn not_applicable_may_stand_first_or_last_among_the_choices() {
+        for (choices, not_applicable, shares) in [
+            (
+                ["n/a", "not met", "partial", "met"],
+                Some(0),
+                [None, Some(0.0), Some(0.5), Some(1.0)],
+            ),
+            (
+                ["not met", "partial", "met", "n/a"],
+                Some(3),
+                [Some(0.0), Some(0.5), Some(1.0), None],
+            ),
+            (
+                ["a", "b", "c", "d"],
+                None,
+                [Some(0.0), Some(0.5), Some(0.5), Some(1.0)],
+            ),
+        ] {
+            let kind = Kind::Choice {
+                choices: choices.map(str::to_owned).to_vec(),
+                not_applicable,
+            };
+            let found = [0.0, 1.0, 2.0, 3.0].map(|value| checklist_share(&kind, value));
+            assert_eq!(found, shares, "{choices:?}");
         }
     }
 
