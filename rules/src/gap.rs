@@ -221,7 +221,8 @@ fn add_work(
     };
 }
 
-/// The demands of all technologies are added up and set against what the site has left.
+/// The demands of all technologies are added up and set against what the site has left. What is
+/// missing is sized as the capacity to add, of which the growth reserve takes its share too.
 fn add_headroom(
     rulebook: &Rulebook,
     estate: &Estate,
@@ -255,10 +256,11 @@ fn add_headroom(
         gap.not_known.extend(listed);
         return;
     }
+    let missing = |left: f64| rulebook.resources[resource.at()].addition_for(wanted - left);
     let size = Estimate {
-        low: wanted - high,
-        central: wanted - central,
-        high: wanted - low,
+        low: missing(high),
+        central: missing(central),
+        high: missing(low),
     };
     match rulebook.find_remedy(Closes::Headroom(resource)) {
         Some(remedy) => listed.for_each(|need| add_work(works, remedy, site, Some(size), need)),

@@ -116,6 +116,16 @@ impl Resource {
         }
     }
 
+    /// How much of the resource must be added for `headroom` more of it to be left: a share of what
+    /// is added goes into the growth reserve again.
+    #[must_use]
+    pub fn addition_for(&self, headroom: f64) -> f64 {
+        match self.source {
+            Source::Direct(_) => headroom,
+            Source::Balance { growth_reserve, .. } => headroom / (1.0 - growth_reserve),
+        }
+    }
+
     /// What is left at a site, in the resource's unit, before any new technology.
     /// `value` gives a measure at the site, NaN where it is unknown.
     ///
@@ -204,6 +214,13 @@ fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Res
         );
     }
     let source = if fields.has("headroom") {
+        if growth_reserve.is_some_and(|share| share > 0.0) {
+            fields.problem(
+                "growth_reserve",
+                "A reserve is a share of capacity, and a measured headroom has none.",
+                "Write 0, or give capacity and demand.",
+            );
+        }
         find_measure(fields, "headroom", dictionary, unit).map(Source::Direct)
     } else {
         read_balance(fields, dictionary, unit, growth_reserve)
@@ -364,6 +381,14 @@ mod tests {
                 high: 420.0,
             },
         );
+    }
+
+    #[test]
+    fn adding_what_a_missing_headroom_takes_leaves_that_headroom() {
+        let short_kva = 40.0;
+        let capacity_kva = 1000.0 + electrical().addition_for(short_kva);
+        assert_eq!(capacity_kva, 1050.0);
+        check([capacity_kva, 800.0, NONE, NONE], Reading::exact(short_kva));
     }
 
     #[test]
