@@ -185,20 +185,32 @@ pub fn read_resources(
         return Vec::new();
     };
     let mut fields = Fields::new(&table, file, "", problems);
-    fields.date_if_any("as_of");
+    fields.date("as_of");
     let mut resources: Vec<Resource> = Vec::new();
     for (entry, path) in fields.tables("resource") {
-        resources.extend(fields.within(entry, path, |fields| read_resource(fields, dictionary)));
+        let read = fields.within(entry, path.clone(), |fields| {
+            read_resource(fields, dictionary)
+        });
+        let Some(resource) = read else { continue };
+        if resources.iter().any(|other| other.id == resource.id) {
+            fields.problem(
+                "resource",
+                format!("{path} is defined twice."),
+                "Give one of them another id.",
+            );
+        }
+        resources.push(resource);
     }
     fields.finish();
     resources
 }
 
 fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Resource> {
-    let id = fields.text("id");
+    let id = fields.id();
     let title = fields.text("title");
-    let unit = fields.text("unit").and_then(|symbol| Unit::parse(&symbol));
-    if unit.is_none() {
+    let symbol = fields.text("unit");
+    let unit = symbol.as_deref().and_then(Unit::parse);
+    if symbol.is_some() && unit.is_none() {
         fields.problem(
             "unit",
             "This unit is not known.",
