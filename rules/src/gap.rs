@@ -10,7 +10,7 @@ use crate::judge::{Judged, Outcome, Spot, Verdict, judge, place_of, read};
 use crate::measure::MeasureIndex;
 use crate::profile::{Profile, Question, Requirement, Threshold};
 use crate::remedy::{Basis, Closes, Remedy};
-use crate::resource::{Reading, ResourceIndex};
+use crate::resource::{Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
 use crate::words::words;
 use rust_decimal::Decimal;
@@ -237,7 +237,7 @@ fn add_headroom(
         (Threshold::AtLeast(limits), Level::Target) => limits.target,
         _ => 0.0,
     };
-    let wanted: f64 = needs.iter().map(|(need, _)| limit(need)).sum();
+    let wanted = steady(needs.iter().map(|(need, _)| limit(need)).sum());
     let Some((_, spot)) = needs.first() else {
         return;
     };

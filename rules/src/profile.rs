@@ -6,7 +6,7 @@ use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, number, parse_table};
 use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scale, Scope};
 use crate::place::SpaceKind;
-use crate::resource::{Resource, ResourceIndex};
+use crate::resource::{Resource, ResourceIndex, steady};
 use crate::words::words;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -160,9 +160,9 @@ pub struct Limits {
 impl Limits {
     fn scaled_by(self, factor: f64) -> Self {
         Self {
-            floor: self.floor * factor,
-            minimum: self.minimum * factor,
-            target: self.target * factor,
+            floor: steady(self.floor * factor),
+            minimum: steady(self.minimum * factor),
+            target: steady(self.target * factor),
         }
     }
 }

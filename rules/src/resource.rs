@@ -142,8 +142,9 @@ impl Resource {
             } => (value(*capacity), *growth_reserve, value(*demand), active),
         };
         let usable = capacity * (1.0 - growth_reserve);
+        let left = |demand: f64| steady(usable - demand);
         if usable.is_nan() || !demand.is_nan() {
-            return Reading::exact(usable - demand);
+            return Reading::exact(left(demand));
         }
         let Some(active) = active else {
             return Reading::Unknown;
@@ -151,14 +152,21 @@ impl Resource {
         let demand_kw = value(active.measure);
         let power_factor = value(active.power_factor);
         if demand_kw.is_nan() || !power_factor.is_nan() {
-            return Reading::exact(usable - demand_kw / power_factor);
+            return Reading::exact(left(demand_kw / power_factor));
         }
         Reading::Known {
-            low: usable - demand_kw / active.limits.0,
-            central: usable - demand_kw / active.central,
-            high: usable - demand_kw / active.limits.1,
+            low: left(demand_kw / active.limits.0),
+            central: left(demand_kw / active.central),
+            high: left(demand_kw / active.limits.1),
         }
     }
+}
+
+/// An amount of a resource to the nearest millionth. Sums and products of decimal figures are a
+/// last binary digit off, so that 800 - 796.32 would fall short of 3.68.
+#[must_use]
+pub fn steady(amount: f64) -> f64 {
+    (amount * 1e6).round_ties_even() / 1e6
 }
 
 /// A resource's place in the rulebook.
@@ -371,6 +379,12 @@ mod tests {
     #[test]
     fn headroom_is_capacity_less_reserve_less_demand() {
         check([1000.0, 500.0, NONE, NONE], Reading::exact(300.0));
+    }
+
+    #[test]
+    fn a_headroom_that_is_just_enough_is_not_short_by_a_binary_digit() {
+        check([1000.0, 796.32, NONE, NONE], Reading::exact(3.68));
+        check([800.0, 637.45, NONE, NONE], Reading::exact(2.55));
     }
 
     #[test]
