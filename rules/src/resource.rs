@@ -122,7 +122,7 @@ impl Resource {
     pub fn addition_for(&self, headroom: f64) -> f64 {
         match self.source {
             Source::Direct(_) => headroom,
-            Source::Balance { growth_reserve, .. } => headroom / (1.0 - growth_reserve),
+            Source::Balance { growth_reserve, .. } => steady(headroom / (1.0 - growth_reserve)),
         }
     }
 
