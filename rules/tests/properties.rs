@@ -35,6 +35,7 @@ fn hold<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value)) {
     let config = Config {
         cases,
         failure_persistence: None,
+        max_shrink_iters: 500,
         ..Config::default()
     };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -313,7 +314,7 @@ fn is_on_one_side(requirement: &Requirement, worse: f64, better: f64) -> bool {
 
 #[test]
 fn a_better_value_never_attains_less() {
-    hold(2_000, a_better_pair(), |(requirement, worse, better)| {
+    hold(1_500, a_better_pair(), |(requirement, worse, better)| {
         let [was, is] = [worse, better].map(|value| judge(requirement, Reading::exact(value)));
         let applies = ![was, is]
             .map(|judged| judged.verdict)
@@ -327,7 +328,7 @@ fn a_better_value_never_attains_less() {
 
 #[test]
 fn attainment_agrees_with_its_verdict() {
-    hold(2_000, a_better_pair(), |(requirement, value, _)| {
+    hold(1_500, a_better_pair(), |(requirement, value, _)| {
         let judged = judge(requirement, Reading::exact(value));
         let expected = match judged.verdict {
             Verdict::MeetsTarget => 10_000..=10_000,
@@ -358,7 +359,7 @@ fn unknown_is_never_met() {
 
 #[test]
 fn what_has_no_observation_is_never_met() {
-    hold(300, (profiles(), a_site()), |(profile, drawn)| {
+    hold(150, (profiles(), a_site()), |(profile, drawn)| {
         let estate = estate_of(&[&drawn], kind_of(profile));
         for spot in spots(profile, &estate) {
             for requirement in &profile.requirements {
@@ -424,7 +425,7 @@ fn a_reading_between_limits_is_judged_as_neither_end_contradicts() {
 
 #[test]
 fn the_score_lies_within_its_range() {
-    hold(500, (profiles(), a_site()), |(profile, drawn)| {
+    hold(200, (profiles(), a_site()), |(profile, drawn)| {
         let estate = estate_of(&[&drawn], kind_of(profile));
         for spot in spots(profile, &estate) {
             let outcome = assess_spot(&RULEBOOK, &estate, profile, spot);
@@ -482,7 +483,7 @@ fn a_better_observation_never_lowers_the_score() {
         a_site(),
         any::<proptest::sample::Index>(),
     );
-    hold(800, one_better, |(profile, drawn, other, index)| {
+    hold(400, one_better, |(profile, drawn, other, index)| {
         let measured: Vec<&Requirement> = profile
             .requirements
             .iter()
@@ -618,7 +619,7 @@ fn more_supply_and_less_demand_never_lower_the_score() {
 #[test]
 fn the_order_of_observations_and_of_sites_changes_nothing() {
     let several = proptest::collection::vec(a_site(), 2..5);
-    hold(200, (profiles(), several), |(profile, drawn)| {
+    hold(60, (profiles(), several), |(profile, drawn)| {
         let kind = kind_of(profile);
         let forwards: Vec<&Drawn> = drawn.iter().collect();
         let backwards: Vec<&Drawn> = drawn.iter().rev().collect();
@@ -747,19 +748,27 @@ fn gap_at(estate: &Estate, profiles: &[usize], level: Level) -> SiteGap {
 
 #[test]
 fn together_technologies_need_at_least_what_each_needs_alone() {
-    hold(400, (a_site(), level()), |(drawn, level)| {
+    hold(150, (a_site(), level()), |(drawn, level)| {
         let estate = estate_of(&[&drawn], SpaceKind::ConsultingRoom);
         let all: Vec<usize> = (0..RULEBOOK.profiles.len()).collect();
         let together = gap_at(&estate, &all, level);
         for at in all {
             for line in gap_at(&estate, &[at], level).lines {
-                let also = together
-                    .lines
-                    .iter()
-                    .find(|other| (other.remedy, other.place) == (line.remedy, line.place))
+                let at_place = |place| {
+                    together
+                        .lines
+                        .iter()
+                        .find(|other| (other.remedy, other.place) == (line.remedy, place))
+                };
+                // A room may be covered by what is done to the whole site.
+                let also = at_place(line.place)
+                    .or_else(|| at_place(estate.site_of(line.place)))
                     .unwrap_or_else(|| panic!("{line:?} is lost in {together:?}"));
                 for need in &line.needs {
                     assert!(also.needs.contains(need));
+                }
+                if also.place != line.place {
+                    continue;
                 }
                 if let (Some(alone), Some(both)) = (line.quantity_milli, also.quantity_milli) {
                     assert!(both.low >= alone.low, "{line:?} {also:?}");
@@ -772,7 +781,7 @@ fn together_technologies_need_at_least_what_each_needs_alone() {
 
 #[test]
 fn the_totals_of_a_gap_are_the_sums_of_its_lines() {
-    hold(400, (a_site(), level()), |(drawn, level)| {
+    hold(150, (a_site(), level()), |(drawn, level)| {
         let estate = estate_of(&[&drawn], SpaceKind::ConsultingRoom);
         let all: Vec<usize> = (0..RULEBOOK.profiles.len()).collect();
         let gap = gap_at(&estate, &all, level);
@@ -809,7 +818,7 @@ fn the_totals_of_a_gap_are_the_sums_of_its_lines() {
 
 #[test]
 fn every_requirement_is_met_costed_listed_or_not_known_and_never_two_of_these() {
-    hold(400, (a_site(), level()), |(drawn, level)| {
+    hold(150, (a_site(), level()), |(drawn, level)| {
         let estate = estate_of(&[&drawn], SpaceKind::ConsultingRoom);
         for (at, profile) in RULEBOOK.profiles.iter().enumerate() {
             let outcome = assess(&RULEBOOK, &estate, profile, 0);
