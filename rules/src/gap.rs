@@ -168,6 +168,7 @@ pub fn site_gap(
     for (resource, needs) in headrooms {
         add_headroom(rulebook, estate, resource, &needs, level, &mut works, &mut gap);
     }
+    cover_rooms(rulebook, estate, &mut works);
     gap.lines = works
         .into_iter()
         .map(|((remedy, place), work)| cost_line(rulebook, estate, remedy, place, work))
@@ -201,6 +202,31 @@ fn add_work(
         }),
         (one, other) => one.or(other),
     };
+}
+
+/// Where a remedy by floor area is put over a whole site, the rooms of the site are in it and are
+/// not paid for again.
+fn cover_rooms(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    works: &mut BTreeMap<(usize, PlaceRow), Work>,
+) {
+    let rooms: Vec<(usize, PlaceRow)> = works
+        .keys()
+        .copied()
+        .filter(|(remedy, place)| {
+            estate.kind(*place).is_some()
+                && rulebook.remedies[*remedy].quantity.basis == Basis::Area
+        })
+        .collect();
+    for (remedy, place) in rooms {
+        let whole = (remedy, estate.site_of(place));
+        if works.contains_key(&whole)
+            && let Some(room) = works.remove(&(remedy, place))
+        {
+            works.entry(whole).or_default().needs.extend(room.needs);
+        }
+    }
 }
 
 /// The demands of all technologies are added up and set against what the site has left. What is

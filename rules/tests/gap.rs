@@ -208,6 +208,32 @@ fn several_needs_of_one_remedy_in_one_room_are_paid_once() {
 }
 
 #[test]
+fn a_site_whose_wi_fi_is_renewed_as_a_whole_does_not_pay_for_its_rooms_again() {
+    // The weak corridor alone: 300 m2 at 10 GBP. With weak coverage of the site: 12,000 m2, once.
+    let rulebook = support::rulebook();
+    let corridor = "room-area-m2 = 300\nwifi-rssi-p05-dbm = -84\nwifi-snr-p05-db = 12";
+    let spaces = [(SpaceKind::Corridor, corridor)];
+    let weak_room = site("gross-internal-area-m2 = 12000", &spaces);
+    let gap = gap_of(&rulebook, &weak_room, &["logistics-robot"], Level::Minimum);
+    let found = line(&rulebook, &gap, "wifi");
+    assert_eq!((found.place, found.quantity_milli), (1, exactly(300_000)));
+    assert_eq!(found.capital, pounds("1500", "3000", "6000"));
+
+    let weak_site = site(
+        "gross-internal-area-m2 = 12000\narea-meeting-rssi-percent = 70",
+        &spaces,
+    );
+    let gap = gap_of(&rulebook, &weak_site, &["logistics-robot"], Level::Minimum);
+    let found = line(&rulebook, &gap, "wifi");
+    assert_eq!(
+        (found.place, found.quantity_milli),
+        (0, exactly(12_000_000))
+    );
+    assert_eq!(found.capital, pounds("60000", "120000", "240000"));
+    assert_eq!(found.needs.len(), 3);
+}
+
+#[test]
 fn a_second_wide_area_route_is_paid_once_for_all_that_need_it() {
     // One route at 15,000, 60,000 and 250,000 GBP. One is the minimum, two the target.
     let rulebook = support::rulebook();
