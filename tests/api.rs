@@ -54,7 +54,7 @@ fn a_reader_finds_a_site_with_its_reasons_and_their_rows() {
     assert_eq!(failed[0]["id"], "standby-start");
     assert_eq!(
         failed[0]["sentence"],
-        "Generator start time: 18 s. Asked is at most 15 s; this falls short of the minimum."
+        "Generator start and changeover time: 18 s. Asked is at most 15 s; this falls short of the minimum."
     );
     assert_eq!(failed[0]["gapToMinimum"], 3.0);
     let input = &failed[0]["inputs"][0];
@@ -377,5 +377,27 @@ fn a_server_follows_what_a_command_accepts() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(served.query("{ sites { totalCount } }")["sites"]["totalCount"], 12);
+    let _ = served.stop();
+}
+
+#[test]
+fn the_questions_of_the_explorer_and_of_the_front_page_are_answered() {
+    let served = Served::demo();
+    let mut asked = 0;
+    for file in ["queries.ts", "summary.ts"] {
+        let text = fs::read_to_string(root().join("server/web/src").join(file)).unwrap();
+        for query in text.split('`').skip(1).step_by(2).filter(|text| text.contains("query ")) {
+            let _ = served.query(query);
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 7);
+    for page in ["/", "/graphiql"] {
+        let answer = served.get(page);
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(answer.header("content-security-policy").unwrap().contains("default-src 'self'"));
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(!text.contains("//unpkg") && !text.contains("cdn"), "nothing from elsewhere");
+    }
     let _ = served.stop();
 }

@@ -5,7 +5,8 @@
 //! read the difference before it is committed.
 
 use chrono::NaiveDate;
-use siteworthy::intake::{BUILT_IN, Known, Layouts, PROBLEM_CODES, Upload, read};
+use siteworthy::corpus::Corpus;
+use siteworthy::intake::{Known, Layouts, PROBLEM_CODES, Upload, read};
 use siteworthy_rules::fields::Problems;
 use siteworthy_rules::measure::Dictionary;
 use siteworthy_rules::place::SpaceKind;
@@ -25,8 +26,9 @@ fn load_rules() -> (Dictionary, Layouts) {
     let text = fs::read_to_string(folder().join("measures.toml")).expect("a dictionary");
     let mut problems = Problems::default();
     let dictionary = Dictionary::read("measures.toml", &text, &mut problems);
-    let layouts = Layouts::read(BUILT_IN, &dictionary, &mut problems);
     assert!(problems.is_empty());
+    let corpus = Corpus::load(None, None).expect("the embedded files");
+    let layouts = corpus.layouts(&dictionary).expect("sound layouts");
     (dictionary, layouts)
 }
 

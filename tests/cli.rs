@@ -219,3 +219,33 @@ fn the_national_return_is_read_in_full_on_both_databases() {
         assert!(again.contains("Nothing has changed."), "{again}");
     }
 }
+
+/// Every command of the README's session is run as it stands, in a folder of its own.
+#[test]
+fn the_session_in_the_readme_runs() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let session = readme.split("## A session to copy").nth(1).unwrap();
+    let session = session.split("\n### ").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(root().join("datasets"), folder.path().join("datasets")).unwrap();
+    let mut ran = 0;
+    for line in session.lines().filter_map(|line| line.strip_prefix("    siteworthy ")) {
+        if line == "serve" {
+            continue;
+        }
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let output = siteworthy_tests::program::command(&arguments)
+            .env("SITEWORTHY_DATABASE_URL", "sqlite://estate.db")
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let (out, err, code) = texts(&output);
+        let expected = i32::from(line.contains("faults"));
+        assert_eq!(code, expected, "siteworthy {line}\n{out}\n{err}");
+        ran += 1;
+    }
+    assert!(ran >= 11, "only {ran} commands were found");
+    for written in ["sites.geojson", "investment-gap.xlsx", "survey.csv"] {
+        assert!(folder.path().join(written).exists(), "{written}");
+    }
+}

@@ -146,6 +146,14 @@ pub fn read_benchmarks(file: &str, text: &str, problems: &mut Problems) -> Vec<B
                 );
             }
             Ok(row) => {
+                for (column, text) in
+                    [("id", &row.id), ("unit", &row.unit), ("source", &row.source)]
+                {
+                    if text.trim().is_empty() {
+                        let message = format!("Its {column} is empty.");
+                        problems.add(file, &line, None, message, "Fill it in.");
+                    }
+                }
                 let estimates = rows.entry(row.id.clone()).or_default();
                 if let Some(twice) = estimates.insert(row.estimate.clone(), row) {
                     let message =

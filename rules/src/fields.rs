@@ -54,9 +54,8 @@ pub fn parse_table(file: &str, text: &str, problems: &mut Problems) -> Option<Ta
     match text.parse::<Table>() {
         Ok(table) => Some(table),
         Err(error) => {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let before = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = 1 + text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count();
             problems.list.push(Problem {
                 severity: Severity::Refused,
                 code: "rule",
@@ -106,7 +105,7 @@ impl<'a> Fields<'a> {
 
     /// Reports a problem with a key.
     pub fn problem(&mut self, key: &str, message: impl Into<String>, advice: &str) {
-        let shown = self.table.get(key).map(|value| value.to_string().trim_matches('"').to_owned());
+        let shown = self.table.get(key).and_then(shown);
         let path = if key.is_empty() { self.path.clone() } else { self.path_of(key) };
         self.problems.add(self.file, &path, shown, message.into(), advice);
     }
@@ -115,6 +114,11 @@ impl<'a> Fields<'a> {
     pub fn has(&mut self, key: &'static str) -> bool {
         self.asked.insert(key);
         self.table.contains_key(key)
+    }
+
+    /// Says that these keys are known here, for a reader that gives up before it asks for them.
+    pub fn knows(&mut self, keys: &[&'static str]) {
+        self.asked.extend(keys);
     }
 
     fn value(&mut self, key: &'static str) -> Option<&'a Value> {
@@ -148,6 +152,34 @@ impl<'a> Fields<'a> {
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let found = self.text_if_any(key);
         self.required(key, found)
+    }
+
+    /// A stable id in kebab-case.
+    pub fn id(&mut self) -> Option<String> {
+        let id = self.text("id")?;
+        if !is_kebab_case(&id) {
+            self.problem(
+                "id",
+                "An id is made of small letters, digits and single hyphens.",
+                "Write it in kebab-case.",
+            );
+        }
+        Some(id)
+    }
+
+    /// The id of a file that is named after what it defines.
+    pub fn id_of_file(&mut self) -> Option<String> {
+        let id = self.id()?;
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        let expected = name.strip_suffix(".toml").unwrap_or(name);
+        if id != expected {
+            self.problem(
+                "id",
+                format!("The id differs from the file name {expected:?}."),
+                "Make the two alike.",
+            );
+        }
+        Some(id)
     }
 
     /// A word of a closed vocabulary, which may be missing.
@@ -220,6 +252,12 @@ impl<'a> Fields<'a> {
             );
         }
         found
+    }
+
+    /// A date.
+    pub fn date(&mut self, key: &'static str) -> Option<NaiveDate> {
+        let found = self.date_if_any(key);
+        self.required(key, found)
     }
 
     /// A list of texts, which may be missing.
@@ -332,10 +370,52 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A value as a problem shows it; nothing for tables, whose keys have problems of their own.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Table(_) => None,
+        Value::Array(list) if list.iter().any(Value::is_table) => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// Whether a text is small letters, digits and single hyphens.
+#[must_use]
+pub fn is_kebab_case(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('-').all(|part| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
+}
+
 /// A finite number from an integer or a float.
 #[must_use]
 pub fn number(value: &Value) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "rule files hold no integers above 2^53")]
     let found = value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64));
     found.filter(|number| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_syntax_error_is_reported_at_its_own_line() {
+        for (text, row) in [
+            ("a = ", 1),
+            ("a = 1\nb c", 2),
+            ("a = 1\n= 2", 2),
+            ("\n\n# words\na = 1\na = 2\n", 5),
+            ("a = \"\u{00e9}\"\n\n[b", 3),
+        ] {
+            let mut problems = Problems::default();
+            assert!(parse_table("a.toml", text, &mut problems).is_none());
+            let rows: Vec<_> =
+                problems.into_vec().iter().map(|problem| problem.position.row).collect();
+            assert_eq!(rows, [Some(row)], "{text:?}");
+        }
+    }
 }

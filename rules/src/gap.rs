@@ -10,7 +10,7 @@ use crate::judge::{Judged, Outcome, Spot, Verdict, judge, place_of, read};
 use crate::measure::MeasureIndex;
 use crate::profile::{Profile, Question, Requirement, Threshold};
 use crate::remedy::{Basis, Closes, Remedy};
-use crate::resource::{Reading, ResourceIndex};
+use crate::resource::{Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
 use crate::words::words;
 use rust_decimal::Decimal;
@@ -203,7 +203,8 @@ fn add_work(
     };
 }
 
-/// The demands of all technologies are added up and set against what the site has left.
+/// The demands of all technologies are added up and set against what the site has left. What is
+/// missing is sized as the capacity to add, of which the growth reserve takes its share too.
 fn add_headroom(
     rulebook: &Rulebook,
     estate: &Estate,
@@ -218,7 +219,7 @@ fn add_headroom(
         (Threshold::AtLeast(limits), Level::Target) => limits.target,
         _ => 0.0,
     };
-    let wanted: f64 = needs.iter().map(|(need, _)| limit(need)).sum();
+    let wanted = steady(needs.iter().map(|(need, _)| limit(need)).sum());
     let Some((_, spot)) = needs.first() else {
         return;
     };
@@ -237,7 +238,8 @@ fn add_headroom(
         gap.not_known.extend(listed);
         return;
     }
-    let size = Estimate { low: wanted - high, central: wanted - central, high: wanted - low };
+    let missing = |left: f64| rulebook.resources[resource.at()].addition_for(wanted - left);
+    let size = Estimate { low: missing(high), central: missing(central), high: missing(low) };
     match rulebook.find_remedy(Closes::Headroom(resource)) {
         Some(remedy) => listed.for_each(|need| add_work(works, remedy, site, Some(size), need)),
         None => gap.without_remedy.extend(listed),

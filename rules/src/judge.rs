@@ -7,7 +7,7 @@
 //! The arithmetic, for a requirement with floor, minimum and target: attainment is 0 at or below the
 //! floor, 0.5 at the minimum, 1 at or above the target, and linear between. A profile's score is the
 //! domain-weighted mean of the attainments that are known. Beside it stands the range that it would
-//! have if every unknown were 0 or 1.
+//! have if every unknown were 0 or 1: whatever is answered later, the score stays within it.
 
 use crate::estate::{Estate, PlaceRow};
 use crate::measure::{Domain, Kind, MeasureIndex, Scale};
@@ -64,6 +64,9 @@ pub struct Judged {
     pub verdict: Verdict,
     /// From 0 to 10,000 basis points; 0 where unknown or not applicable.
     pub attainment_bp: u16,
+    /// The most that it can turn out to attain: as above where the value is known exactly, that of
+    /// the better end of a reading between limits, everything where unknown.
+    pub at_best_bp: u16,
 }
 
 /// Judges one requirement by what is known.
@@ -73,8 +76,12 @@ pub struct Judged {
 #[must_use]
 pub fn judge(requirement: &Requirement, reading: Reading) -> Judged {
     match reading {
-        Reading::Unknown => Judged { verdict: Verdict::Unknown, attainment_bp: 0 },
-        Reading::NotApplicable => Judged { verdict: Verdict::NotApplicable, attainment_bp: 0 },
+        Reading::Unknown => {
+            Judged { verdict: Verdict::Unknown, attainment_bp: 0, at_best_bp: WHOLE_BP }
+        }
+        Reading::NotApplicable => {
+            Judged { verdict: Verdict::NotApplicable, attainment_bp: 0, at_best_bp: 0 }
+        }
         Reading::Known { low, high, .. } => {
             let at_low = judge_value(requirement, low);
             if low.to_bits() == high.to_bits() {
@@ -82,9 +89,18 @@ pub fn judge(requirement: &Requirement, reading: Reading) -> Judged {
             }
             let at_high = judge_value(requirement, high);
             if (at_low.verdict == Verdict::Short) != (at_high.verdict == Verdict::Short) {
-                return Judged { verdict: Verdict::Unknown, attainment_bp: 0 };
+                return Judged {
+                    verdict: Verdict::Unknown,
+                    attainment_bp: 0,
+                    at_best_bp: WHOLE_BP,
+                };
             }
-            if at_low.attainment_bp <= at_high.attainment_bp { at_low } else { at_high }
+            let (worse, better) = if at_low.attainment_bp <= at_high.attainment_bp {
+                (at_low, at_high)
+            } else {
+                (at_high, at_low)
+            };
+            Judged { at_best_bp: better.attainment_bp, ..worse }
         }
     }
 }
@@ -116,7 +132,8 @@ fn judge_value(requirement: &Requirement, value: f64) -> Judged {
             (verdict_of_share(share), share)
         }
     };
-    Judged { verdict, attainment_bp: share_bp(attainment) }
+    let attainment_bp = share_bp(attainment);
+    Judged { verdict, attainment_bp, at_best_bp: attainment_bp }
 }
 
 fn verdict_of_share(share: f64) -> Verdict {
@@ -266,7 +283,8 @@ fn read_checklist(
 }
 
 /// How far one item of a checklist is met: the first choice not at all, the last wholly, what lies
-/// between by half. None where the item does not apply.
+/// between by half, whichever place the choice "not applicable" has. None where the item does not
+/// apply.
 #[must_use]
 pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
     let Kind::Choice { choices, not_applicable } = kind else {
@@ -281,10 +299,11 @@ pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
     if Some(chosen) == *not_applicable {
         return None;
     }
-    let last = (0..choices.len()).rev().find(|at| Some(*at) != *not_applicable);
-    Some(match chosen {
-        0 => 0.0,
-        chosen if Some(chosen) == last => 1.0,
+    let mut applicable = (0..choices.len()).filter(|at| Some(*at) != *not_applicable);
+    let (worst, best) = (applicable.next(), applicable.next_back());
+    Some(match Some(chosen) {
+        chosen if chosen == worst => 0.0,
+        chosen if chosen == best => 1.0,
         _ => 0.5,
     })
 }
@@ -296,9 +315,9 @@ pub struct Outcome {
     pub readiness: Readiness,
     /// The score over what is known, in basis points; none where nothing is known.
     pub score_bp: Option<u16>,
-    /// The score if every unknown were 0.
+    /// The score if every unknown were 0, and every reading between limits at its worse end.
     pub low_bp: u16,
-    /// The score if every unknown were 1.
+    /// The score if every unknown were 1, and every reading between limits at its better end.
     pub high_bp: u16,
     /// Weight answered / weight applicable.
     pub coverage_bp: u16,
@@ -326,6 +345,8 @@ struct DomainTally {
     answered: u32,
     /// Weight x attainment in basis points.
     attained: u64,
+    /// Weight x the most that can be attained, in basis points.
+    at_best: u64,
 }
 
 /// Judges one profile at one spot.
@@ -347,15 +368,13 @@ pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot
             }
         }
         tally.applicable += requirement.weight;
+        tally.at_best += u64::from(requirement.weight) * u64::from(judged.at_best_bp);
     }
     let answered: u32 = tallies.iter().map(|tally| tally.answered).sum();
     let applicable: u32 = tallies.iter().map(|tally| tally.applicable).sum();
     let score_bp = mean(profile, &tallies, |tally| (tally.attained, tally.answered));
     let low_bp = mean(profile, &tallies, |tally| (tally.attained, tally.applicable)).unwrap_or(0);
-    let high_bp = mean(profile, &tallies, |tally| {
-        let unknown = u64::from(tally.applicable - tally.answered) * u64::from(WHOLE_BP);
-        (tally.attained + unknown, tally.applicable)
-    });
+    let high_bp = mean(profile, &tallies, |tally| (tally.at_best, tally.applicable));
     let coverage_bp = ratio_bp(answered, applicable).unwrap_or(WHOLE_BP);
     Outcome {
         readiness: decide(&rulebook.bands, gates_failed, gates_unknown, coverage_bp, score_bp),
@@ -491,5 +510,63 @@ pub fn for_each_measure(rulebook: &Rulebook, asks: &Question, mut see: impl FnMu
             rulebook.resources[resource.at()].measures().into_iter().for_each(see)
         }
         Question::Checklist(measures) => measures.iter().copied().for_each(see),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dated::Evidence;
+
+    /// At least 0.5, wanted 1: the shares of a checklist.
+    fn share_of_half() -> Requirement {
+        Requirement {
+            id: "share".to_owned(),
+            asks: Question::Checklist(vec![MeasureIndex(0)]),
+            domain: Domain::Cyber,
+            threshold: Threshold::AtLeast(Limits { floor: 0.0, minimum: 0.5, target: 1.0 }),
+            scale: Scale::Linear,
+            gate: true,
+            weight: 1,
+            evidence: Evidence::Policy,
+            reference: String::new(),
+            why: String::new(),
+        }
+    }
+
+    #[test]
+    fn not_applicable_may_stand_first_or_last_among_the_choices() {
+        for (choices, not_applicable, shares) in [
+            (
+                ["n/a", "not met", "partial", "met"],
+                Some(0),
+                [None, Some(0.0), Some(0.5), Some(1.0)],
+            ),
+            (
+                ["not met", "partial", "met", "n/a"],
+                Some(3),
+                [Some(0.0), Some(0.5), Some(1.0), None],
+            ),
+            (["a", "b", "c", "d"], None, [Some(0.0), Some(0.5), Some(0.5), Some(1.0)]),
+        ] {
+            let kind =
+                Kind::Choice { choices: choices.map(str::to_owned).to_vec(), not_applicable };
+            let found = [0.0, 1.0, 2.0, 3.0].map(|value| checklist_share(&kind, value));
+            assert_eq!(found, shares, "{choices:?}");
+        }
+    }
+
+    #[test]
+    fn a_reading_between_limits_attains_what_its_worse_end_does_and_at_best_what_its_better_does() {
+        for (low, high, verdict, attainment_bp, at_best_bp) in [
+            (0.6, 1.0, Verdict::MeetsMinimum, 6_000, 10_000),
+            (0.2, 0.4, Verdict::Short, 2_000, 4_000),
+            (0.4, 0.6, Verdict::Unknown, 0, 10_000),
+            (0.7, 0.7, Verdict::MeetsMinimum, 7_000, 7_000),
+        ] {
+            let reading = Reading::Known { low, central: low, high };
+            let expected = Judged { verdict, attainment_bp, at_best_bp };
+            assert_eq!(judge(&share_of_half(), reading), expected, "{low} to {high}");
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::words::words;
 use chrono::NaiveDate;
 use std::collections::HashMap;
 
+pub use crate::fields::is_kebab_case;
+
 words! {
     /// The part of a building or service that a measure describes.
     Domain {
@@ -181,14 +183,7 @@ impl Dictionary {
             return dictionary;
         };
         let mut fields = Fields::new(&table, file, "", problems);
-        let as_of = fields.date_if_any("as_of");
-        if as_of.is_none() {
-            fields.problem(
-                "as_of",
-                "The file does not say when it was last checked.",
-                "Add as_of = a date.",
-            );
-        }
+        let as_of = fields.date("as_of");
         let mut ceilings = Vec::new();
         for (entry, path) in fields.tables("measure") {
             let read = fields.within(entry, path.clone(), |fields| {
@@ -266,14 +261,7 @@ impl Dictionary {
 }
 
 fn read_measure(fields: &mut Fields<'_>, as_of: NaiveDate) -> Option<(Measure, Option<String>)> {
-    let id = fields.text("id");
-    if id.as_deref().is_some_and(|id| !is_kebab_case(id)) {
-        fields.problem(
-            "id",
-            "An id is made of small letters, digits and single hyphens.",
-            "Write it in kebab-case.",
-        );
-    }
+    let id = fields.id();
     let title = fields.text("title");
     let domain = fields.word("domain");
     let scope = fields.word("scope");
@@ -298,14 +286,22 @@ fn read_measure(fields: &mut Fields<'_>, as_of: NaiveDate) -> Option<(Measure, O
     Some((measure, ceiling))
 }
 
+/// The keys that only some kinds have.
+const KEYS_OF_KINDS: [&str; 6] = ["unit", "range", "better", "scale", "choices", "not_applicable"];
+
 fn read_kind(fields: &mut Fields<'_>) -> Option<Kind> {
-    match fields.text("kind")?.as_str() {
+    let Some(kind) = fields.text("kind") else {
+        fields.knows(&KEYS_OF_KINDS);
+        return None;
+    };
+    match kind.as_str() {
         "quantity" => read_quantity(fields),
         "choice" => read_choice(fields),
         "flag" => Some(Kind::Flag),
         "date" => Some(Kind::Date),
         "text" => Some(Kind::Text),
         _ => {
+            fields.knows(&KEYS_OF_KINDS);
             fields.problem(
                 "kind",
                 "This kind is not known.",
@@ -327,7 +323,7 @@ fn read_quantity(fields: &mut Fields<'_>) -> Option<Kind> {
         );
     }
     let range = fields.range_if_any("range");
-    if range.is_none() && !fields.has("range") {
+    if !fields.has("range") {
         fields.problem("range", "This key is missing.", "Add the plausible limits as [low, high].");
     }
     let better = fields.word("better");
@@ -336,6 +332,7 @@ fn read_quantity(fields: &mut Fields<'_>) -> Option<Kind> {
 }
 
 fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
+    fields.knows(&["not_applicable"]);
     let Some(choices) = fields.texts_if_any("choices") else {
         if !fields.has("choices") {
             fields.problem("choices", "This key is missing.", "List the choices, worst first.");
@@ -353,14 +350,4 @@ fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
         );
     }
     Some(Kind::Choice { choices, not_applicable })
-}
-
-/// Whether a text is small letters, digits and single hyphens.
-#[must_use]
-pub fn is_kebab_case(text: &str) -> bool {
-    !text.is_empty()
-        && text.split('-').all(|part| {
-            !part.is_empty()
-                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
 }

@@ -4,9 +4,9 @@
 
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, number, parse_table};
-use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scale, Scope, is_kebab_case};
+use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scale, Scope};
 use crate::place::SpaceKind;
-use crate::resource::{Resource, ResourceIndex};
+use crate::resource::{Resource, ResourceIndex, steady};
 use crate::words::words;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -160,9 +160,9 @@ pub struct Limits {
 impl Limits {
     fn scaled_by(self, factor: f64) -> Self {
         Self {
-            floor: self.floor * factor,
-            minimum: self.minimum * factor,
-            target: self.target * factor,
+            floor: steady(self.floor * factor),
+            minimum: steady(self.minimum * factor),
+            target: steady(self.target * factor),
         }
     }
 }
@@ -205,38 +205,24 @@ pub fn read_profile(
 ) -> Option<Profile> {
     let table = parse_table(file, text, problems)?;
     let mut fields = Fields::new(&table, file, "", problems);
-    let id = fields.text("id");
-    let expected =
-        file.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or_default();
-    if id.as_deref().is_some_and(|id| id != expected) {
-        fields.problem(
-            "id",
-            format!("The id differs from the file name {expected:?}."),
-            "Make the two alike.",
-        );
-    }
+    let id = fields.id_of_file();
     let title = fields.text("title");
     let edition = fields.text("edition");
-    let as_of = fields.date_if_any("as_of");
-    if as_of.is_none() {
-        fields.problem(
-            "as_of",
-            "The file does not say when it was last checked.",
-            "Add as_of = a date.",
-        );
-    }
+    let as_of = fields.date("as_of");
     let place = read_place(&mut fields);
     let horizon = fields.word("horizon");
     let summary = fields.text("summary");
     let weights = read_weights(&mut fields, context.weights);
-    let demands: Vec<Demand> = fields
-        .tables("demand")
+    let listed = fields.tables("demand");
+    let listed_count = listed.len();
+    let demands: Vec<Demand> = listed
         .into_iter()
         .filter_map(|(entry, path)| {
             fields.within(entry, path, |fields| read_demand(fields, context))
         })
         .collect();
-    let requirements = read_requirements(&mut fields, context, &demands, &weights);
+    let known_demands = (demands.len() == listed_count).then_some(&demands[..]);
+    let requirements = read_requirements(&mut fields, context, known_demands, &weights);
     let lifecycle = match fields.table_if_any("lifecycle") {
         Some((entry, path)) => fields.within(entry, path, read_lifecycle),
         None => Lifecycle::default(),
@@ -374,12 +360,16 @@ fn read_lifecycle(fields: &mut Fields<'_>) -> Lifecycle {
 fn read_requirements(
     fields: &mut Fields<'_>,
     context: &ProfileContext<'_>,
-    demands: &[Demand],
+    demands: Option<&[Demand]>,
     weights: &DomainWeights,
 ) -> Vec<Requirement> {
     let mut seen = BTreeMap::new();
     let mut requirements = Vec::new();
-    for (entry, path) in fields.tables("requirement") {
+    let listed = fields.tables("requirement");
+    if listed.is_empty() {
+        fields.problem("requirement", "A profile needs at least one requirement.", "Add one.");
+    }
+    for (entry, path) in listed {
         let read = fields.within(entry, path.clone(), |fields| {
             let requirement = read_requirement(fields, context, demands)?;
             if weights[requirement.domain as usize] == 0 {
@@ -402,39 +392,31 @@ fn read_requirements(
             requirements.push(requirement);
         }
     }
-    if requirements.is_empty() {
-        fields.problem("requirement", "A profile needs at least one requirement.", "Add one.");
-    }
     requirements
 }
 
+/// `demands` is none where one of them could not be read: what is asked of them is then not checked.
 fn read_requirement(
     fields: &mut Fields<'_>,
     context: &ProfileContext<'_>,
-    demands: &[Demand],
+    demands: Option<&[Demand]>,
 ) -> Option<Requirement> {
-    let id = fields.text("id");
-    if id.as_deref().is_some_and(|id| !is_kebab_case(id)) {
-        fields.problem(
-            "id",
-            "An id is made of small letters, digits and single hyphens.",
-            "Write it in kebab-case.",
-        );
-    }
+    let id = fields.id();
+    fields.knows(&THRESHOLDS);
     let question = read_question(fields, context);
     let threshold =
         question.as_ref().and_then(|asks| read_threshold(fields, context, demands, asks));
     let gate = fields.flag_if_any("gate").unwrap_or(false);
-    let weight = fields.number("weight");
+    let given = fields.number("weight");
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the filter leaves whole numbers from 1 to 10"
     )]
-    let weight = weight
+    let weight = given
         .filter(|weight| weight.fract() == 0.0 && (1.0..=f64::from(MAX_WEIGHT)).contains(weight))
         .map(|weight| weight as u32);
-    if weight.is_none() {
+    if given.is_some() && weight.is_none() {
         fields.problem(
             "weight",
             format!("A weight is a whole number from 1 to {MAX_WEIGHT}."),
@@ -536,7 +518,7 @@ const THRESHOLDS: [&str; 5] = ["at_least", "at_most", "within", "choices", "is"]
 fn read_threshold(
     fields: &mut Fields<'_>,
     context: &ProfileContext<'_>,
-    demands: &[Demand],
+    demands: Option<&[Demand]>,
     asks: &Question,
 ) -> Option<Threshold> {
     let given: Vec<&str> = THRESHOLDS.into_iter().filter(|key| fields.has(key)).collect();
@@ -576,7 +558,7 @@ fn read_threshold(
             let Question::Headroom(resource) = asks else {
                 return Some(Threshold::AtLeast(limits));
             };
-            let demand = demand_on(demands, *resource);
+            let demand = demand_on(demands?, *resource);
             if demand <= 0.0 {
                 fields.problem(
                     "headroom",
@@ -635,7 +617,7 @@ fn read_within(fields: &mut Fields<'_>, scale: Scale) -> Option<Threshold> {
     let (entry, path) = fields.table_if_any("within")?;
     fields.within(entry, path, |fields| {
         let minimum = fields.range_if_any("minimum");
-        if minimum.is_none() {
+        if !fields.has("minimum") {
             fields.problem(
                 "minimum",
                 "Give the range that must be kept.",

@@ -102,16 +102,9 @@ pub fn read_remedy(
 ) -> Option<Remedy> {
     let table = parse_table(file, text, problems)?;
     let mut fields = Fields::new(&table, file, "", problems);
-    let id = fields.text("id");
+    let id = fields.id_of_file();
     let title = fields.text("title");
-    let as_of = fields.date_if_any("as_of");
-    if as_of.is_none() {
-        fields.problem(
-            "as_of",
-            "The file does not say when it was last checked.",
-            "Add as_of = a date.",
-        );
-    }
+    let as_of = fields.date("as_of");
     let summary = fields.text("summary");
     let closes = read_closes(&mut fields, context);
     let quantity = match fields.table_if_any("quantity") {
@@ -125,12 +118,13 @@ pub fn read_remedy(
             None
         }
     };
-    let costs: Vec<Cost> = fields
-        .tables("cost")
+    let listed = fields.tables("cost");
+    let listed_count = listed.len();
+    let costs: Vec<Cost> = listed
         .into_iter()
         .filter_map(|(entry, path)| fields.within(entry, path, |fields| read_cost(fields, context)))
         .collect();
-    if costs.is_empty() {
+    if listed_count == 0 {
         fields.problem(
             "cost",
             "A remedy needs at least one cost.",
@@ -138,7 +132,8 @@ pub fn read_remedy(
         );
     }
     let running_unknown = fields.text_if_any("running_unknown");
-    if running_unknown.is_some() == costs.iter().any(|cost| cost.money == Money::Running) {
+    let has_running = costs.iter().any(|cost| cost.money == Money::Running);
+    if costs.len() == listed_count && running_unknown.is_some() == has_running {
         fields.problem(
             "running_unknown",
             "Either a running cost or the reason why none is known must be given, and not both.",
@@ -161,8 +156,9 @@ pub fn read_remedy(
 }
 
 fn read_closes(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Vec<Closes>> {
-    let names = fields.texts_if_any("closes").unwrap_or_default();
-    if names.is_empty() {
+    let given = fields.texts_if_any("closes");
+    let names = given.as_deref().unwrap_or_default();
+    if names.is_empty() && (given.is_some() || !fields.has("closes")) {
         fields.problem(
             "closes",
             "A remedy closes at least one gap.",
@@ -170,7 +166,7 @@ fn read_closes(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<V
         );
     }
     let mut closes = Vec::with_capacity(names.len());
-    for name in &names {
+    for name in names {
         let found = match name.strip_prefix("headroom:") {
             Some(resource) => find_resource(context, resource).map(Closes::Headroom),
             None => context.dictionary.find(name).map(|(index, _)| Closes::Measure(index)),

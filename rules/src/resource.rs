@@ -104,6 +104,16 @@ impl Resource {
         }
     }
 
+    /// How much of the resource must be added for `headroom` more of it to be left: a share of what
+    /// is added goes into the growth reserve again.
+    #[must_use]
+    pub fn addition_for(&self, headroom: f64) -> f64 {
+        match self.source {
+            Source::Direct(_) => headroom,
+            Source::Balance { growth_reserve, .. } => steady(headroom / (1.0 - growth_reserve)),
+        }
+    }
+
     /// What is left at a site, in the resource's unit, before any new technology.
     /// `value` gives a measure at the site, NaN where it is unknown.
     ///
@@ -117,8 +127,9 @@ impl Resource {
             }
         };
         let usable = capacity * (1.0 - growth_reserve);
+        let left = |demand: f64| steady(usable - demand);
         if usable.is_nan() || !demand.is_nan() {
-            return Reading::exact(usable - demand);
+            return Reading::exact(left(demand));
         }
         let Some(active) = active else {
             return Reading::Unknown;
@@ -126,14 +137,21 @@ impl Resource {
         let demand_kw = value(active.measure);
         let power_factor = value(active.power_factor);
         if demand_kw.is_nan() || !power_factor.is_nan() {
-            return Reading::exact(usable - demand_kw / power_factor);
+            return Reading::exact(left(demand_kw / power_factor));
         }
         Reading::Known {
-            low: usable - demand_kw / active.limits.0,
-            central: usable - demand_kw / active.central,
-            high: usable - demand_kw / active.limits.1,
+            low: left(demand_kw / active.limits.0),
+            central: left(demand_kw / active.central),
+            high: left(demand_kw / active.limits.1),
         }
     }
+}
+
+/// An amount of a resource to the nearest millionth. Sums and products of decimal figures are a
+/// last binary digit off, so that 800 - 796.32 would fall short of 3.68.
+#[must_use]
+pub fn steady(amount: f64) -> f64 {
+    (amount * 1e6).round_ties_even() / 1e6
 }
 
 /// A resource's place in the rulebook.
@@ -160,20 +178,30 @@ pub fn read_resources(
         return Vec::new();
     };
     let mut fields = Fields::new(&table, file, "", problems);
-    fields.date_if_any("as_of");
+    fields.date("as_of");
     let mut resources: Vec<Resource> = Vec::new();
     for (entry, path) in fields.tables("resource") {
-        resources.extend(fields.within(entry, path, |fields| read_resource(fields, dictionary)));
+        let read = fields.within(entry, path.clone(), |fields| read_resource(fields, dictionary));
+        let Some(resource) = read else { continue };
+        if resources.iter().any(|other| other.id == resource.id) {
+            fields.problem(
+                "resource",
+                format!("{path} is defined twice."),
+                "Give one of them another id.",
+            );
+        }
+        resources.push(resource);
     }
     fields.finish();
     resources
 }
 
 fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Resource> {
-    let id = fields.text("id");
+    let id = fields.id();
     let title = fields.text("title");
-    let unit = fields.text("unit").and_then(|symbol| Unit::parse(&symbol));
-    if unit.is_none() {
+    let symbol = fields.text("unit");
+    let unit = symbol.as_deref().and_then(Unit::parse);
+    if symbol.is_some() && unit.is_none() {
         fields.problem("unit", "This unit is not known.", "Use a unit of rules/src/unit.rs.");
     }
     let growth_reserve = fields.number("growth_reserve");
@@ -185,6 +213,13 @@ fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Res
         );
     }
     let source = if fields.has("headroom") {
+        if growth_reserve.is_some_and(|share| share > 0.0) {
+            fields.problem(
+                "growth_reserve",
+                "A reserve is a share of capacity, and a measured headroom has none.",
+                "Write 0, or give capacity and demand.",
+            );
+        }
         find_measure(fields, "headroom", dictionary, unit).map(Source::Direct)
     } else {
         read_balance(fields, dictionary, unit, growth_reserve)
@@ -312,6 +347,12 @@ mod tests {
     }
 
     #[test]
+    fn a_headroom_that_is_just_enough_is_not_short_by_a_binary_digit() {
+        check([1000.0, 796.32, NONE, NONE], Reading::exact(3.68));
+        check([800.0, 637.45, NONE, NONE], Reading::exact(2.55));
+    }
+
+    #[test]
     fn an_apparent_demand_is_preferred_to_an_active_one() {
         check([1000.0, 500.0, 100.0, 0.9], Reading::exact(300.0));
     }
@@ -327,6 +368,14 @@ mod tests {
             [1000.0, NONE, 380.0, NONE],
             Reading::Known { low: 40.0, central: 400.0, high: 420.0 },
         );
+    }
+
+    #[test]
+    fn adding_what_a_missing_headroom_takes_leaves_that_headroom() {
+        let short_kva = 40.0;
+        let capacity_kva = 1000.0 + electrical().addition_for(short_kva);
+        assert_eq!(capacity_kva, 1050.0);
+        check([capacity_kva, 800.0, NONE, NONE], Reading::exact(short_kva));
     }
 
     #[test]

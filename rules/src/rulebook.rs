@@ -69,17 +69,20 @@ impl Rulebook {
     /// enter the hash.
     ///
     /// # Errors
-    /// Every problem of every file at once.
+    /// Every problem of every file at once; where a file that the others refer to is missing, only
+    /// that.
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
-        let dictionary =
-            Dictionary::read(MEASURES, find_text(files, MEASURES, &mut problems), &mut problems);
-        let (weights, bands) =
-            read_weights_file(find_text(files, WEIGHTS, &mut problems), &mut problems);
-        let resources_text = find_text(files, RESOURCES, &mut problems);
-        let resources = read_resources(RESOURCES, resources_text, &dictionary, &mut problems);
-        let benchmarks =
-            read_benchmarks(BENCHMARKS, find_text(files, BENCHMARKS, &mut problems), &mut problems);
+        let texts = [MEASURES, WEIGHTS, RESOURCES, BENCHMARKS]
+            .map(|path| find_text(files, path, &mut problems));
+        // Without one of these, every line that refers to it would be a problem too.
+        let [Some(measures), Some(weights), Some(resources), Some(benchmarks)] = texts else {
+            return Err(problems.into_vec());
+        };
+        let dictionary = Dictionary::read(MEASURES, measures, &mut problems);
+        let (weights, bands) = read_weights_file(weights, &mut problems);
+        let resources = read_resources(RESOURCES, resources, &dictionary, &mut problems);
+        let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
 
         let context = ProfileContext { dictionary: &dictionary, resources: &resources, weights };
         let mut profiles: Vec<Profile> = files_in(files, "rules/profiles/")
@@ -128,12 +131,12 @@ impl Rulebook {
     }
 }
 
-fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) -> &'a str {
+fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) -> Option<&'a str> {
     let found = files.iter().find(|file| file.path == path);
     if found.is_none() {
         problems.add(path, "", None, "This file is missing.".to_owned(), "Add it.");
     }
-    found.map_or("", |file| file.text)
+    found.map(|file| file.text)
 }
 
 fn files_in<'a, 'b>(
@@ -161,7 +164,7 @@ fn read_weights_file(text: &str, problems: &mut Problems) -> (DomainWeights, Opt
         return (weights, None);
     };
     let mut fields = Fields::new(&table, WEIGHTS, "", problems);
-    fields.date_if_any("as_of");
+    fields.date("as_of");
     match fields.table_if_any("domains") {
         Some((entry, path)) => {
             weights = fields.within(entry, path, |fields| read_domain_weights(fields, weights))
@@ -176,15 +179,15 @@ fn read_weights_file(text: &str, problems: &mut Problems) -> (DomainWeights, Opt
         Some((entry, path)) => {
             fields.within(entry, path, |fields| (fields.text("text"), fields.word("evidence")))
         }
-        None => (None, None),
+        None => {
+            fields.problem(
+                "reference",
+                "Weights and bands need a reference.",
+                "Add [reference] with text and evidence.",
+            );
+            (None, None)
+        }
     };
-    if reference.0.is_none() || reference.1.is_none() {
-        fields.problem(
-            "reference",
-            "Weights and bands need a reference.",
-            "Add [reference] with text and evidence.",
-        );
-    }
     let limits = match fields.table_if_any("bands") {
         Some((entry, path)) => fields.within(entry, path, read_bands),
         None => {

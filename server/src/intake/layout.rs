@@ -547,7 +547,7 @@ mod tests {
         let ids: Vec<&str> = layouts.iter().map(|layout| layout.id.as_str()).collect();
         assert_eq!(
             ids,
-            ["siteworthy-survey-long", "siteworthy-survey-wide", "eric-site", "code-point-open"]
+            ["code-point-open", "eric-site", "siteworthy-survey-long", "siteworthy-survey-wide"]
         );
     }
 

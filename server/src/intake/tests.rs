@@ -19,11 +19,8 @@ pub fn dictionary() -> Dictionary {
 
 /// The layouts that come with the program.
 pub fn layouts() -> Layouts {
-    let mut problems = Problems::default();
-    let layouts = Layouts::read(BUILT_IN, &dictionary(), &mut problems);
-    let problems: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
-    assert_eq!(problems, Vec::<String>::new());
-    layouts
+    let corpus = crate::corpus::Corpus::load(None, None).expect("the embedded files");
+    corpus.layouts(&dictionary()).expect("sound layouts")
 }
 
 /// The day on which the tests receive their files.

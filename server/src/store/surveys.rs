@@ -320,15 +320,15 @@ impl Store {
             .select_only()
             .columns(rows::OBSERVATION_COLUMNS)
             .filter(observation::Column::SurveyId.eq(id))
+            .order_by_asc(observation::Column::Ordinal)
             .into_query();
         let mut measures = MeasureIds::default();
-        let mut observations = snapshot
+        let observations = snapshot
             .query_all(&observations)
             .await?
             .iter()
             .map(|row| rows::read_observation(row, 0, &mut measures))
             .collect::<Result<Vec<_>, Error>>()?;
-        observations.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         let sites = load_sites(&snapshot, id).await?;
         snapshot.commit().await?;
         Ok(Draft {
