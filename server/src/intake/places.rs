@@ -75,11 +75,12 @@ impl<'a> Cells<'_, 'a> {
     ) -> Option<T> {
         let cell = self.get(attribute)?;
         let words = self.layout.find(attribute).map(|column| &column.words);
-        let word = match words {
-            Some(words) if !words.is_empty() => words.get(&*cell).cloned(),
-            _ => Some(fold(&cell)),
+        let found: Option<T> = match words {
+            Some(words) if !words.is_empty() => {
+                words.get(&*cell).and_then(|word| word.parse().ok())
+            }
+            _ => cell.parse().or_else(|_| fold(&cell).parse()).ok(),
         };
-        let found = word.and_then(|word| word.parse().ok());
         if found.is_none() {
             self.report(attribute, &cell, fault(), report);
         }
@@ -128,6 +129,14 @@ pub struct Settled {
     pub space_at: Vec<Option<u32>>,
     /// Rows that fell away with their site or space.
     pub rows_refused: u32,
+}
+
+impl Settled {
+    /// Whether some site or space was refused, so that the indexes have moved.
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        self.site_at.contains(&None) || self.space_at.contains(&None)
+    }
 }
 
 impl Places {

@@ -70,6 +70,8 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn cell(&self, at: usize) -> Cow<'a, str> {
         match self.raw_cell(at) {
+            // Most cells need no trimming, and this is cheaper than looking for Unicode blanks.
+            Cow::Borrowed(text) if is_bare(text.as_bytes()) => Cow::Borrowed(text),
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         }
@@ -189,6 +191,12 @@ impl<'a> Rows<'a> {
         let is_end = |byte: &u8| *byte == self.delimiter || *byte == b'\n' || *byte == b'\r';
         from + rest.iter().position(is_end).unwrap_or(rest.len())
     }
+}
+
+/// Whether a cell begins and ends with a visible ASCII sign.
+fn is_bare(cell: &[u8]) -> bool {
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    is_visible(cell.first()) && is_visible(cell.last())
 }
 
 /// Offsets fit because `text` refuses larger files.

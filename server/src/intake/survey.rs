@@ -10,7 +10,7 @@ use super::columns::{Columns, MeasureCells, parse_unit};
 use super::date::{check_freshness, is_stale, parse_observed_on};
 use super::draft::{Draft, ObservationEntry};
 use super::layout::{Attribute, Form, Layout, fold};
-use super::places::{Cells, Places, check_code};
+use super::places::{Cells, Places, Settled, check_code};
 use super::report::{Fault, Report, code, find_nearest};
 use super::rows::{Quoting, Row, Rows};
 use super::value::{check_range, read_quantity, read_value};
@@ -364,16 +364,7 @@ impl<'a> Survey<'a> {
             self.report.add_to_row(row, pooled_rows(count));
         }
         let settled = self.places.settle(self.context.known, &self.columns, &mut self.report);
-        self.observations.retain_mut(|entry| {
-            let site = settled.site_at[entry.site as usize];
-            let space = entry.space.map(|space| settled.space_at[space as usize]);
-            let (Some(site), None | Some(Some(_))) = (site, space) else {
-                return false;
-            };
-            entry.site = site;
-            entry.space = space.flatten();
-            true
-        });
+        close_gaps(&mut self.observations, &settled);
         let headings = &self.columns.headings;
         let dictionary = self.context.dictionary;
         check_ceilings(
@@ -398,6 +389,23 @@ impl<'a> Survey<'a> {
             ..Draft::default()
         }
     }
+}
+
+/// Drops the values of places that were refused, and renumbers the rest.
+fn close_gaps(observations: &mut Vec<ObservationEntry>, settled: &Settled) {
+    if !settled.has_gaps() {
+        return;
+    }
+    observations.retain_mut(|entry| {
+        let site = settled.site_at[entry.site as usize];
+        let space = entry.space.map(|space| settled.space_at[space as usize]);
+        let (Some(site), None | Some(Some(_))) = (site, space) else {
+            return false;
+        };
+        entry.site = site;
+        entry.space = space.flatten();
+        true
+    });
 }
 
 /// A cell that every row needs.

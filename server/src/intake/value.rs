@@ -43,6 +43,9 @@ pub fn read_quantity(
     dictionary: &Dictionary,
 ) -> Result<f64, Fault> {
     let number = parse_number(text, separators)?;
+    if number.unit.is_none() && unit.is_none() {
+        return Ok(number.value);
+    }
     let Kind::Quantity { unit: target, .. } = &measure.kind else {
         return Ok(number.value);
     };
