@@ -15,13 +15,7 @@ fn the_weakest_method_and_the_oldest_date_are_those_of_the_place_that_was_judged
     let mut estate = Estate::new(rulebook.dictionary.len(), [&kinds[..]].into_iter());
     for (id, place, value, method, observed_on) in [
         ("generator-start-s", 0, 12.0, Method::Surveyed, "2026-02-01"),
-        (
-            "fuel-endurance-h",
-            0,
-            200.0,
-            Method::Calculated,
-            "2024-05-06",
-        ),
+        ("fuel-endurance-h", 0, 200.0, Method::Calculated, "2024-05-06"),
         // Read by no requirement of the robot.
         ("annual-gas-kwh", 0, 1e6, Method::Declared, "2019-04-01"),
         // The first theatre fails a gate, so the second speaks for the site.
@@ -38,9 +32,7 @@ fn the_weakest_method_and_the_oldest_date_are_those_of_the_place_that_was_judged
         };
         estate.set(measure, place, value, source);
     }
-    let at = rulebook
-        .find_profile("surgical-robot")
-        .expect("the profile is there");
+    let at = rulebook.find_profile("surgical-robot").expect("the profile is there");
     let outcome = assess(&rulebook, &estate, &rulebook.profiles[at], 0);
     assert_eq!(outcome.spot.space(), Some(2));
     assert_eq!(outcome.weakest_method, Some(Method::Surveyed));

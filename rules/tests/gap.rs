@@ -219,16 +219,10 @@ fn a_site_whose_wi_fi_is_renewed_as_a_whole_does_not_pay_for_its_rooms_again() {
     assert_eq!((found.place, found.quantity_milli), (1, exactly(300_000)));
     assert_eq!(found.capital, pounds("1500", "3000", "6000"));
 
-    let weak_site = site(
-        "gross-internal-area-m2 = 12000\narea-meeting-rssi-percent = 70",
-        &spaces,
-    );
+    let weak_site = site("gross-internal-area-m2 = 12000\narea-meeting-rssi-percent = 70", &spaces);
     let gap = gap_of(&rulebook, &weak_site, &["logistics-robot"], Level::Minimum);
     let found = line(&rulebook, &gap, "wifi");
-    assert_eq!(
-        (found.place, found.quantity_milli),
-        (0, exactly(12_000_000))
-    );
+    assert_eq!((found.place, found.quantity_milli), (0, exactly(12_000_000)));
     assert_eq!(found.capital, pounds("60000", "120000", "240000"));
     assert_eq!(found.needs.len(), 3);
 }

@@ -32,12 +32,8 @@ static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(support::rulebook);
 
 /// Runs `check` on a fixed sequence of cases, the same on every machine and day.
 fn hold<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value)) {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 500,
-        ..Config::default()
-    };
+    let config =
+        Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     TestRunner::new_with_rng(config, rng)
         .run(&strategy, |value| {
@@ -60,11 +56,7 @@ struct Drawn {
 /// Every measure that some profile reads.
 fn measures_read() -> Vec<MeasureIndex> {
     let mut measures = Vec::new();
-    for requirement in RULEBOOK
-        .profiles
-        .iter()
-        .flat_map(|profile| &profile.requirements)
-    {
+    for requirement in RULEBOOK.profiles.iter().flat_map(|profile| &profile.requirements) {
         for_each_measure(&RULEBOOK, &requirement.asks, |measure| {
             measures.push(measure);
         });
@@ -77,11 +69,7 @@ fn measures_read() -> Vec<MeasureIndex> {
 /// The limits at which something changes for a measure.
 fn turning_points(measure: MeasureIndex) -> Vec<f64> {
     let mut points = Vec::new();
-    for requirement in RULEBOOK
-        .profiles
-        .iter()
-        .flat_map(|profile| &profile.requirements)
-    {
+    for requirement in RULEBOOK.profiles.iter().flat_map(|profile| &profile.requirements) {
         if requirement.asks != Question::Measure(measure) {
             continue;
         }
@@ -107,10 +95,7 @@ fn a_value(measure: MeasureIndex) -> BoxedStrategy<Option<f64>> {
             let near = if points.is_empty() {
                 (low..=high).boxed()
             } else {
-                (
-                    proptest::sample::select(points),
-                    prop_oneof![Just(0.0), -0.1..=0.1],
-                )
+                (proptest::sample::select(points), prop_oneof![Just(0.0), -0.1..=0.1])
                     .prop_map(|(point, off): (f64, f64)| point + off * point.abs().max(1.0))
                     .boxed()
             };
@@ -118,12 +103,10 @@ fn a_value(measure: MeasureIndex) -> BoxedStrategy<Option<f64>> {
                 .prop_map(move |value: f64| ((value * 1e3).round() / 1e3).clamp(low, high))
                 .boxed()
         }
-        Kind::Choice { choices, .. } => (0..u16::try_from(choices.len()).expect("few choices"))
-            .prop_map(f64::from)
-            .boxed(),
-        Kind::Flag => any::<bool>()
-            .prop_map(|flag| f64::from(u8::from(flag)))
-            .boxed(),
+        Kind::Choice { choices, .. } => {
+            (0..u16::try_from(choices.len()).expect("few choices")).prop_map(f64::from).boxed()
+        }
+        Kind::Flag => any::<bool>().prop_map(|flag| f64::from(u8::from(flag))).boxed(),
         Kind::Date | Kind::Text => unreachable!("no requirement reads a date or a text"),
     };
     prop_oneof![1 => Just(None), 5 => known.prop_map(Some)].boxed()
@@ -146,9 +129,7 @@ fn values_of(measures: Vec<MeasureIndex>) -> BoxedStrategy<Values> {
         .map(|measure| a_value(measure).prop_map(move |value| (measure.0, value)))
         .collect::<Vec<_>>()
         .prop_map(|list| {
-            list.into_iter()
-                .filter_map(|(measure, value)| Some((measure, value?)))
-                .collect()
+            list.into_iter().filter_map(|(measure, value)| Some((measure, value?))).collect()
         })
         .boxed()
 }
@@ -158,10 +139,7 @@ fn a_site() -> impl Strategy<Value = Drawn> {
         .into_iter()
         .partition(|measure| RULEBOOK.dictionary.get(*measure).scope == Scope::Space);
     let mut room = of_space;
-    let (area, _) = RULEBOOK
-        .dictionary
-        .find("room-area-m2")
-        .expect("the measure is there");
+    let (area, _) = RULEBOOK.dictionary.find("room-area-m2").expect("the measure is there");
     room.push(area);
     room.sort_unstable();
     room.dedup();
@@ -175,12 +153,8 @@ fn a_site() -> impl Strategy<Value = Drawn> {
         a_supply("cooling-headroom-kw", 0..=4_000),
         a_supply("gross-internal-area-m2", 1_000..=90_000_000),
     ];
-    (
-        values_of(of_site),
-        proptest::collection::vec(values_of(room), 0..4),
-        supplies,
-    )
-        .prop_map(|(mut site, spaces, supplies)| {
+    (values_of(of_site), proptest::collection::vec(values_of(room), 0..4), supplies).prop_map(
+        |(mut site, spaces, supplies)| {
             for (measure, value) in supplies {
                 match value {
                     Some(value) => site.insert(measure, value),
@@ -188,7 +162,8 @@ fn a_site() -> impl Strategy<Value = Drawn> {
                 };
             }
             Drawn { site, spaces }
-        })
+        },
+    )
 }
 
 fn kind_of(profile: &Profile) -> SpaceKind {
@@ -209,10 +184,8 @@ fn source() -> Source {
 }
 
 fn estate_of(sites: &[&Drawn], kind: SpaceKind) -> Estate {
-    let kinds: Vec<Vec<SpaceKind>> = sites
-        .iter()
-        .map(|site| vec![kind; site.spaces.len()])
-        .collect();
+    let kinds: Vec<Vec<SpaceKind>> =
+        sites.iter().map(|site| vec![kind; site.spaces.len()]).collect();
     let mut estate = Estate::new(RULEBOOK.dictionary.len(), kinds.iter().map(Vec::as_slice));
     for (row, site) in (0..).zip(sites) {
         fill(&mut estate, row, &site.site);
@@ -234,10 +207,9 @@ fn spots(profile: &Profile, estate: &Estate) -> Vec<Spot> {
     match profile.place {
         Place::Site => vec![Spot::Site(0)],
         Place::Space(_) if estate.spaces_of(0).is_empty() => vec![Spot::NoSpace { site: 0 }],
-        Place::Space(_) => estate
-            .spaces_of(0)
-            .map(|space| Spot::Space { site: 0, space })
-            .collect(),
+        Place::Space(_) => {
+            estate.spaces_of(0).map(|space| Spot::Space { site: 0, space }).collect()
+        }
     }
 }
 
@@ -251,11 +223,7 @@ fn profiles() -> impl Strategy<Value = &'static Profile> {
 
 fn requirements() -> impl Strategy<Value = &'static Requirement> {
     proptest::sample::select(
-        RULEBOOK
-            .profiles
-            .iter()
-            .flat_map(|profile| &profile.requirements)
-            .collect::<Vec<_>>(),
+        RULEBOOK.profiles.iter().flat_map(|profile| &profile.requirements).collect::<Vec<_>>(),
     )
 }
 
@@ -263,9 +231,9 @@ fn requirements() -> impl Strategy<Value = &'static Requirement> {
 fn a_better_pair() -> impl Strategy<Value = (&'static Requirement, f64, f64)> {
     requirements().prop_flat_map(|requirement| {
         let one = match &requirement.asks {
-            Question::Measure(measure) => a_value(*measure)
-                .prop_filter_map("a known value", |value| value)
-                .boxed(),
+            Question::Measure(measure) => {
+                a_value(*measure).prop_filter_map("a known value", |value| value).boxed()
+            }
             Question::Headroom(_) => (-5.0..8.0).boxed(),
             Question::Checklist(_) => (0..=20).prop_map(|part| f64::from(part) / 20.0).boxed(),
         };
@@ -283,19 +251,12 @@ fn in_order(requirement: &Requirement, one: f64, other: f64) -> (f64, f64) {
         // Towards the wanted range: the farther side counts.
         Threshold::Within { low, high } => (low.target - value).max(value - high.target).max(0.0),
         Threshold::Choices(shares) => {
-            let chosen = shares
-                .iter()
-                .enumerate()
-                .find(|(at, _)| *at as f64 == value);
+            let chosen = shares.iter().enumerate().find(|(at, _)| *at as f64 == value);
             -chosen.and_then(|(_, share)| *share).unwrap_or(2.0)
         }
         Threshold::Is(wanted) => f64::from(u8::from((value != 0.0) != *wanted)),
     };
-    if badness(one) >= badness(other) {
-        (one, other)
-    } else {
-        (other, one)
-    }
+    if badness(one) >= badness(other) { (one, other) } else { (other, one) }
 }
 
 /// On the two sides of a range the same distance may count differently; only a value on the same
@@ -316,9 +277,7 @@ fn is_on_one_side(requirement: &Requirement, worse: f64, better: f64) -> bool {
 fn a_better_value_never_attains_less() {
     hold(1_500, a_better_pair(), |(requirement, worse, better)| {
         let [was, is] = [worse, better].map(|value| judge(requirement, Reading::exact(value)));
-        let applies = ![was, is]
-            .map(|judged| judged.verdict)
-            .contains(&Verdict::NotApplicable);
+        let applies = ![was, is].map(|judged| judged.verdict).contains(&Verdict::NotApplicable);
         if applies && is_on_one_side(requirement, worse, better) {
             assert!(is.attainment_bp >= was.attainment_bp, "{requirement:?}");
             assert!(is.verdict <= was.verdict, "{requirement:?}");
@@ -344,11 +303,7 @@ fn attainment_agrees_with_its_verdict() {
 
 #[test]
 fn unknown_is_never_met() {
-    for requirement in RULEBOOK
-        .profiles
-        .iter()
-        .flat_map(|profile| &profile.requirements)
-    {
+    for requirement in RULEBOOK.profiles.iter().flat_map(|profile| &profile.requirements) {
         for reading in [Reading::Unknown, Reading::exact(f64::NAN)] {
             let judged = judge(requirement, reading);
             assert_eq!(judged.verdict, Verdict::Unknown);
@@ -396,31 +351,20 @@ fn a_bounded_reading() -> impl Strategy<Value = (&'static Requirement, f64, f64,
 
 #[test]
 fn a_reading_between_limits_is_judged_as_neither_end_contradicts() {
-    hold(
-        4_000,
-        a_bounded_reading(),
-        |(requirement, one, other, part)| {
-            let (low, high) = (one.min(other), one.max(other));
-            let truth = low + (high - low) * part;
-            let said = judge(
-                requirement,
-                Reading::Known {
-                    low,
-                    central: truth,
-                    high,
-                },
-            );
-            for value in [low, truth, high] {
-                let then = judge(requirement, Reading::exact(value));
-                assert!((said.attainment_bp..=said.at_best_bp).contains(&then.attainment_bp));
-                if said.verdict != Verdict::Unknown {
-                    let is_short = said.verdict == Verdict::Short;
-                    assert_eq!(then.verdict == Verdict::Short, is_short);
-                    assert!(then.verdict <= said.verdict, "{then:?} {said:?}");
-                }
+    hold(4_000, a_bounded_reading(), |(requirement, one, other, part)| {
+        let (low, high) = (one.min(other), one.max(other));
+        let truth = low + (high - low) * part;
+        let said = judge(requirement, Reading::Known { low, central: truth, high });
+        for value in [low, truth, high] {
+            let then = judge(requirement, Reading::exact(value));
+            assert!((said.attainment_bp..=said.at_best_bp).contains(&then.attainment_bp));
+            if said.verdict != Verdict::Unknown {
+                let is_short = said.verdict == Verdict::Short;
+                assert_eq!(then.verdict == Verdict::Short, is_short);
+                assert!(then.verdict <= said.verdict, "{then:?} {said:?}");
             }
-        },
-    );
+        }
+    });
 }
 
 #[test]
@@ -442,47 +386,35 @@ fn the_score_lies_within_its_range() {
 
 #[test]
 fn whatever_is_answered_the_score_stays_within_the_range_shown_before() {
-    hold(
-        500,
-        (profiles(), a_site(), a_site()),
-        |(profile, drawn, answers)| {
-            let before = estate_of(&[&drawn], kind_of(profile));
-            let mut answered = drawn.clone();
-            for (values, more) in std::iter::once((&mut answered.site, &answers.site))
-                .chain(answered.spaces.iter_mut().zip(&answers.spaces))
-            {
-                for (measure, value) in more {
-                    values.entry(*measure).or_insert(*value);
-                }
+    hold(500, (profiles(), a_site(), a_site()), |(profile, drawn, answers)| {
+        let before = estate_of(&[&drawn], kind_of(profile));
+        let mut answered = drawn.clone();
+        for (values, more) in std::iter::once((&mut answered.site, &answers.site))
+            .chain(answered.spaces.iter_mut().zip(&answers.spaces))
+        {
+            for (measure, value) in more {
+                values.entry(*measure).or_insert(*value);
             }
-            // An apparent demand is preferred to an active one: it is another fact, not an answer to it.
-            let (measure, _) = RULEBOOK
-                .dictionary
-                .find("max-demand-kva")
-                .expect("it is there");
-            if !drawn.site.contains_key(&measure.0) {
-                answered.site.remove(&measure.0);
+        }
+        // An apparent demand is preferred to an active one: it is another fact, not an answer to it.
+        let (measure, _) = RULEBOOK.dictionary.find("max-demand-kva").expect("it is there");
+        if !drawn.site.contains_key(&measure.0) {
+            answered.site.remove(&measure.0);
+        }
+        let after = estate_of(&[&answered], kind_of(profile));
+        for spot in spots(profile, &before) {
+            let was = assess_spot(&RULEBOOK, &before, profile, spot);
+            let is = assess_spot(&RULEBOOK, &after, profile, spot);
+            for bp in [is.low_bp, is.high_bp].into_iter().chain(is.score_bp) {
+                assert!((was.low_bp..=was.high_bp).contains(&bp), "{was:?}\n{is:?}");
             }
-            let after = estate_of(&[&answered], kind_of(profile));
-            for spot in spots(profile, &before) {
-                let was = assess_spot(&RULEBOOK, &before, profile, spot);
-                let is = assess_spot(&RULEBOOK, &after, profile, spot);
-                for bp in [is.low_bp, is.high_bp].into_iter().chain(is.score_bp) {
-                    assert!((was.low_bp..=was.high_bp).contains(&bp), "{was:?}\n{is:?}");
-                }
-            }
-        },
-    );
+        }
+    });
 }
 
 #[test]
 fn a_better_observation_never_lowers_the_score() {
-    let one_better = (
-        profiles(),
-        a_site(),
-        a_site(),
-        any::<proptest::sample::Index>(),
-    );
+    let one_better = (profiles(), a_site(), a_site(), any::<proptest::sample::Index>());
     hold(400, one_better, |(profile, drawn, other, index)| {
         let measured: Vec<&Requirement> = profile
             .requirements
@@ -495,10 +427,9 @@ fn a_better_observation_never_lowers_the_score() {
         };
         let estate = estate_of(&[&drawn], kind_of(profile));
         let other = estate_of(&[&other], kind_of(profile));
-        let (Some(here), Some(there)) = (
-            spots(profile, &estate).first().copied(),
-            spots(profile, &other).first().copied(),
-        ) else {
+        let (Some(here), Some(there)) =
+            (spots(profile, &estate).first().copied(), spots(profile, &other).first().copied())
+        else {
             return;
         };
         let value = |estate: &Estate, spot: Spot| {
@@ -518,20 +449,13 @@ fn a_better_observation_never_lowers_the_score() {
             let mut estate = estate.clone();
             estate.set(measure, place, value, source());
             let judged = judged_at(requirement, &estate, here);
-            (
-                judged.verdict,
-                assess_spot(&RULEBOOK, &estate, profile, here),
-            )
+            (judged.verdict, assess_spot(&RULEBOOK, &estate, profile, here))
         });
         if was.0 == Verdict::NotApplicable || is.0 == Verdict::NotApplicable {
             return;
         }
         let (was, is) = (was.1, is.1);
-        assert!(
-            is.score_bp >= was.score_bp,
-            "{}: {was:?} {is:?}",
-            requirement.id
-        );
+        assert!(is.score_bp >= was.score_bp, "{}: {was:?} {is:?}", requirement.id);
         assert!(is.low_bp >= was.low_bp && is.high_bp >= was.high_bp);
         assert!(is.gates_failed <= was.gates_failed);
         assert!(is.readiness <= was.readiness, "{was:?} {is:?}");
@@ -541,79 +465,65 @@ fn a_better_observation_never_lowers_the_score() {
 #[test]
 fn a_checklist_item_that_is_met_better_never_lowers_the_score() {
     let item = (any::<proptest::sample::Index>(), 0..3_u8, 0..3_u8, 0..4_u8);
-    hold(
-        500,
-        (a_site(), item),
-        |(drawn, (index, one, other, rest))| {
-            let at = RULEBOOK
-                .find_profile("ai-inference-node")
-                .expect("it is there");
-            let profile = &RULEBOOK.profiles[at];
-            let items: Vec<MeasureIndex> = profile
-                .requirements
-                .iter()
-                .filter_map(|requirement| match &requirement.asks {
-                    Question::Checklist(items) => Some(items.clone()),
-                    _ => None,
-                })
-                .flatten()
-                .collect();
-            let item = *index.get(&items);
-            let mut estate = estate_of(&[&drawn], SpaceKind::Ward);
-            // A list with open items may become undecided by a better one, and then leaves the score.
-            for open in items {
-                if estate.value(open, 0).is_nan() {
-                    estate.set(open, 0, f64::from(rest.min(2)), source());
-                }
+    hold(500, (a_site(), item), |(drawn, (index, one, other, rest))| {
+        let at = RULEBOOK.find_profile("ai-inference-node").expect("it is there");
+        let profile = &RULEBOOK.profiles[at];
+        let items: Vec<MeasureIndex> = profile
+            .requirements
+            .iter()
+            .filter_map(|requirement| match &requirement.asks {
+                Question::Checklist(items) => Some(items.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let item = *index.get(&items);
+        let mut estate = estate_of(&[&drawn], SpaceKind::Ward);
+        // A list with open items may become undecided by a better one, and then leaves the score.
+        for open in items {
+            if estate.value(open, 0).is_nan() {
+                estate.set(open, 0, f64::from(rest.min(2)), source());
             }
-            let [was, is] = [one.min(other), one.max(other)].map(|choice| {
-                let mut estate = estate.clone();
-                estate.set(item, 0, f64::from(choice), source());
-                assess_spot(&RULEBOOK, &estate, profile, Spot::Site(0))
-            });
-            assert!(is.score_bp >= was.score_bp, "{was:?} {is:?}");
-            assert!(is.low_bp >= was.low_bp && is.high_bp >= was.high_bp);
-            assert!(is.gates_failed <= was.gates_failed);
-            assert!(is.readiness <= was.readiness);
-        },
-    );
+        }
+        let [was, is] = [one.min(other), one.max(other)].map(|choice| {
+            let mut estate = estate.clone();
+            estate.set(item, 0, f64::from(choice), source());
+            assess_spot(&RULEBOOK, &estate, profile, Spot::Site(0))
+        });
+        assert!(is.score_bp >= was.score_bp, "{was:?} {is:?}");
+        assert!(is.low_bp >= was.low_bp && is.high_bp >= was.high_bp);
+        assert!(is.gates_failed <= was.gates_failed);
+        assert!(is.readiness <= was.readiness);
+    });
 }
 
 #[test]
 fn more_supply_and_less_demand_never_lower_the_score() {
     let change = (1..20_000_i32, 0..5_usize);
-    hold(
-        500,
-        (profiles(), a_site(), change),
-        |(profile, drawn, (milli, which))| {
-            let (id, sign) = [
-                ("agreed-import-capacity-kva", 1.0),
-                ("generator-firm-capacity-kva", 1.0),
-                ("max-demand-kva", -1.0),
-                ("max-demand-kw", -1.0),
-                ("essential-max-demand-kva", -1.0),
-            ][which];
-            let (measure, _) = RULEBOOK.dictionary.find(id).expect("the measure is there");
-            let Some(value) = drawn.site.get(&measure.0) else {
-                return;
-            };
-            let mut eased = drawn.clone();
-            eased
-                .site
-                .insert(measure.0, value + sign * f64::from(milli) / 1e3);
-            let (before, after) = (
-                estate_of(&[&drawn], kind_of(profile)),
-                estate_of(&[&eased], kind_of(profile)),
-            );
-            for spot in spots(profile, &before) {
-                let was = assess_spot(&RULEBOOK, &before, profile, spot);
-                let is = assess_spot(&RULEBOOK, &after, profile, spot);
-                // Limits that come to agree on a verdict enter the score, so the lower end is compared.
-                assert!(is.low_bp >= was.low_bp, "{was:?} {is:?}");
-                assert!(is.gates_failed <= was.gates_failed);
-            }
-        },
-    );
+    hold(500, (profiles(), a_site(), change), |(profile, drawn, (milli, which))| {
+        let (id, sign) = [
+            ("agreed-import-capacity-kva", 1.0),
+            ("generator-firm-capacity-kva", 1.0),
+            ("max-demand-kva", -1.0),
+            ("max-demand-kw", -1.0),
+            ("essential-max-demand-kva", -1.0),
+        ][which];
+        let (measure, _) = RULEBOOK.dictionary.find(id).expect("the measure is there");
+        let Some(value) = drawn.site.get(&measure.0) else {
+            return;
+        };
+        let mut eased = drawn.clone();
+        eased.site.insert(measure.0, value + sign * f64::from(milli) / 1e3);
+        let (before, after) =
+            (estate_of(&[&drawn], kind_of(profile)), estate_of(&[&eased], kind_of(profile)));
+        for spot in spots(profile, &before) {
+            let was = assess_spot(&RULEBOOK, &before, profile, spot);
+            let is = assess_spot(&RULEBOOK, &after, profile, spot);
+            // Limits that come to agree on a verdict enter the score, so the lower end is compared.
+            assert!(is.low_bp >= was.low_bp, "{was:?} {is:?}");
+            assert!(is.gates_failed <= was.gates_failed);
+        }
+    });
 }
 
 #[test]
@@ -626,19 +536,11 @@ fn the_order_of_observations_and_of_sites_changes_nothing() {
         let (one, other) = (estate_of(&forwards, kind), estate_of(&backwards, kind));
         let count = one.sites();
         // The same estate with its observations entered from the last to the first.
-        let kinds: Vec<Vec<SpaceKind>> = drawn
-            .iter()
-            .map(|site| vec![kind; site.spaces.len()])
-            .collect();
+        let kinds: Vec<Vec<SpaceKind>> =
+            drawn.iter().map(|site| vec![kind; site.spaces.len()]).collect();
         let mut late = Estate::new(RULEBOOK.dictionary.len(), kinds.iter().map(Vec::as_slice));
         for place in (0..one.rows()).rev() {
-            for (measure, _) in RULEBOOK
-                .dictionary
-                .iter()
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-            {
+            for (measure, _) in RULEBOOK.dictionary.iter().collect::<Vec<_>>().into_iter().rev() {
                 let value = one.value(measure, place);
                 if !value.is_nan() {
                     late.set(measure, place, value, source());
@@ -650,16 +552,10 @@ fn the_order_of_observations_and_of_sites_changes_nothing() {
             let there = assess(&RULEBOOK, &other, profile, count - 1 - site);
             let then = assess(&RULEBOOK, &late, profile, site);
             assert_eq!(here, then);
-            let place_free = |outcome: Outcome| Outcome {
-                spot: Spot::Site(0),
-                ..outcome
-            };
+            let place_free = |outcome: Outcome| Outcome { spot: Spot::Site(0), ..outcome };
             assert_eq!(place_free(here), place_free(there));
             let alone = estate_of(&[&drawn[site as usize]], kind);
-            assert_eq!(
-                place_free(here),
-                place_free(assess(&RULEBOOK, &alone, profile, 0))
-            );
+            assert_eq!(place_free(here), place_free(assess(&RULEBOOK, &alone, profile, 0)));
         }
     });
 }
@@ -670,72 +566,55 @@ fn level() -> impl Strategy<Value = Level> {
 
 #[test]
 fn a_gap_is_never_below_zero_and_closing_it_reaches_its_level() {
-    hold(
-        4_000,
-        (a_better_pair(), level()),
-        |((requirement, value, _), level)| {
-            let Some(gap) = gap_size(requirement, Reading::exact(value), level) else {
-                assert!(matches!(
-                    requirement.threshold,
-                    Threshold::Choices(_) | Threshold::Is(_)
-                ));
-                return;
-            };
-            assert!(gap.low >= 0.0 && gap.low == gap.central && gap.central == gap.high);
-            let wanted = |judged: Judged| match level {
-                Level::Minimum => judged.verdict <= Verdict::MeetsMinimum,
-                Level::Target => judged.verdict == Verdict::MeetsTarget,
-            };
-            assert_eq!(
-                gap.central == 0.0,
-                wanted(judge(requirement, Reading::exact(value))),
-                "{requirement:?} {value}"
-            );
-            let sign = match &requirement.threshold {
-                Threshold::AtMost(_) => -1.0,
-                Threshold::Within { low, .. } => match level {
-                    Level::Minimum if value >= low.minimum => -1.0,
-                    Level::Target if value >= low.target => -1.0,
-                    _ => 1.0,
-                },
+    hold(4_000, (a_better_pair(), level()), |((requirement, value, _), level)| {
+        let Some(gap) = gap_size(requirement, Reading::exact(value), level) else {
+            assert!(matches!(requirement.threshold, Threshold::Choices(_) | Threshold::Is(_)));
+            return;
+        };
+        assert!(gap.low >= 0.0 && gap.low == gap.central && gap.central == gap.high);
+        let wanted = |judged: Judged| match level {
+            Level::Minimum => judged.verdict <= Verdict::MeetsMinimum,
+            Level::Target => judged.verdict == Verdict::MeetsTarget,
+        };
+        assert_eq!(
+            gap.central == 0.0,
+            wanted(judge(requirement, Reading::exact(value))),
+            "{requirement:?} {value}"
+        );
+        let sign = match &requirement.threshold {
+            Threshold::AtMost(_) => -1.0,
+            Threshold::Within { low, .. } => match level {
+                Level::Minimum if value >= low.minimum => -1.0,
+                Level::Target if value >= low.target => -1.0,
                 _ => 1.0,
-            };
-            if gap.central == 0.0 {
-                return;
-            }
-            // The sum of two doubles may miss the limit by a last digit, so a hair either way decides.
-            let hair = 1e-9 * value.abs().max(1.0);
-            let closed = value + sign * (gap.central + hair);
-            assert!(
-                wanted(judge(requirement, Reading::exact(closed))),
-                "{requirement:?} {value}"
-            );
-            if gap.central > 2.0 * hair {
-                let almost = value + sign * (gap.central - hair);
-                assert!(
-                    !wanted(judge(requirement, Reading::exact(almost))),
-                    "{requirement:?}"
-                );
-            }
-        },
-    );
+            },
+            _ => 1.0,
+        };
+        if gap.central == 0.0 {
+            return;
+        }
+        // The sum of two doubles may miss the limit by a last digit, so a hair either way decides.
+        let hair = 1e-9 * value.abs().max(1.0);
+        let closed = value + sign * (gap.central + hair);
+        assert!(wanted(judge(requirement, Reading::exact(closed))), "{requirement:?} {value}");
+        if gap.central > 2.0 * hair {
+            let almost = value + sign * (gap.central - hair);
+            assert!(!wanted(judge(requirement, Reading::exact(almost))), "{requirement:?}");
+        }
+    });
 }
 
 #[test]
 fn the_gap_of_a_reading_between_limits_holds_that_of_every_value_within() {
-    hold(
-        2_000,
-        (a_bounded_reading(), level()),
-        |((requirement, one, other, part), level)| {
-            let (low, high) = (one.min(other), one.max(other));
-            let central = low + (high - low) * part;
-            let gap = gap_size(requirement, Reading::Known { low, central, high }, level);
-            let Some(Estimate { low, central, high }) = gap else {
-                panic!("headroom and checklists have a size");
-            };
-            assert!(0.0 <= low && low <= central && central <= high);
-        },
-    );
+    hold(2_000, (a_bounded_reading(), level()), |((requirement, one, other, part), level)| {
+        let (low, high) = (one.min(other), one.max(other));
+        let central = low + (high - low) * part;
+        let gap = gap_size(requirement, Reading::Known { low, central, high }, level);
+        let Some(Estimate { low, central, high }) = gap else {
+            panic!("headroom and checklists have a size");
+        };
+        assert!(0.0 <= low && low <= central && central <= high);
+    });
 }
 
 fn gap_at(estate: &Estate, profiles: &[usize], level: Level) -> SiteGap {
@@ -800,17 +679,10 @@ fn the_totals_of_a_gap_are_the_sums_of_its_lines() {
             }
         }
         let total = gap.capital();
-        assert_eq!(
-            (total.low.0, total.central.0, total.high.0),
-            (low, central, high)
-        );
+        assert_eq!((total.low.0, total.central.0, total.high.0), (low, central, high));
         assert_eq!(gap.lines_without_cost(), open);
         assert_eq!(gap.running(), None, "no remedy has a running cost");
-        let mut places: Vec<_> = gap
-            .lines
-            .iter()
-            .map(|line| (line.remedy, line.place))
-            .collect();
+        let mut places: Vec<_> = gap.lines.iter().map(|line| (line.remedy, line.place)).collect();
         places.dedup();
         assert_eq!(places.len(), gap.lines.len(), "a remedy once a place");
     });
@@ -825,12 +697,7 @@ fn every_requirement_is_met_costed_listed_or_not_known_and_never_two_of_these() 
             let gap = site_gap(&RULEBOOK, &estate, &[(at, outcome)], level);
             for (index, requirement) in profile.requirements.iter().enumerate() {
                 let is = |need: &siteworthy_rules::gap::Need| need.requirement == index;
-                let times = gap
-                    .lines
-                    .iter()
-                    .flat_map(|line| &line.needs)
-                    .filter(|n| is(n))
-                    .count()
+                let times = gap.lines.iter().flat_map(|line| &line.needs).filter(|n| is(n)).count()
                     + gap.without_remedy.iter().filter(|need| is(need)).count();
                 let not_known = gap.not_known.iter().filter(|need| is(need)).count();
                 let judged = judged_at(requirement, &estate, outcome.spot);
