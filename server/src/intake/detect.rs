@@ -6,6 +6,7 @@ use super::postcode::parse_postcode;
 use super::report::{Fault, code};
 use super::rows::Row;
 use siteworthy_rules::measure::Dictionary;
+use std::collections::BTreeSet;
 
 /// How well a layout fits a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +38,7 @@ pub fn find_fits<'a>(
     layouts: &'a Layouts,
     dictionary: &Dictionary,
 ) -> Vec<Fit<'a>> {
-    let headings: Vec<String> = first.iter().map(|cell| fold(&cell)).collect();
+    let headings: BTreeSet<String> = first.iter().map(|cell| fold(&cell)).collect();
     let mut fits: Vec<Fit<'a>> = layouts
         .iter()
         .map(|layout| match layout.columns_without_headings {
@@ -80,8 +81,12 @@ pub fn does_not_fit(fit: &Fit<'_>) -> Fault {
     )
 }
 
-fn fit_headings<'a>(headings: &[String], layout: &'a Layout, dictionary: &Dictionary) -> Fit<'a> {
-    let has = |heading: &str| headings.iter().any(|other| *other == fold(heading));
+fn fit_headings<'a>(
+    headings: &BTreeSet<String>,
+    layout: &'a Layout,
+    dictionary: &Dictionary,
+) -> Fit<'a> {
+    let has = |heading: &str| headings.contains(&fold(heading));
     let missing: Vec<String> = layout
         .attributes
         .iter()

@@ -238,8 +238,12 @@ pub fn find_nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let limit = (written.chars().count() / 3).max(2);
+    // Words whose lengths differ by more than the limit need more edits than that.
+    let is_alike =
+        |candidate: &&str| candidate.chars().count().abs_diff(written.chars().count()) <= limit;
     candidates
         .into_iter()
+        .filter(is_alike)
         .map(|candidate| (count_edits(written, candidate), candidate))
         .filter(|(edits, _)| *edits <= limit)
         .min()

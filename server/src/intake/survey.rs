@@ -19,6 +19,10 @@ use chrono::NaiveDate;
 use siteworthy_rules::measure::{Dictionary, Kind, Measure, MeasureIndex, Scope};
 use siteworthy_rules::observation::{Method, Value};
 use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// So many unknown measures are compared with the dictionary to find what was meant.
+const MOST_SUGGESTIONS: usize = 1_000;
 
 /// What a file is read by and against.
 #[derive(Clone, Copy)]
@@ -100,6 +104,8 @@ struct Survey<'a> {
     /// From a measure's place in the dictionary to its place in `measures`.
     slots: Vec<Option<u16>>,
     fresh: Vec<Fresh>,
+    /// What is said of each unknown measure: a file often repeats it in thousands of rows.
+    unknown: HashMap<String, Fault>,
     /// The site and space of the row being read, once they are found.
     place: Option<(u32, Option<u32>)>,
     rows_read: u32,
@@ -117,6 +123,7 @@ impl<'a> Survey<'a> {
             measures: Vec::new(),
             slots: vec![None; context.dictionary.len()],
             fresh: Vec::new(),
+            unknown: HashMap::new(),
             place: None,
             rows_read: 0,
             rows_refused: 0,
@@ -273,7 +280,7 @@ impl<'a> Survey<'a> {
         let Context { dictionary, layout, .. } = self.context;
         let id = need(cells, Attribute::Measure)?;
         let Some((index, measure)) = dictionary.find(&fold(&id)) else {
-            return Err((Attribute::Measure, unknown_measure(&id, dictionary)).into());
+            return Err((Attribute::Measure, self.judge_unknown(&id)).into());
         };
         let column = cells.columns.find(Attribute::Value).unwrap_or_default();
         let written = cells.row.cell(column);
@@ -298,6 +305,19 @@ impl<'a> Survey<'a> {
             value,
         });
         Ok(())
+    }
+
+    fn judge_unknown(&mut self, id: &str) -> Fault {
+        if let Some(fault) = self.unknown.get(id) {
+            return fault.clone();
+        }
+        // To look for the nearest id costs too much to be done for every row of a garbled file.
+        let may_advise = self.unknown.len() < MOST_SUGGESTIONS;
+        let fault = unknown_measure(id, self.context.dictionary, may_advise);
+        if may_advise {
+            self.unknown.insert(id.to_owned(), fault.clone());
+        }
+        fault
     }
 
     fn read_date(&mut self, cells: &Cells<'_, '_>) -> Result<NaiveDate, Stop> {
@@ -538,8 +558,9 @@ fn wrong_scope(measure: &Measure) -> Fault {
     )
 }
 
-fn unknown_measure(id: &str, dictionary: &Dictionary) -> Fault {
+fn unknown_measure(id: &str, dictionary: &Dictionary, may_advise: bool) -> Fault {
     let ids = dictionary.iter().map(|(_, measure)| measure.id.as_str());
+    let ids = ids.filter(|_| may_advise);
     let advice = match find_nearest(&fold(id), ids) {
         Some(nearest) => format!("If {nearest} is meant, write it so."),
         None => "Use the id of a measure in the dictionary.".to_owned(),
