@@ -2,19 +2,39 @@
 //!
 //! Cargo builds it with the tests of the workspace. What is asked of it is in the tests.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-/// The program as it was built with the tests.
+/// The program as it was built with the tests. One that is older than its sources would test
+/// something else, so it is refused.
 #[must_use]
 pub fn binary() -> PathBuf {
     // target/debug/deps/TEST, so the program lies two folders up.
     let test = std::env::current_exe().unwrap();
     let binary = test.parent().unwrap().parent().unwrap().join("siteworthy");
-    assert!(binary.exists(), "build the program first: cargo build -p siteworthy");
+    let build = "build the program first: cargo build -p siteworthy";
+    assert!(binary.exists(), "{build}");
+    let built = modified(&binary);
+    for folder in ["server/src", "rules", "migrations/src", "datasets"] {
+        let newest = newest(&crate::root().join(folder));
+        assert!(newest <= built, "{folder} is newer than the program; {build}");
+    }
     binary
+}
+
+fn modified(path: &Path) -> SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+fn newest(folder: &Path) -> SystemTime {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    // Tests of the rules are no part of the program.
+    let paths = paths.filter(|path| !path.ends_with("rules/tests"));
+    let ages = paths.map(|path| if path.is_dir() { newest(&path) } else { modified(&path) });
+    ages.max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// A command of the program, quiet unless something must be looked at.

@@ -28,8 +28,6 @@ mod text;
 mod value;
 
 #[cfg(test)]
-mod real_files;
-#[cfg(test)]
 mod tests;
 
 pub use detect::Fit;

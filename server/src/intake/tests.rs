@@ -1,6 +1,8 @@
 //! Whole files through [`read`]: the good, the odd and the shuffled. One broken file per mistake is
 //! in `tests/broken`; the published files are `real_files`.
 
+mod real_files;
+
 use super::*;
 use proptest::prelude::*;
 use siteworthy_rules::fields::Problems;

@@ -1,7 +1,6 @@
 //! The published files, where they are at hand: beside the repository in `shared/data`, or where
 //! `SITEWORTHY_SHARED_DATA` says. Elsewhere these tests say that they were skipped.
 
-use super::tests::{dictionary, layouts, today};
 use super::*;
 use siteworthy_rules::observation::Value;
 use std::path::PathBuf;
