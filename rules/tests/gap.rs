@@ -246,6 +246,54 @@ fn a_second_wide_area_route_is_paid_once_for_all_that_need_it() {
     );
 }
 
+/// The project's rulebook with one text of one file replaced.
+fn changed(file: &str, find: &str, replace: &str) -> Rulebook {
+    let mut files = support::files();
+    let (_, text) = files
+        .iter_mut()
+        .find(|(path, _)| path == file)
+        .expect("the file is there");
+    assert_eq!(text.matches(find).count(), 1, "{find}");
+    *text = text.replace(find, replace);
+    support::read(&files).unwrap_or_else(|problems| panic!("{}", problems.join("\n")))
+}
+
+#[test]
+fn of_several_needs_of_one_remedy_the_largest_is_bought() {
+    // The video room now wants three routes, the scribe still two: from one, two are bought.
+    let rulebook = changed(
+        "rules/profiles/video-consultation-room.toml",
+        "measure = \"wan-paths-count\"\nat_least = { minimum = 1, target = 2 }",
+        "measure = \"wan-paths-count\"\nat_least = { minimum = 1, target = 3 }",
+    );
+    let site = site("wan-paths-count = 1", &[]);
+    for order in [
+        ["voice-scribe", "video-consultation-room"],
+        ["video-consultation-room", "voice-scribe"],
+    ] {
+        let gap = gap_of(&rulebook, &site, &order, Level::Target);
+        let found = line(&rulebook, &gap, "wan-path");
+        assert_eq!(found.quantity_milli, exactly(2_000));
+        assert_eq!(found.capital, pounds("30000", "120000", "500000"));
+    }
+}
+
+#[test]
+fn a_technology_with_two_needs_of_one_remedy_counts_its_demand_once() {
+    // The UPS now also answers for a slow generator: still 3.68 kVA for one robot.
+    let rulebook = changed(
+        "rules/remedies/ups.toml",
+        "closes = [\"ups-autonomy-min\"]",
+        "closes = [\"ups-autonomy-min\", \"generator-start-s\"]",
+    );
+    let site = site("ups-autonomy-min = 5\ngenerator-start-s = 20", &[]);
+    let gap = gap_of(&rulebook, &site, &["surgical-robot"], Level::Minimum);
+    let found = line(&rulebook, &gap, "ups");
+    assert_eq!(found.needs.len(), 2);
+    assert_eq!(found.quantity_milli, exactly(3_680));
+    assert_eq!(found.capital, pounds("1104", "1840", "3312"));
+}
+
 #[test]
 fn no_route_at_all_takes_one_for_the_minimum_and_two_for_the_target() {
     let rulebook = support::rulebook();
