@@ -507,7 +507,7 @@ pub fn for_each_measure(rulebook: &Rulebook, asks: &Question, mut see: impl FnMu
     match asks {
         Question::Measure(measure) => see(*measure),
         Question::Headroom(resource) => {
-            rulebook.resources[resource.at()].measures().into_iter().for_each(see)
+            rulebook.resources[resource.at()].measures().for_each(see);
         }
         Question::Checklist(measures) => measures.iter().copied().for_each(see),
     }

@@ -366,6 +366,7 @@ fn read_requirements(
     let mut seen = BTreeMap::new();
     let mut requirements = Vec::new();
     let listed = fields.tables("requirement");
+    let count = listed.len();
     if listed.is_empty() {
         fields.problem("requirement", "A profile needs at least one requirement.", "Add one.");
     }
@@ -392,7 +393,33 @@ fn read_requirements(
             requirements.push(requirement);
         }
     }
+    if let Some(demands) = demands.filter(|_| requirements.len() == count) {
+        check_demands_are_asked(fields, context, demands, &requirements);
+    }
     requirements
+}
+
+/// What is demanded of a resource is judged and added up through the requirement on its headroom:
+/// without one the demand would count nowhere, with two it would count twice.
+fn check_demands_are_asked(
+    fields: &mut Fields<'_>,
+    context: &ProfileContext<'_>,
+    demands: &[Demand],
+    requirements: &[Requirement],
+) {
+    for (at, resource) in (0..).map(ResourceIndex).zip(context.resources) {
+        let is_demanded = demands.iter().any(|demand| demand.resource == at);
+        let asks =
+            |one: &&Requirement| matches!(&one.asks, Question::Headroom(asked) if *asked == at);
+        let asked = requirements.iter().filter(asks).count();
+        if is_demanded && asked != 1 {
+            fields.problem(
+                "demand",
+                format!("{asked} requirements ask for the headroom of {}.", resource.id),
+                "Let exactly one requirement ask for the headroom of each resource that is demanded.",
+            );
+        }
+    }
 }
 
 /// `demands` is none where one of them could not be read: what is asked of them is then not checked.

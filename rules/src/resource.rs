@@ -91,17 +91,15 @@ pub struct ActiveDemand {
 
 impl Resource {
     /// The measures that the headroom is worked out from.
-    #[must_use]
-    pub fn measures(&self) -> Vec<MeasureIndex> {
-        match &self.source {
-            Source::Direct(measure) => vec![*measure],
+    pub fn measures(&self) -> impl Iterator<Item = MeasureIndex> {
+        let (own, active) = match &self.source {
+            Source::Direct(measure) => ([Some(*measure), None], None),
             Source::Balance { capacity, demand, active, .. } => {
-                let mut measures = vec![*capacity, *demand];
-                measures
-                    .extend(active.iter().flat_map(|active| [active.measure, active.power_factor]));
-                measures
+                ([Some(*capacity), Some(*demand)], active.as_ref())
             }
-        }
+        };
+        let active = active.into_iter().flat_map(|active| [active.measure, active.power_factor]);
+        own.into_iter().flatten().chain(active)
     }
 
     /// How much of the resource must be added for `headroom` more of it to be left: a share of what

@@ -4,7 +4,6 @@
 //! adds a file or removes one. `problems` lists all that the rulebook then says, in its order. That a
 //! mistake makes one problem and not ten is part of what is held here.
 
-#[path = "support.rs"]
 mod support;
 
 use serde::Deserialize;

@@ -1,6 +1,5 @@
 //! What stands beside a score: the weakest method and the oldest date of the observations behind it.
 
-#[path = "support.rs"]
 mod support;
 
 use siteworthy_rules::estate::{Estate, Source};

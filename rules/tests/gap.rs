@@ -4,7 +4,6 @@
 //! in kVA: surgical robot 3.68, AI node 2.55, logistics robot 2.11, video room 0.53, scribe 0.11.
 
 mod places;
-#[path = "support.rs"]
 mod support;
 
 use places::Site;
@@ -249,10 +248,7 @@ fn a_second_wide_area_route_is_paid_once_for_all_that_need_it() {
 /// The project's rulebook with one text of one file replaced.
 fn changed(file: &str, find: &str, replace: &str) -> Rulebook {
     let mut files = support::files();
-    let (_, text) = files
-        .iter_mut()
-        .find(|(path, _)| path == file)
-        .expect("the file is there");
+    let (_, text) = files.iter_mut().find(|(path, _)| path == file).expect("the file is there");
     assert_eq!(text.matches(find).count(), 1, "{find}");
     *text = text.replace(find, replace);
     support::read(&files).unwrap_or_else(|problems| panic!("{}", problems.join("\n")))
@@ -267,10 +263,9 @@ fn of_several_needs_of_one_remedy_the_largest_is_bought() {
         "measure = \"wan-paths-count\"\nat_least = { minimum = 1, target = 3 }",
     );
     let site = site("wan-paths-count = 1", &[]);
-    for order in [
-        ["voice-scribe", "video-consultation-room"],
-        ["video-consultation-room", "voice-scribe"],
-    ] {
+    for order in
+        [["voice-scribe", "video-consultation-room"], ["video-consultation-room", "voice-scribe"]]
+    {
         let gap = gap_of(&rulebook, &site, &order, Level::Target);
         let found = line(&rulebook, &gap, "wan-path");
         assert_eq!(found.quantity_milli, exactly(2_000));

@@ -4,7 +4,6 @@
 //! starts from the place that meets every target, or from nothing, and says what differs.
 
 mod places;
-#[path = "support.rs"]
 mod support;
 
 use places::Site;

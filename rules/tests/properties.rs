@@ -5,7 +5,6 @@
 //! limits more often than not, each value unknown in some of them.
 
 mod places;
-#[path = "support.rs"]
 mod support;
 
 use places::Site;

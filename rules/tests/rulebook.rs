@@ -1,7 +1,6 @@
 //! The project's own rule files as a body: that they read without a problem, that none of their ids
 //! vanishes unseen, that each number says where it comes from, and that the hash names them all.
 
-#[path = "support.rs"]
 mod support;
 
 use siteworthy_rules::rulebook::Rulebook;
