@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use siteworthy_tests::program::{Served, multipart};
 use siteworthy_tests::root;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
@@ -360,6 +362,30 @@ fn the_service_says_whether_it_lives_and_is_ready() {
     for field in ["http.route", "http.status=200", "duration_ms", "revision=0", "request.id"] {
         assert!(line.contains(field), "{field} in {line}");
     }
+}
+
+#[test]
+fn a_request_in_flight_is_finished_when_the_program_is_told_to_end() {
+    let (_folder, served) = empty();
+    let address = served.url.trim_start_matches("http://").to_owned();
+    let body = json!({ "query": "{ revision }" }).to_string();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let (head, tail) = body.split_at(5);
+    write!(
+        stream,
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{head}",
+        body.len()
+    )
+    .unwrap();
+    // The service has begun with this request when it answers a later one.
+    assert_eq!(served.get("/healthz").status, 200);
+    served.terminate();
+    stream.write_all(tail.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("revision"), "{answer}");
+    let _ = served.stop();
 }
 
 #[test]

@@ -209,12 +209,19 @@ impl Served {
         id
     }
 
+    /// Tells the program to end, as an operator does, and does not wait.
+    pub fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+    }
+
     /// Ends the program as an operator does, and returns the rest of its log, which must hold no
     /// error.
     #[must_use]
     pub fn stop(mut self) -> String {
-        let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(killed.success());
+        if self.child.try_wait().unwrap().is_none() {
+            self.terminate();
+        }
         let patience = Instant::now() + Duration::from_secs(60);
         while self.child.try_wait().unwrap().is_none() {
             assert!(Instant::now() < patience, "the program does not end on SIGTERM");

@@ -32,6 +32,7 @@ const CONFINED: [(&str, &[&str]); 3] = [
             "server/src/api.rs",
             "server/src/http/graphql.rs",
             "server/src/error.rs",
+            "server/benches/",
         ],
     ),
 ];
