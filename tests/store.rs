@@ -3,11 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
-use chrono::{DateTime, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use siteworthy::error::Error;
-use siteworthy::intake::draft::{
+use siteworthy::intake::{
     Draft, ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry,
 };
 use siteworthy::store::{
@@ -19,7 +19,6 @@ use siteworthy_rules::place::{Nation, OrganisationKind, Point, Setting, SpaceKin
 use siteworthy_rules::problem::{Position, Problem, Severity};
 use siteworthy_tests::postgres;
 use std::collections::BTreeMap;
-use std::time::Instant;
 use uuid::Uuid;
 
 /// Runs a test on a fresh SQLite file and on a fresh PostgreSQL database, both migrated.
@@ -74,11 +73,11 @@ fn site(code: &str) -> SiteEntry {
     }
 }
 
-fn observation(site: u32, measure: &str, value: Value, on: &str) -> ObservationEntry {
+fn observation(site: u32, measure: u16, value: Value, on: &str) -> ObservationEntry {
     ObservationEntry {
         site,
         space: None,
-        measure: measure.to_owned(),
+        measure,
         value,
         observed_on: day(on),
         method: Method::Declared,
@@ -102,7 +101,8 @@ fn draft(name: &str) -> Draft {
 fn power(name: &str, code: &str, kva: f64, on: &str) -> Draft {
     Draft {
         sites: vec![site(code)],
-        observations: vec![observation(0, "supply-kva", Value::Quantity(kva), on)],
+        measures: vec!["supply-kva".to_owned()],
+        observations: vec![observation(0, 0, Value::Quantity(kva), on)],
         ..draft(name)
     }
 }
@@ -157,7 +157,7 @@ fn everything() -> Draft {
         method: Method::ALL[n as usize % Method::ALL.len()],
         row: 2 + n,
         column: u16::MAX - 1,
-        ..observation(0, &format!("measure-{n}"), value, "2024-02-29")
+        ..observation(0, u16::try_from(n).unwrap(), value, "2024-02-29")
     });
     let whole = SiteEntry {
         row: 7,
@@ -198,6 +198,7 @@ fn everything() -> Draft {
             },
             SpaceEntry { site: 1, code: "TH1".to_owned(), kind: SpaceKind::Ward, name: None },
         ],
+        measures: (0..11).map(|n| format!("measure-{n}")).collect(),
         observations: observations.collect(),
         postcodes: vec![postcode("SW1A 1AA", 2), postcode("M13 9WL", 3)],
         problems: (0..1_201).zip(severities).map(|(n, severity)| problem(n, severity)).collect(),
@@ -523,8 +524,9 @@ fn accepted_surveys_are_merged_in_the_order_of_acceptance() {
         }];
         second.observations = vec![ObservationEntry {
             space: Some(0),
-            ..observation(1, "measure-1", Value::Quantity(7.0), "2026-01-01")
+            ..observation(1, 0, Value::Quantity(7.0), "2026-01-01")
         }];
+        second.measures = vec!["measure-1".to_owned()];
         let id = save_and_accept(&store, &second).await;
         let merged = store.load_record(None).await.unwrap();
         let site = &merged.sites[1];
@@ -671,66 +673,4 @@ fn a_database_that_cannot_be_reached_is_unavailable_and_an_odd_url_invalid() {
         memory.migrate().await.unwrap();
         assert_eq!(memory.current_revision().await.unwrap(), 0);
     });
-}
-
-#[test]
-#[ignore = "a measurement: run it by name with --release --nocapture"]
-fn a_national_return_is_saved_and_loaded_quickly() {
-    let mut national = draft("national");
-    national.sites = (0..2_869)
-        .map(|n| SiteEntry {
-            row: n + 2,
-            name: Some(format!("Hospital number {n}")),
-            organisation: Some(format!("R{:02}", n % 213)),
-            setting: Some(Setting::Acute),
-            postcode: Some(format!("M{n} 9WL")),
-            ..site(&format!("R{n:05}"))
-        })
-        .collect();
-    national.observations = (0..60_000)
-        .map(|n| ObservationEntry {
-            row: n / 21 + 2,
-            column: u16::try_from(n % 21).unwrap(),
-            ..observation(
-                n / 21,
-                &format!("electricity-consumed-kwh-{}", n % 21),
-                Value::Quantity(f64::from(n) * 1.1),
-                "2025-03-31",
-            )
-        })
-        .collect();
-    on_both(async |store: Store, _| {
-        for round in 0..3 {
-            let mut again = national.clone();
-            again.sha256 = round.to_string();
-            for observation in &mut again.observations {
-                observation.observed_on = observation.observed_on + Days::new(round);
-            }
-            let bytes = vec![7; 3_000_000];
-            let saved = timed("save", store.save_draft(&again, bytes, "ada", noon())).await;
-            let Saved::New(head) = saved else { panic!("{saved:?}") };
-            timed("load the draft", store.load_draft(head.id)).await;
-            timed("accept", store.accept(head.id, "ada", noon())).await;
-            timed("load the record", store.load_record(None)).await;
-            timed("load its sites", store.load_record_of_survey_sites(head.id)).await;
-            let codes: Vec<String> = again.sites[..50].iter().map(|s| s.code.clone()).collect();
-            timed("load 50 sites", store.load_record(Some(&codes))).await;
-        }
-    });
-}
-
-/// Prints how long it took, and the processor time of this process: SQLite's is in it,
-/// PostgreSQL's is not.
-async fn timed<T>(what: &str, work: impl Future<Output = Result<T, Error>>) -> T {
-    let (start, before) = (Instant::now(), cpu_ms());
-    let done = work.await.unwrap();
-    println!("{what}: {} ms, {} ms of CPU", start.elapsed().as_millis(), cpu_ms() - before);
-    done
-}
-
-fn cpu_ms() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    // User and system time are fields 14 and 15, in hundredths of a second.
-    let fields = stat.rsplit_once(')').unwrap().1.split_whitespace().skip(11).take(2);
-    fields.map(|field| field.parse::<u64>().unwrap() * 10).sum()
 }

@@ -10,6 +10,7 @@ mod words;
 pub mod cost;
 pub mod dated;
 pub mod estate;
+pub mod fields;
 pub mod gap;
 pub mod judge;
 pub mod measure;

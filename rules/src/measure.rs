@@ -4,9 +4,13 @@
 //! are good enough is `profile`.
 
 use crate::dated::Evidence;
+use crate::fields::{Fields, Problems, parse_table};
 use crate::unit::Unit;
 use crate::words::words;
 use chrono::NaiveDate;
+use std::collections::HashMap;
+
+pub use crate::fields::is_kebab_case;
 
 words! {
     /// The part of a building or service that a measure describes.
@@ -59,6 +63,18 @@ words! {
         Log10 = "log10",
         /// Nines of an availability in per cent: -log10(1 - value / 100).
         Nines = "nines",
+    }
+}
+
+impl Scale {
+    /// Where a value lies on the scale; not finite where it has no place.
+    #[must_use]
+    pub fn place(self, value: f64) -> f64 {
+        match self {
+            Self::Linear => value,
+            Self::Log10 => value.log10(),
+            Self::Nines => -(1.0 - value / 100.0).log10(),
+        }
     }
 }
 
@@ -149,4 +165,189 @@ impl MeasureIndex {
     pub const fn at(self) -> usize {
         self.0 as usize
     }
+}
+
+/// All measures, found by id or by place.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    measures: Vec<Measure>,
+    by_id: HashMap<String, MeasureIndex>,
+}
+
+impl Dictionary {
+    /// Reads `measures.toml`; whatever is wrong in it is added to `problems`.
+    #[must_use]
+    pub fn read(file: &str, text: &str, problems: &mut Problems) -> Self {
+        let mut dictionary = Self::default();
+        let Some(table) = parse_table(file, text, problems) else {
+            return dictionary;
+        };
+        let mut fields = Fields::new(&table, file, "", problems);
+        let as_of = fields.date("as_of");
+        let mut ceilings = Vec::new();
+        for (entry, path) in fields.tables("measure") {
+            let read = fields.within(entry, path.clone(), |fields| {
+                read_measure(fields, as_of.unwrap_or_default())
+            });
+            if let Some((measure, ceiling)) = read {
+                dictionary.add(measure, ceiling, path, &mut fields, &mut ceilings);
+            }
+        }
+        for (index, ceiling, path) in ceilings {
+            match dictionary.find(&ceiling) {
+                Some((found, _)) => dictionary.measures[index].not_above = Some(found),
+                None => fields.problems.add(
+                    file,
+                    &format!("{path}.not_above"),
+                    Some(ceiling),
+                    "There is no such measure.".to_owned(),
+                    "Use the id of a measure.",
+                ),
+            }
+        }
+        fields.finish();
+        dictionary
+    }
+
+    fn add(
+        &mut self,
+        measure: Measure,
+        ceiling: Option<String>,
+        path: String,
+        fields: &mut Fields<'_>,
+        ceilings: &mut Vec<(usize, String, String)>,
+    ) {
+        let at = self.measures.len();
+        let Ok(index) = u16::try_from(at) else { return };
+        if self.by_id.insert(measure.id.clone(), MeasureIndex(index)).is_some() {
+            fields.problem(
+                "",
+                format!("The measure {} is defined twice.", measure.id),
+                "Remove one of the two.",
+            );
+        }
+        ceilings.extend(ceiling.map(|ceiling| (at, ceiling, path)));
+        self.measures.push(measure);
+    }
+
+    /// Finds a measure by id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<(MeasureIndex, &Measure)> {
+        self.by_id.get(id).map(|index| (*index, &self.measures[index.at()]))
+    }
+
+    /// The measure at a place that this dictionary gave out.
+    #[must_use]
+    pub fn get(&self, index: MeasureIndex) -> &Measure {
+        &self.measures[index.at()]
+    }
+
+    /// Every measure in the order of the file, with its place.
+    pub fn iter(&self) -> impl Iterator<Item = (MeasureIndex, &Measure)> {
+        (0..).map(MeasureIndex).zip(&self.measures)
+    }
+
+    /// How many measures there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.measures.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.measures.is_empty()
+    }
+}
+
+fn read_measure(fields: &mut Fields<'_>, as_of: NaiveDate) -> Option<(Measure, Option<String>)> {
+    let id = fields.id();
+    let title = fields.text("title");
+    let domain = fields.word("domain");
+    let scope = fields.word("scope");
+    let kind = read_kind(fields);
+    let ceiling = fields.text_if_any("not_above");
+    let help = fields.text("help");
+    let reference = fields.text("reference");
+    let evidence = fields.word("evidence");
+    let as_of = fields.date_if_any("as_of").unwrap_or(as_of);
+    let measure = Measure {
+        id: id?,
+        title: title?,
+        domain: domain?,
+        scope: scope?,
+        kind: kind?,
+        not_above: None,
+        help: help?,
+        reference: reference?,
+        evidence: evidence?,
+        as_of,
+    };
+    Some((measure, ceiling))
+}
+
+/// The keys that only some kinds have.
+const KEYS_OF_KINDS: [&str; 6] = ["unit", "range", "better", "scale", "choices", "not_applicable"];
+
+fn read_kind(fields: &mut Fields<'_>) -> Option<Kind> {
+    let Some(kind) = fields.text("kind") else {
+        fields.knows(&KEYS_OF_KINDS);
+        return None;
+    };
+    match kind.as_str() {
+        "quantity" => read_quantity(fields),
+        "choice" => read_choice(fields),
+        "flag" => Some(Kind::Flag),
+        "date" => Some(Kind::Date),
+        "text" => Some(Kind::Text),
+        _ => {
+            fields.knows(&KEYS_OF_KINDS);
+            fields.problem(
+                "kind",
+                "This kind is not known.",
+                "Use quantity, choice, flag, date or text.",
+            );
+            None
+        }
+    }
+}
+
+fn read_quantity(fields: &mut Fields<'_>) -> Option<Kind> {
+    let symbol = fields.text("unit");
+    let unit = symbol.as_deref().and_then(Unit::parse);
+    if symbol.is_some() && unit.is_none() {
+        fields.problem(
+            "unit",
+            "This unit is not known.",
+            "Use a unit of rules/src/unit.rs, or add it there.",
+        );
+    }
+    let range = fields.range_if_any("range");
+    if !fields.has("range") {
+        fields.problem("range", "This key is missing.", "Add the plausible limits as [low, high].");
+    }
+    let better = fields.word("better");
+    let scale = fields.word_if_any("scale").unwrap_or(Scale::Linear);
+    Some(Kind::Quantity { unit: unit?, range: range?, better: better?, scale })
+}
+
+fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
+    fields.knows(&["not_applicable"]);
+    let Some(choices) = fields.texts_if_any("choices") else {
+        if !fields.has("choices") {
+            fields.problem("choices", "This key is missing.", "List the choices, worst first.");
+        }
+        return None;
+    };
+    let excluded = fields.text_if_any("not_applicable");
+    let not_applicable =
+        excluded.as_ref().and_then(|word| choices.iter().position(|choice| choice == word));
+    if excluded.is_some() && not_applicable.is_none() {
+        fields.problem(
+            "not_applicable",
+            "This is not one of the choices.",
+            "Use one of the choices.",
+        );
+    }
+    Some(Kind::Choice { choices, not_applicable })
 }

@@ -47,7 +47,7 @@ pub struct Problem {
 }
 
 impl fmt::Display for Problem {
-    /// `file:row, "column", value "x": what is wrong. What to do.`
+    /// `file:row, column, value "x": what is wrong. What to do.`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.position.file)?;
         if let Some(row) = self.position.row {

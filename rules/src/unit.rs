@@ -129,9 +129,14 @@ mod tests {
 
     #[test]
     fn units_are_found_by_symbol_and_by_the_spellings_people_use() {
-        for (text, symbol) in
-            [("kVA", "kVA"), ("KVA", "kVA"), ("Mbps", "Mbit/s"), ("m²", "m2"), ("°C", "degC"), ("No.", "count")]
-        {
+        for (text, symbol) in [
+            ("kVA", "kVA"),
+            ("KVA", "kVA"),
+            ("Mbps", "Mbit/s"),
+            ("m²", "m2"),
+            ("°C", "degC"),
+            ("No.", "count"),
+        ] {
             assert_eq!(parsed(text).symbol(), symbol);
         }
         assert!(Unit::parse("furlong").is_none());

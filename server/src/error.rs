@@ -42,6 +42,18 @@ impl Error {
         Self::Internal(source.into())
     }
 
+    /// The causes of this error, nearest first: for the log and for the operator.
+    #[must_use]
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes = Vec::new();
+        let mut next = std::error::Error::source(self);
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes
+    }
+
     /// The word in GraphQL's `extensions.code`, and the HTTP status number.
     #[must_use]
     pub const fn code_and_status(&self) -> (&'static str, u16) {

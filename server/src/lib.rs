@@ -1,1 +1,21 @@
-//! The server.
+//! Siteworthy's server: reads surveys, keeps the record, judges the estate and shows it.
+//!
+//! Verbs stand at the root (`upload`, `decide`, `publish`), nouns in folders: `intake` reads files,
+//! `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes, and
+//! `api`, `http` and `cli` are the faces.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod corpus;
+pub mod decide;
+pub mod error;
+pub mod http;
+pub mod intake;
+pub mod publish;
+pub mod render;
+pub mod store;
+pub mod telemetry;
+pub mod upload;
+pub mod view;

@@ -29,12 +29,22 @@ pub struct Draft {
     pub sites: Vec<SiteEntry>,
     /// Spaces that the file describes or names.
     pub spaces: Vec<SpaceEntry>,
+    /// Ids of the measures that the file names.
+    pub measures: Vec<String>,
     /// Values.
     pub observations: Vec<ObservationEntry>,
     /// Postcodes, where the file is a gazetteer.
     pub postcodes: Vec<PostcodeEntry>,
     /// Everything that is wrong or noteworthy, in file order.
     pub problems: Vec<Problem>,
+}
+
+impl Draft {
+    /// The id of the measure of one of this draft's observations.
+    #[must_use]
+    pub fn measure_of(&self, observation: &ObservationEntry) -> &str {
+        &self.measures[usize::from(observation.measure)]
+    }
 }
 
 /// One organisation as a file describes it.
@@ -96,8 +106,8 @@ pub struct ObservationEntry {
     pub site: u32,
     /// Its space, as an index into the draft's spaces; none for the whole site.
     pub space: Option<u32>,
-    /// Id of the measure.
-    pub measure: String,
+    /// Its measure, as an index into the draft's measures.
+    pub measure: u16,
     /// The value, in the measure's unit.
     pub value: Value,
     /// The date on which it was true.

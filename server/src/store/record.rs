@@ -5,11 +5,11 @@
 //! are returned in an order in which the last of a measure at a place is its current value.
 
 use super::entities::{observation, organisation, postcode, site, space, survey};
-use super::rows::{self, OBSERVATION_WORDS};
+use super::rows::{self, MeasureIds, OBSERVATION_WORDS};
 use super::surveys::{SurveyHead, SurveyStatus, collect, read_head};
 use super::{Store, find_revision, for_each_row};
 use crate::error::Error;
-use crate::intake::draft::{OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
+use crate::intake::{OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
@@ -127,20 +127,19 @@ impl Store {
         }
         let (spaces, space_places) = merged.number()?;
 
-        let mut measures = HashMap::new();
+        let mut measures = MeasureIds::default();
         let mut observations = Vec::new();
         for scope in scopes {
             let found = accepted_observations(scope);
             for_each_row(&snapshot, &found, |row| {
                 let survey = place_of(&survey_places, &row.try_get_by_index(0)?)?;
-                let (ordinal, entry) = rows::read_observation(row, 1)?;
-                let new = u32::try_from(measures.len()).map_err(Error::internal)?;
+                let (ordinal, entry) = rows::read_observation(row, 1, &mut measures)?;
                 let space = entry.space.map(|space| place_of(&space_places, &(survey, space)));
                 let observation = RecordObservation {
                     survey,
                     site: place_of(&site_places, &(survey, entry.site))?,
                     space: space.transpose()?,
-                    measure: *measures.entry(entry.measure).or_insert(new),
+                    measure: u32::from(entry.measure),
                     value: entry.value,
                     observed_on: entry.observed_on,
                     method: entry.method,
@@ -156,7 +155,7 @@ impl Store {
         let organisations = accepted_organisations(&snapshot).await?;
         snapshot.commit().await?;
 
-        let measures = sort_measures(measures, &mut observations);
+        let measures = sort_measures(measures.into_list(), &mut observations);
         observations.sort_unstable_by_key(|(ordinal, observation)| {
             (observation.observed_on, observation.survey, *ordinal)
         });
@@ -325,20 +324,17 @@ async fn needed_postcodes(
 }
 
 /// Puts the measures in order, whichever came first, and numbers the observations accordingly.
-fn sort_measures(
-    found: HashMap<String, u32>,
-    observations: &mut [(u32, RecordObservation)],
-) -> Vec<String> {
-    let mut found: Vec<(String, u32)> = found.into_iter().collect();
-    found.sort_unstable();
-    let mut places = vec![0; found.len()];
-    for ((_, old), new) in found.iter().zip(0..) {
+fn sort_measures(found: Vec<String>, observations: &mut [(u32, RecordObservation)]) -> Vec<String> {
+    let mut sorted: Vec<(String, u32)> = found.into_iter().zip(0..).collect();
+    sorted.sort_unstable();
+    let mut places = vec![0; sorted.len()];
+    for ((_, old), new) in sorted.iter().zip(0..) {
         places[*old as usize] = new;
     }
     for (_, observation) in observations {
         observation.measure = places[observation.measure as usize];
     }
-    found.into_iter().map(|(measure, _)| measure).collect()
+    sorted.into_iter().map(|(measure, _)| measure).collect()
 }
 
 /// An ordinal in one of the record's surveys.

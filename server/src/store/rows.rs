@@ -6,13 +6,12 @@
 use super::entities::{observation, organisation, postcode, problem, site, space};
 use super::surveys::SavedProblem;
 use crate::error::Error;
-use crate::intake::draft::{
-    ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry,
-};
+use crate::intake::{ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
 use sea_orm::{QueryResult, Set};
 use siteworthy_rules::observation::Value;
 use siteworthy_rules::place::Point;
 use siteworthy_rules::problem::Problem;
+use std::collections::HashMap;
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -167,12 +166,13 @@ pub(super) fn observation_row(
     survey: Uuid,
     ordinal: usize,
     entry: &ObservationEntry,
+    measure: &str,
 ) -> Result<observation::ActiveModel, Error> {
     let (kind, value, text_value) = match &entry.value {
         // SQLite would keep NaN as null. Adding zero turns -0.0, which it cannot keep, into 0.0.
         Value::Quantity(value) if value.is_finite() => ("quantity", Some(value + 0.0), None),
         Value::Quantity(value) => {
-            let (row, column, measure) = (entry.row, entry.column, &entry.measure);
+            let (row, column) = (entry.row, entry.column);
             return Err(Error::Invalid(format!(
                 "row {row}, column {column}: {value} is not a finite value of {measure}"
             )));
@@ -187,7 +187,7 @@ pub(super) fn observation_row(
         site_ordinal: Set(number(entry.site)?),
         ordinal: Set(number(ordinal)?),
         space_ordinal: Set(entry.space.map(number).transpose()?),
-        measure: Set(text(&entry.measure)),
+        measure: Set(text(measure)),
         kind: Set(kind.to_owned()),
         value: Set(value),
         text_value: Set(text_value),
@@ -198,11 +198,37 @@ pub(super) fn observation_row(
     })
 }
 
+/// The ids of measures as they are met while observations are read, each once.
+#[derive(Default)]
+pub(super) struct MeasureIds {
+    places: HashMap<String, u16>,
+}
+
+impl MeasureIds {
+    fn place(&mut self, id: &str) -> Result<u16, Error> {
+        if let Some(place) = self.places.get(id) {
+            return Ok(*place);
+        }
+        let new = u16::try_from(self.places.len()).map_err(Error::internal)?;
+        self.places.insert(id.to_owned(), new);
+        Ok(new)
+    }
+
+    /// The ids in order of their places.
+    pub(super) fn into_list(self) -> Vec<String> {
+        let mut list: Vec<(u16, String)> =
+            self.places.into_iter().map(|(id, place)| (place, id)).collect();
+        list.sort_unstable();
+        list.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
 /// An observation and its ordinal, from `OBSERVATION_WORDS`, the value and the text value, which
 /// are the columns from `first`.
 pub(super) fn read_observation(
     row: &QueryResult,
     first: usize,
+    measures: &mut MeasureIds,
 ) -> Result<(u32, ObservationEntry), Error> {
     let words: String = row.try_get_by_index(first)?;
     let mut parts = words.splitn(9, ' ');
@@ -226,7 +252,7 @@ pub(super) fn read_observation(
         method: word(next()?)?,
         row: parse(next()?)?,
         column: parse(next()?)?,
-        measure: next()?.to_owned(),
+        measure: measures.place(next()?)?,
     };
     Ok((ordinal, entry))
 }

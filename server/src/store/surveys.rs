@@ -7,9 +7,10 @@ use super::audit::append_audit;
 use super::entities::{
     observation, organisation, original, postcode, problem, site, space, survey,
 };
-use super::{Store, cut, for_each_row, rows};
+use super::rows::{self, MeasureIds};
+use super::{Store, cut, for_each_row};
 use crate::error::Error;
-use crate::intake::draft::{Draft, SiteEntry};
+use crate::intake::{Draft, SiteEntry};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -26,8 +27,9 @@ use uuid::{NoContext, Timestamp, Uuid};
 /// table has 14 columns, so that 7,000 values are bound at most, of SQLite's 32,766.
 const ROWS_PER_INSERT: usize = 500;
 
-/// The most surveys or problems that one page may hold.
-pub const MOST_PER_PAGE: u32 = 1_000;
+/// The most surveys or problems that are read at once: a page of 1,000 and one more, by which a
+/// caller sees whether there is another page.
+pub const MOST_PER_PAGE: u32 = 1_001;
 
 /// Where a survey stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -233,20 +235,17 @@ impl Store {
             .await?;
         let counts = count_problems(&snapshot, heads.iter().map(|head| head.id)).await?;
         snapshot.commit().await?;
-        heads
-            .into_iter()
-            .map(|head| {
-                let count = |severity: Severity| {
-                    counts.get(&(head.id, severity)).copied().unwrap_or_default()
-                };
-                Ok(SurveySummary {
-                    refused: count(Severity::Refused),
-                    warnings: count(Severity::Warning),
-                    notes: count(Severity::Note),
-                    head: read_head(head)?,
-                })
-            })
-            .collect()
+        heads.into_iter().map(|head| Ok(summary(read_head(head)?, &counts))).collect()
+    }
+
+    /// The survey with this id and the counts of its problems.
+    ///
+    /// # Errors
+    /// NotFound, Unavailable or Internal.
+    pub async fn load_summary(&self, id: Uuid) -> Result<SurveySummary, Error> {
+        let head = self.find_survey(id).await?.ok_or_else(|| no_such_survey(id))?;
+        let counts = count_problems(&self.reader, std::iter::once(id)).await?;
+        Ok(summary(head, &counts))
     }
 
     /// A page of a survey's problems in file order: those after the ordinal `after`, of one
@@ -317,19 +316,22 @@ impl Store {
             .order_by_asc(postcode::Column::FileRow)
             .all(&snapshot)
             .await?;
+        // In file order, so that the measures are met in the order of the file as well.
         let found = observation::Entity::find()
             .select_only()
             .expr(Expr::cust(rows::OBSERVATION_WORDS))
             .columns([observation::Column::Value, observation::Column::TextValue])
             .filter(observation::Column::SurveyId.eq(id))
+            .order_by_asc(observation::Column::Ordinal)
             .into_query();
+        let mut measures = MeasureIds::default();
         let mut observations = Vec::new();
         for_each_row(&snapshot, &found, |row| {
-            observations.push(rows::read_observation(row, 0)?);
+            let (_, entry) = rows::read_observation(row, 0, &mut measures)?;
+            observations.push(entry);
             Ok(())
         })
         .await?;
-        observations.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         let sites = load_sites(&snapshot, id).await?;
         snapshot.commit().await?;
         Ok(Draft {
@@ -342,7 +344,8 @@ impl Store {
             organisations: collect(organisations, rows::read_organisation)?,
             sites,
             spaces: collect(spaces, rows::read_space)?,
-            observations: observations.into_iter().map(|(_, entry)| entry).collect(),
+            measures: measures.into_list(),
+            observations,
             postcodes: collect(postcodes, rows::read_postcode)?,
             problems: Vec::new(),
         })
@@ -438,8 +441,10 @@ async fn insert_contents(
         .await?;
     insert_all(transaction, &draft.sites, |n, entry| rows::site_row(id, n, entry)).await?;
     insert_all(transaction, &draft.spaces, |n, entry| rows::space_row(id, n, entry)).await?;
-    insert_all(transaction, &draft.observations, |n, entry| rows::observation_row(id, n, entry))
-        .await?;
+    insert_all(transaction, &draft.observations, |n, entry| {
+        rows::observation_row(id, n, entry, draft.measure_of(entry))
+    })
+    .await?;
     insert_all(transaction, &draft.postcodes, |_, entry| rows::postcode_row(id, entry)).await?;
     insert_all(transaction, &draft.problems, |n, entry| rows::problem_row(id, n, entry)).await
 }
@@ -469,6 +474,16 @@ async fn load_sites(
         .all(connection)
         .await?;
     collect(found, rows::read_site)
+}
+
+fn summary(head: SurveyHead, counts: &HashMap<(Uuid, Severity), u64>) -> SurveySummary {
+    let count = |severity: Severity| counts.get(&(head.id, severity)).copied().unwrap_or_default();
+    SurveySummary {
+        refused: count(Severity::Refused),
+        warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
+        head,
+    }
 }
 
 async fn count_problems(

@@ -1,0 +1,252 @@
+//! Published cost benchmarks, and money.
+//!
+//! A benchmark is a rate with low, central and high estimates, a price base and its source. Which
+//! benchmark pays for which gap is `remedy`; how much of it a site needs is `gap`.
+
+use crate::dated::Evidence;
+use crate::fields::Problems;
+use crate::words::words;
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign};
+
+/// Whole pence: how money is kept and added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pence(pub i64);
+
+impl Pence {
+    /// From pounds, rounded once, half to even.
+    #[must_use]
+    pub fn from_pounds(pounds: Decimal) -> Option<Self> {
+        let pence = pounds.checked_mul(Decimal::ONE_HUNDRED)?;
+        let whole = pence.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven);
+        i64::try_from(whole).ok().map(Self)
+    }
+
+    /// In pounds, exactly.
+    #[must_use]
+    pub fn pounds(self) -> Decimal {
+        Decimal::new(self.0, 2)
+    }
+}
+
+impl Add for Pence {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl AddAssign for Pence {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl Sum for Pence {
+    fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
+        items.fold(Self(0), Add::add)
+    }
+}
+
+/// Low, central and high estimates, which travel together and are never mixed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Estimate<T> {
+    /// The low estimate.
+    pub low: T,
+    /// The central estimate.
+    pub central: T,
+    /// The high estimate.
+    pub high: T,
+}
+
+impl<T: Add<Output = T>> Add for Estimate<T> {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            low: self.low + other.low,
+            central: self.central + other.central,
+            high: self.high + other.high,
+        }
+    }
+}
+
+impl<T: Add<Output = T> + Default> Sum for Estimate<T> {
+    fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
+        items.fold(Self::default(), Add::add)
+    }
+}
+
+words! {
+    /// The kind of money: two ledgers that are never added together.
+    Money {
+        /// Capital (CDEL).
+        Capital = "capital",
+        /// Running cost a year (RDEL).
+        Running = "running",
+    }
+}
+
+/// One published rate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Benchmark {
+    /// Stable kebab-case id.
+    pub id: String,
+    /// Pounds for one unit.
+    pub rate: Estimate<Decimal>,
+    /// Such as `GBP/kVA`.
+    pub unit: String,
+    /// Calendar year of the prices.
+    pub price_base_year: i32,
+    /// Years in service, where a figure is published.
+    pub life_years: Option<u32>,
+    /// How well it is supported.
+    pub evidence: Evidence,
+    /// Who published it.
+    pub source: String,
+    /// When it was published.
+    pub source_year: i32,
+    /// Scope and traps.
+    pub note: String,
+}
+
+/// A row of `benchmarks.csv`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    id: String,
+    estimate: String,
+    value: Decimal,
+    unit: String,
+    price_base_year: i32,
+    life_years: Option<u32>,
+    evidence: Evidence,
+    source: String,
+    source_year: i32,
+    note: String,
+}
+
+/// Reads `costs/benchmarks.csv`: one row an estimate, three rows a benchmark.
+#[must_use]
+pub fn read_benchmarks(file: &str, text: &str, problems: &mut Problems) -> Vec<Benchmark> {
+    let mut rows: BTreeMap<String, BTreeMap<String, Row>> = BTreeMap::new();
+    for (at, row) in csv::Reader::from_reader(text.as_bytes()).into_deserialize::<Row>().enumerate()
+    {
+        let line = format!("row {}", at + 2);
+        match row {
+            Err(error) => {
+                problems.add(
+                    file,
+                    &line,
+                    None,
+                    format!("This row cannot be read: {error}."),
+                    "Correct the row.",
+                );
+            }
+            Ok(row) => {
+                for (column, text) in
+                    [("id", &row.id), ("unit", &row.unit), ("source", &row.source)]
+                {
+                    if text.trim().is_empty() {
+                        let message = format!("Its {column} is empty.");
+                        problems.add(file, &line, None, message, "Fill it in.");
+                    }
+                }
+                let estimates = rows.entry(row.id.clone()).or_default();
+                if let Some(twice) = estimates.insert(row.estimate.clone(), row) {
+                    let message =
+                        format!("The {} estimate of {} is given twice.", twice.estimate, twice.id);
+                    problems.add(file, &line, None, message, "Remove one of the two.");
+                }
+            }
+        }
+    }
+    rows.into_iter()
+        .filter_map(|(id, estimates)| read_benchmark(file, id, estimates, problems))
+        .collect()
+}
+
+fn read_benchmark(
+    file: &str,
+    id: String,
+    mut estimates: BTreeMap<String, Row>,
+    problems: &mut Problems,
+) -> Option<Benchmark> {
+    let mut take = |estimate: &str| {
+        let row = estimates.remove(estimate);
+        if row.is_none() {
+            problems.add(
+                file,
+                &id,
+                None,
+                format!("It has no {estimate} estimate."),
+                "Give low, central and high.",
+            );
+        }
+        row
+    };
+    let (low, central, high) = (take("low"), take("central"), take("high"));
+    for unknown in estimates.keys() {
+        let message = format!("{unknown} is not an estimate.");
+        problems.add(file, &id, Some(unknown.clone()), message, "Use low, central and high.");
+    }
+    let (low, central, high) = (low?, central?, high?);
+    let alike =
+        |row: &Row| row.unit == central.unit && row.price_base_year == central.price_base_year;
+    if !alike(&low) || !alike(&high) {
+        let message = "Its estimates differ in unit or price base.".to_owned();
+        problems.add(file, &id, None, message, "Give all three in one unit and one price base.");
+    }
+    let rate = Estimate { low: low.value, central: central.value, high: high.value };
+    if rate.low.is_sign_negative() || rate.low > rate.central || rate.central > rate.high {
+        let message = "Its estimates are not in rising order from zero.".to_owned();
+        problems.add(file, &id, None, message, "Put low below central below high.");
+    }
+    Some(Benchmark {
+        id,
+        rate,
+        unit: central.unit,
+        price_base_year: central.price_base_year,
+        life_years: central.life_years,
+        evidence: central.evidence,
+        source: central.source,
+        source_year: central.source_year,
+        note: central.note,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pounds_become_pence_with_halves_to_even() {
+        for (pounds, pence) in [("0.005", 0), ("0.015", 2), ("1234.56", 123_456), ("-0.125", -12)] {
+            let pounds: Decimal = pounds.parse().expect("a decimal");
+            assert_eq!(Pence::from_pounds(pounds), Some(Pence(pence)), "{pounds}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_of_a_benchmark_file_is_reported() {
+        let text = "id,estimate,value,unit,price_base_year,life_years,evidence,source,source_year,note\n\
+                    a,low,5,GBP/kW,2025,,recalled,s,2025,\n\
+                    a,central,4,GBP/kVA,2025,,recalled,s,2025,\n\
+                    b,middle,4,GBP/kW,2025,,recalled,s,2025,\n\
+                    c,low,x,GBP/kW,2025,,recalled,s,2025,\n";
+        let mut problems = Problems::default();
+        assert!(read_benchmarks("benchmarks.csv", text, &mut problems).is_empty());
+        let listed: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
+        let all = listed.join("\n");
+        for words in [
+            "row 5",
+            "a: It has no high estimate",
+            "b: It has no low estimate",
+            "middle is not an estimate",
+        ] {
+            assert!(all.contains(words), "{words} in:\n{all}");
+        }
+    }
+}

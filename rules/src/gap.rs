@@ -1,0 +1,397 @@
+//! What is missing for a set of technologies at a site, and what it costs to put right.
+//!
+//! Each remedy is counted once a place: what two technologies share is paid once. Capital and
+//! running cost are kept apart. Costs are plain benchmark costs in the rulebook's price base:
+//! optimism bias, contingency, fees, VAT and location factors are not in them.
+
+use crate::cost::{Estimate, Money, Pence};
+use crate::estate::{Estate, PlaceRow};
+use crate::judge::{Judged, Outcome, Spot, Verdict, judge, place_of, read};
+use crate::measure::MeasureIndex;
+use crate::profile::{Profile, Question, Requirement, Threshold};
+use crate::remedy::{Basis, Closes, Remedy};
+use crate::resource::{Reading, ResourceIndex, steady};
+use crate::rulebook::Rulebook;
+use crate::words::words;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+words! {
+    /// How far gaps are to be closed.
+    Level {
+        /// To the minimum of every requirement.
+        Minimum = "minimum",
+        /// To the target of every requirement.
+        Target = "target",
+    }
+}
+
+/// A requirement of a profile, by their places in the rulebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// The profile.
+    pub profile: usize,
+    /// The requirement within it.
+    pub requirement: usize,
+}
+
+/// One remedy at one place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The remedy, by its place in the rulebook.
+    pub remedy: usize,
+    /// Where it is put: a space, or the site itself.
+    pub place: PlaceRow,
+    /// How much, in thousandths of the remedy's unit; none where it cannot be told.
+    pub quantity_milli: Option<Estimate<i64>>,
+    /// Capital cost; none where the quantity or a rate is not known.
+    pub capital: Option<Estimate<Pence>>,
+    /// Running cost a year; none where no figure is published.
+    pub running: Option<Estimate<Pence>>,
+    /// Why the quantity cannot be told.
+    pub unknown_reason: Option<String>,
+    /// The requirements that it serves.
+    pub needs: Vec<Need>,
+}
+
+/// What is missing at one site.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiteGap {
+    /// What to do, a line a remedy and place.
+    pub lines: Vec<Line>,
+    /// Requirements that are short and that no remedy closes.
+    pub without_remedy: Vec<Need>,
+    /// Requirements of which too little is known to say whether anything is missing.
+    pub not_known: Vec<Need>,
+}
+
+impl SiteGap {
+    /// Capital of the lines whose cost is known.
+    #[must_use]
+    pub fn capital(&self) -> Estimate<Pence> {
+        self.lines.iter().filter_map(|line| line.capital).sum()
+    }
+
+    /// Running cost a year of the lines whose cost is known; none where no line's is.
+    #[must_use]
+    pub fn running(&self) -> Option<Estimate<Pence>> {
+        self.lines.iter().filter_map(|line| line.running).reduce(|one, other| one + other)
+    }
+
+    /// How many lines have no capital cost.
+    #[must_use]
+    pub fn lines_without_cost(&self) -> usize {
+        self.lines.iter().filter(|line| line.capital.is_none()).count()
+    }
+}
+
+/// Whether a verdict leaves something to do at this level.
+#[must_use]
+pub fn is_missing(judged: Judged, level: Level) -> bool {
+    match level {
+        Level::Minimum => judged.verdict == Verdict::Short,
+        Level::Target => matches!(judged.verdict, Verdict::Short | Verdict::MeetsMinimum),
+    }
+}
+
+/// The gap of one requirement in the unit of what it asks; none where the reading is not known or
+/// where the gap has no size, as with a choice.
+#[must_use]
+pub fn gap_size(
+    requirement: &Requirement,
+    reading: Reading,
+    level: Level,
+) -> Option<Estimate<f64>> {
+    let Reading::Known { low, central, high } = reading else {
+        return None;
+    };
+    let limit = |limits: &crate::profile::Limits| match level {
+        Level::Minimum => limits.minimum,
+        Level::Target => limits.target,
+    };
+    let size = |value: f64| match &requirement.threshold {
+        Threshold::AtLeast(limits) => Some((limit(limits) - value).max(0.0)),
+        Threshold::AtMost(limits) => Some((value - limit(limits)).max(0.0)),
+        Threshold::Within { low, high } => {
+            Some((limit(low) - value).max(value - limit(high)).max(0.0))
+        }
+        Threshold::Choices(_) | Threshold::Is(_) => None,
+    };
+    let (one, central, other) = (size(low)?, size(central)?, size(high)?);
+    Some(Estimate { low: one.min(other), central, high: one.max(other) })
+}
+
+/// What a remedy at a place has to do.
+#[derive(Default)]
+struct Work {
+    size: Option<Estimate<f64>>,
+    needs: Vec<Need>,
+}
+
+/// What is missing at a site for one unit of each of `profiles`, each judged where its outcome says.
+///
+/// Headroom is taken for all of them together: technologies that each fit alone and do not fit
+/// together are seen to be short.
+#[must_use]
+pub fn site_gap(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    deployed: &[(usize, Outcome)],
+    level: Level,
+) -> SiteGap {
+    let mut gap = SiteGap::default();
+    let mut works: BTreeMap<(usize, PlaceRow), Work> = BTreeMap::new();
+    let mut headrooms: BTreeMap<ResourceIndex, Vec<(Need, Spot)>> = BTreeMap::new();
+    for (profile_at, outcome) in deployed {
+        let profile = &rulebook.profiles[*profile_at];
+        for (at, requirement) in profile.requirements.iter().enumerate() {
+            let need = Need { profile: *profile_at, requirement: at };
+            if let Question::Headroom(resource) = requirement.asks {
+                headrooms.entry(resource).or_default().push((need, outcome.spot));
+                continue;
+            }
+            let reading = read(rulebook, estate, requirement, outcome.spot);
+            let judged = judge(requirement, reading);
+            if judged.verdict == Verdict::Unknown {
+                gap.not_known.push(need);
+            } else if is_missing(judged, level) {
+                let size = gap_size(requirement, reading, level);
+                let place = place_of(rulebook, &requirement.asks, outcome.spot)
+                    .unwrap_or(outcome.spot.site());
+                match closing(rulebook, &requirement.asks) {
+                    Some(remedy) => add_work(&mut works, remedy, place, size, need),
+                    None => gap.without_remedy.push(need),
+                }
+            }
+        }
+    }
+    for (resource, needs) in headrooms {
+        add_headroom(rulebook, estate, resource, &needs, level, &mut works, &mut gap);
+    }
+    cover_rooms(rulebook, estate, &mut works);
+    gap.lines = works
+        .into_iter()
+        .map(|((remedy, place), work)| cost_line(rulebook, estate, remedy, place, work))
+        .collect();
+    gap
+}
+
+fn closing(rulebook: &Rulebook, asks: &Question) -> Option<usize> {
+    match asks {
+        Question::Measure(measure) => rulebook.find_remedy(Closes::Measure(*measure)),
+        Question::Headroom(resource) => rulebook.find_remedy(Closes::Headroom(*resource)),
+        Question::Checklist(_) => None,
+    }
+}
+
+/// Several needs of one remedy at one place are met by the largest of them.
+fn add_work(
+    works: &mut BTreeMap<(usize, PlaceRow), Work>,
+    remedy: usize,
+    place: PlaceRow,
+    size: Option<Estimate<f64>>,
+    need: Need,
+) {
+    let work = works.entry((remedy, place)).or_default();
+    work.needs.push(need);
+    work.size = match (work.size, size) {
+        (Some(one), Some(other)) => Some(Estimate {
+            low: one.low.max(other.low),
+            central: one.central.max(other.central),
+            high: one.high.max(other.high),
+        }),
+        (one, other) => one.or(other),
+    };
+}
+
+/// Where a remedy by floor area is put over a whole site, the rooms of the site are in it and are
+/// not paid for again.
+fn cover_rooms(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    works: &mut BTreeMap<(usize, PlaceRow), Work>,
+) {
+    let rooms: Vec<(usize, PlaceRow)> = works
+        .keys()
+        .copied()
+        .filter(|(remedy, place)| {
+            estate.kind(*place).is_some()
+                && rulebook.remedies[*remedy].quantity.basis == Basis::Area
+        })
+        .collect();
+    for (remedy, place) in rooms {
+        let whole = (remedy, estate.site_of(place));
+        if works.contains_key(&whole)
+            && let Some(room) = works.remove(&(remedy, place))
+        {
+            works.entry(whole).or_default().needs.extend(room.needs);
+        }
+    }
+}
+
+/// The demands of all technologies are added up and set against what the site has left. What is
+/// missing is sized as the capacity to add, of which the growth reserve takes its share too.
+fn add_headroom(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    resource: ResourceIndex,
+    needs: &[(Need, Spot)],
+    level: Level,
+    works: &mut BTreeMap<(usize, PlaceRow), Work>,
+    gap: &mut SiteGap,
+) {
+    let limit = |need: &Need| match (&requirement_of(rulebook, *need).threshold, level) {
+        (Threshold::AtLeast(limits), Level::Minimum) => limits.minimum,
+        (Threshold::AtLeast(limits), Level::Target) => limits.target,
+        _ => 0.0,
+    };
+    let wanted = steady(needs.iter().map(|(need, _)| limit(need)).sum());
+    let Some((_, spot)) = needs.first() else {
+        return;
+    };
+    let site = spot.site();
+    let headroom =
+        rulebook.resources[resource.at()].headroom(|measure| estate.value(measure, site));
+    let listed = needs.iter().map(|(need, _)| *need);
+    let Reading::Known { low, central, high } = headroom else {
+        gap.not_known.extend(listed);
+        return;
+    };
+    if low >= wanted {
+        return;
+    }
+    if high >= wanted {
+        gap.not_known.extend(listed);
+        return;
+    }
+    let missing = |left: f64| rulebook.resources[resource.at()].addition_for(wanted - left);
+    let size = Estimate { low: missing(high), central: missing(central), high: missing(low) };
+    match rulebook.find_remedy(Closes::Headroom(resource)) {
+        Some(remedy) => listed.for_each(|need| add_work(works, remedy, site, Some(size), need)),
+        None => gap.without_remedy.extend(listed),
+    }
+}
+
+fn requirement_of(rulebook: &Rulebook, need: Need) -> &Requirement {
+    &rulebook.profiles[need.profile].requirements[need.requirement]
+}
+
+fn cost_line(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    remedy_at: usize,
+    place: PlaceRow,
+    work: Work,
+) -> Line {
+    let remedy = &rulebook.remedies[remedy_at];
+    let (quantity_milli, unknown_reason) = match quantity(rulebook, estate, remedy, place, &work) {
+        Ok(size) => {
+            let milli = Estimate {
+                low: milli(size.low * remedy.quantity.factor),
+                central: milli(size.central * remedy.quantity.factor),
+                high: milli(size.high * remedy.quantity.factor),
+            };
+            (Some(milli), None)
+        }
+        Err(reason) => (None, Some(reason)),
+    };
+    let cost =
+        |money| quantity_milli.and_then(|quantity| cost_of(rulebook, remedy, money, quantity));
+    Line {
+        remedy: remedy_at,
+        place,
+        quantity_milli,
+        capital: cost(Money::Capital),
+        running: cost(Money::Running),
+        unknown_reason,
+        needs: work.needs,
+    }
+}
+
+/// Quantities are rounded once, to thousandths, so that quantity x rate gives the pounds shown.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "plausible ranges keep quantities far below 2^63"
+)]
+fn milli(quantity: f64) -> i64 {
+    (quantity * 1000.0).round_ties_even() as i64
+}
+
+fn quantity(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    remedy: &Remedy,
+    place: PlaceRow,
+    work: &Work,
+) -> Result<Estimate<f64>, String> {
+    let exactly = |value: f64| Estimate { low: value, central: value, high: value };
+    match remedy.quantity.basis {
+        Basis::Gap => work.size.ok_or_else(|| {
+            "The gap has no size in a unit that a rate could be applied to.".to_owned()
+        }),
+        Basis::Demand => {
+            let resource = remedy
+                .quantity
+                .resource
+                .ok_or_else(|| "The remedy names no resource.".to_owned())?;
+            let mut profiles: Vec<usize> = work.needs.iter().map(|need| need.profile).collect();
+            profiles.sort_unstable();
+            profiles.dedup();
+            let demand: f64 =
+                profiles.iter().map(|at| rulebook.profiles[*at].demand_on(resource)).sum();
+            if demand > 0.0 {
+                Ok(exactly(demand))
+            } else {
+                let title = &rulebook.resources[resource.at()].title;
+                Err(format!("No sourced figure says what these technologies take of: {title}."))
+            }
+        }
+        Basis::Area => {
+            let id = if estate.kind(place).is_some() {
+                "room-area-m2"
+            } else {
+                "gross-internal-area-m2"
+            };
+            let measure: Option<MeasureIndex> =
+                rulebook.dictionary.find(id).map(|(index, _)| index);
+            let area = measure.map_or(f64::NAN, |measure| estate.value(measure, place));
+            if area.is_nan() {
+                Err(format!("The floor area ({id}) is not surveyed."))
+            } else {
+                Ok(exactly(area))
+            }
+        }
+    }
+}
+
+/// Rate x quantity for every part of the cost that is of this kind of money; none where no part is.
+fn cost_of(
+    rulebook: &Rulebook,
+    remedy: &Remedy,
+    money: Money,
+    quantity: Estimate<i64>,
+) -> Option<Estimate<Pence>> {
+    let rates: Vec<Estimate<Decimal>> = remedy
+        .costs
+        .iter()
+        .filter(|cost| cost.money == money)
+        .map(|cost| rulebook.benchmarks[cost.benchmark].rate)
+        .collect();
+    if rates.is_empty() {
+        return None;
+    }
+    let rate: Estimate<Decimal> = rates.into_iter().sum();
+    let pence =
+        |rate: Decimal, milli: i64| Pence::from_pounds(rate.checked_mul(Decimal::new(milli, 3))?);
+    Some(Estimate {
+        low: pence(rate.low, quantity.low)?,
+        central: pence(rate.central, quantity.central)?,
+        high: pence(rate.high, quantity.high)?,
+    })
+}
+
+/// The profile that a need belongs to.
+#[must_use]
+pub fn profile_of(rulebook: &Rulebook, need: Need) -> &Profile {
+    &rulebook.profiles[need.profile]
+}

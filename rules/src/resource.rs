@@ -1,0 +1,384 @@
+//! What technologies share and exhaust together, and how much of it a site has left.
+//!
+//! How much one technology takes is `profile`; what more would cost is `gap`.
+
+use crate::dated::Evidence;
+use crate::fields::{Fields, Problems, parse_table};
+use crate::measure::{Dictionary, Domain, Kind, MeasureIndex};
+use crate::unit::Unit;
+
+/// A figure that may be known only between limits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading {
+    /// Nothing is known.
+    Unknown,
+    /// The question does not arise here.
+    NotApplicable,
+    /// Known, exactly or between limits.
+    Known {
+        /// The least that it can be.
+        low: f64,
+        /// The value for a central cost estimate; never used for a verdict.
+        central: f64,
+        /// The most that it can be.
+        high: f64,
+    },
+}
+
+impl Reading {
+    /// A value known exactly; NaN is unknown.
+    #[must_use]
+    pub fn exact(value: f64) -> Self {
+        if value.is_nan() {
+            Self::Unknown
+        } else {
+            Self::Known { low: value, central: value, high: value }
+        }
+    }
+}
+
+/// A shared resource, such as electrical supply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// Stable kebab-case id.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// Unit of headroom and of demands.
+    pub unit: Unit,
+    /// Domain in which a requirement on it counts.
+    pub domain: Domain,
+    /// How headroom is found.
+    pub source: Source,
+    /// What it is, in a sentence or two.
+    pub help: String,
+    /// Where the formula comes from.
+    pub reference: String,
+    /// How well it is supported.
+    pub evidence: Evidence,
+}
+
+/// How the headroom of a resource is found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// It is itself a measure.
+    Direct(MeasureIndex),
+    /// capacity x (1 - growth reserve) - present demand.
+    Balance {
+        /// Capacity, in the resource's unit.
+        capacity: MeasureIndex,
+        /// Share of capacity kept for growth, 0 to 1.
+        growth_reserve: f64,
+        /// Present demand, in the resource's unit.
+        demand: MeasureIndex,
+        /// Present demand as active power, for sites that know no other.
+        active: Option<ActiveDemand>,
+    },
+}
+
+/// A demand known as active power (kW). It bounds the apparent power (kVA) through the power factor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActiveDemand {
+    /// The measure in kW.
+    pub measure: MeasureIndex,
+    /// The measured power factor.
+    pub power_factor: MeasureIndex,
+    /// Plausible limits of a power factor that was not measured.
+    pub limits: (f64, f64),
+    /// Power factor taken for a central cost estimate; never used for a verdict.
+    pub central: f64,
+}
+
+impl Resource {
+    /// The measures that the headroom is worked out from.
+    pub fn measures(&self) -> impl Iterator<Item = MeasureIndex> {
+        let (own, active) = match &self.source {
+            Source::Direct(measure) => ([Some(*measure), None], None),
+            Source::Balance { capacity, demand, active, .. } => {
+                ([Some(*capacity), Some(*demand)], active.as_ref())
+            }
+        };
+        let active = active.into_iter().flat_map(|active| [active.measure, active.power_factor]);
+        own.into_iter().flatten().chain(active)
+    }
+
+    /// How much of the resource must be added for `headroom` more of it to be left: a share of what
+    /// is added goes into the growth reserve again.
+    #[must_use]
+    pub fn addition_for(&self, headroom: f64) -> f64 {
+        match self.source {
+            Source::Direct(_) => headroom,
+            Source::Balance { growth_reserve, .. } => steady(headroom / (1.0 - growth_reserve)),
+        }
+    }
+
+    /// What is left at a site, in the resource's unit, before any new technology.
+    /// `value` gives a measure at the site, NaN where it is unknown.
+    ///
+    /// Apparent power is active power divided by the power factor (IEC 60050 131-11-46), so a demand
+    /// known only in kW lies between kW / 1.0 and kW / least plausible power factor.
+    pub fn headroom(&self, value: impl Fn(MeasureIndex) -> f64) -> Reading {
+        let (capacity, growth_reserve, demand, active) = match &self.source {
+            Source::Direct(measure) => return Reading::exact(value(*measure)),
+            Source::Balance { capacity, growth_reserve, demand, active } => {
+                (value(*capacity), *growth_reserve, value(*demand), active)
+            }
+        };
+        let usable = capacity * (1.0 - growth_reserve);
+        let left = |demand: f64| steady(usable - demand);
+        if usable.is_nan() || !demand.is_nan() {
+            return Reading::exact(left(demand));
+        }
+        let Some(active) = active else {
+            return Reading::Unknown;
+        };
+        let demand_kw = value(active.measure);
+        let power_factor = value(active.power_factor);
+        if demand_kw.is_nan() || !power_factor.is_nan() {
+            return Reading::exact(left(demand_kw / power_factor));
+        }
+        Reading::Known {
+            low: left(demand_kw / active.limits.0),
+            central: left(demand_kw / active.central),
+            high: left(demand_kw / active.limits.1),
+        }
+    }
+}
+
+/// An amount of a resource to the nearest millionth. Sums and products of decimal figures are a
+/// last binary digit off, so that 800 - 796.32 would fall short of 3.68.
+#[must_use]
+pub fn steady(amount: f64) -> f64 {
+    (amount * 1e6).round_ties_even() / 1e6
+}
+
+/// A resource's place in the rulebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceIndex(pub u8);
+
+impl ResourceIndex {
+    /// As a list index.
+    #[must_use]
+    pub const fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Reads `resources.toml`.
+#[must_use]
+pub fn read_resources(
+    file: &str,
+    text: &str,
+    dictionary: &Dictionary,
+    problems: &mut Problems,
+) -> Vec<Resource> {
+    let Some(table) = parse_table(file, text, problems) else {
+        return Vec::new();
+    };
+    let mut fields = Fields::new(&table, file, "", problems);
+    fields.date("as_of");
+    let mut resources: Vec<Resource> = Vec::new();
+    for (entry, path) in fields.tables("resource") {
+        let read = fields.within(entry, path.clone(), |fields| read_resource(fields, dictionary));
+        let Some(resource) = read else { continue };
+        if resources.iter().any(|other| other.id == resource.id) {
+            fields.problem(
+                "resource",
+                format!("{path} is defined twice."),
+                "Give one of them another id.",
+            );
+        }
+        resources.push(resource);
+    }
+    fields.finish();
+    resources
+}
+
+fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Resource> {
+    let id = fields.id();
+    let title = fields.text("title");
+    let symbol = fields.text("unit");
+    let unit = symbol.as_deref().and_then(Unit::parse);
+    if symbol.is_some() && unit.is_none() {
+        fields.problem("unit", "This unit is not known.", "Use a unit of rules/src/unit.rs.");
+    }
+    let growth_reserve = fields.number("growth_reserve");
+    if growth_reserve.is_some_and(|share| !(0.0..1.0).contains(&share)) {
+        fields.problem(
+            "growth_reserve",
+            "A reserve is a share from 0 up to 1.",
+            "Write 20 per cent as 0.20.",
+        );
+    }
+    let source = if fields.has("headroom") {
+        if growth_reserve.is_some_and(|share| share > 0.0) {
+            fields.problem(
+                "growth_reserve",
+                "A reserve is a share of capacity, and a measured headroom has none.",
+                "Write 0, or give capacity and demand.",
+            );
+        }
+        find_measure(fields, "headroom", dictionary, unit).map(Source::Direct)
+    } else {
+        read_balance(fields, dictionary, unit, growth_reserve)
+    };
+    let help = fields.text("help");
+    let reference = fields.text("reference");
+    let evidence = fields.word("evidence");
+    let source = source?;
+    let domain = match &source {
+        Source::Direct(measure) | Source::Balance { capacity: measure, .. } => {
+            dictionary.get(*measure).domain
+        }
+    };
+    Some(Resource {
+        id: id?,
+        title: title?,
+        unit: unit?,
+        domain,
+        source,
+        help: help?,
+        reference: reference?,
+        evidence: evidence?,
+    })
+}
+
+fn read_balance(
+    fields: &mut Fields<'_>,
+    dictionary: &Dictionary,
+    unit: Option<Unit>,
+    growth_reserve: Option<f64>,
+) -> Option<Source> {
+    let capacity = find_measure(fields, "capacity", dictionary, unit);
+    let demand = find_measure(fields, "demand", dictionary, unit);
+    let active = if fields.has("active_demand") { read_active(fields, dictionary) } else { None };
+    Some(Source::Balance {
+        capacity: capacity?,
+        growth_reserve: growth_reserve?,
+        demand: demand?,
+        active,
+    })
+}
+
+fn read_active(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<ActiveDemand> {
+    let measure = find_measure(fields, "active_demand", dictionary, Unit::parse("kW"));
+    let power_factor = find_measure(fields, "power_factor", dictionary, Unit::parse("1"));
+    let central = fields.number("central_power_factor");
+    let limits = power_factor.and_then(|index| match dictionary.get(index).kind {
+        Kind::Quantity { range, .. } => Some(range),
+        _ => None,
+    });
+    if central.zip(limits).is_some_and(|(central, (low, high))| !(low..=high).contains(&central)) {
+        fields.problem(
+            "central_power_factor",
+            "This lies outside the range of the power factor.",
+            "Correct it.",
+        );
+    }
+    Some(ActiveDemand {
+        measure: measure?,
+        power_factor: power_factor?,
+        limits: limits?,
+        central: central?,
+    })
+}
+
+fn find_measure(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    dictionary: &Dictionary,
+    unit: Option<Unit>,
+) -> Option<MeasureIndex> {
+    let id = fields.text(key)?;
+    let Some((index, measure)) = dictionary.find(&id) else {
+        fields.problem(
+            key,
+            "There is no such measure.",
+            "Use the id of a measure in measures.toml.",
+        );
+        return None;
+    };
+    if unit.is_some_and(|unit| unit.symbol() != measure.unit_symbol()) {
+        let message =
+            format!("The measure {id} is in {}, which does not fit here.", measure.unit_symbol());
+        fields.problem(key, message, "Use a measure in the right unit.");
+    }
+    Some(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn electrical() -> Resource {
+        Resource {
+            id: "electrical".to_owned(),
+            title: "Electrical supply".to_owned(),
+            unit: Unit::parse("kVA").expect("kVA is a unit"),
+            domain: Domain::Power,
+            source: Source::Balance {
+                capacity: MeasureIndex(0),
+                growth_reserve: 0.2,
+                demand: MeasureIndex(1),
+                active: Some(ActiveDemand {
+                    measure: MeasureIndex(2),
+                    power_factor: MeasureIndex(3),
+                    limits: (0.5, 1.0),
+                    central: 0.95,
+                }),
+            },
+            help: String::new(),
+            reference: String::new(),
+            evidence: Evidence::Policy,
+        }
+    }
+
+    fn check(values: [f64; 4], expected: Reading) {
+        assert_eq!(electrical().headroom(|index| values[index.at()]), expected, "{values:?}");
+    }
+
+    const NONE: f64 = f64::NAN;
+
+    #[test]
+    fn headroom_is_capacity_less_reserve_less_demand() {
+        check([1000.0, 500.0, NONE, NONE], Reading::exact(300.0));
+    }
+
+    #[test]
+    fn a_headroom_that_is_just_enough_is_not_short_by_a_binary_digit() {
+        check([1000.0, 796.32, NONE, NONE], Reading::exact(3.68));
+        check([800.0, 637.45, NONE, NONE], Reading::exact(2.55));
+    }
+
+    #[test]
+    fn an_apparent_demand_is_preferred_to_an_active_one() {
+        check([1000.0, 500.0, 100.0, 0.9], Reading::exact(300.0));
+    }
+
+    #[test]
+    fn an_active_demand_with_its_power_factor_is_exact() {
+        check([1000.0, NONE, 400.0, 0.8], Reading::exact(300.0));
+    }
+
+    #[test]
+    fn an_active_demand_without_power_factor_gives_limits_and_no_guess() {
+        check(
+            [1000.0, NONE, 380.0, NONE],
+            Reading::Known { low: 40.0, central: 400.0, high: 420.0 },
+        );
+    }
+
+    #[test]
+    fn adding_what_a_missing_headroom_takes_leaves_that_headroom() {
+        let short_kva = 40.0;
+        let capacity_kva = 1000.0 + electrical().addition_for(short_kva);
+        assert_eq!(capacity_kva, 1050.0);
+        check([capacity_kva, 800.0, NONE, NONE], Reading::exact(short_kva));
+    }
+
+    #[test]
+    fn without_capacity_or_without_any_demand_headroom_is_unknown() {
+        check([NONE, 500.0, NONE, NONE], Reading::Unknown);
+        check([1000.0, NONE, NONE, 0.9], Reading::Unknown);
+    }
+}

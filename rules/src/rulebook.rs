@@ -1,0 +1,262 @@
+//! The rulebook: every measure, resource, profile, remedy and benchmark in force, cross-checked,
+//! with a hash that names them all.
+//!
+//! Reading files from disk or from the binary is the server's; here they are texts.
+
+use crate::cost::{Benchmark, read_benchmarks};
+use crate::dated::Evidence;
+use crate::fields::{Fields, Problems, parse_table};
+use crate::measure::{Dictionary, Domain};
+use crate::problem::Problem;
+use crate::profile::{DomainWeights, Profile, ProfileContext, read_domain_weights, read_profile};
+use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
+use crate::resource::{Resource, read_resources};
+use std::collections::BTreeMap;
+
+/// A text of the rulebook with its path, such as `rules/profiles/voice-scribe.toml`.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleFile<'a> {
+    /// Path from the root of the project, with `/` between the parts.
+    pub path: &'a str,
+    /// The whole text.
+    pub text: &'a str,
+}
+
+/// Scores and coverage at which readiness changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bands {
+    /// Least score for `ready`, in basis points.
+    pub ready_bp: u16,
+    /// Least score for `ready-with-actions`, in basis points.
+    pub ready_with_actions_bp: u16,
+    /// Least coverage for any verdict but `indeterminate`, in basis points.
+    pub coverage_bp: u16,
+    /// Where the bands come from.
+    pub reference: String,
+    /// How well they are supported.
+    pub evidence: Evidence,
+}
+
+/// Everything in force.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    /// BLAKE3 of all paths and texts, in hexadecimal.
+    pub hash: String,
+    /// The measures.
+    pub dictionary: Dictionary,
+    /// The shared resources.
+    pub resources: Vec<Resource>,
+    /// The technologies, by id.
+    pub profiles: Vec<Profile>,
+    /// The ways to close a gap, by id.
+    pub remedies: Vec<Remedy>,
+    /// The rates.
+    pub benchmarks: Vec<Benchmark>,
+    /// The bands of readiness.
+    pub bands: Bands,
+    /// The one calendar year whose prices all remedies use.
+    pub price_base_year: i32,
+}
+
+/// Paths of the files that are not lists of one kind.
+const MEASURES: &str = "rules/measures.toml";
+const WEIGHTS: &str = "rules/weights.toml";
+const RESOURCES: &str = "rules/resources.toml";
+const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
+
+impl Rulebook {
+    /// Reads and cross-checks all files. Files that are not the rulebook's, such as layouts, only
+    /// enter the hash.
+    ///
+    /// # Errors
+    /// Every problem of every file at once; where a file that the others refer to is missing, only
+    /// that.
+    pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let texts = [MEASURES, WEIGHTS, RESOURCES, BENCHMARKS]
+            .map(|path| find_text(files, path, &mut problems));
+        // Without one of these, every line that refers to it would be a problem too.
+        let [Some(measures), Some(weights), Some(resources), Some(benchmarks)] = texts else {
+            return Err(problems.into_vec());
+        };
+        let dictionary = Dictionary::read(MEASURES, measures, &mut problems);
+        let (weights, bands) = read_weights_file(weights, &mut problems);
+        let resources = read_resources(RESOURCES, resources, &dictionary, &mut problems);
+        let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
+
+        let context = ProfileContext { dictionary: &dictionary, resources: &resources, weights };
+        let mut profiles: Vec<Profile> = files_in(files, "rules/profiles/")
+            .filter_map(|file| read_profile(file.path, file.text, &context, &mut problems))
+            .collect();
+        profiles.sort_by(|a, b| a.id.cmp(&b.id));
+
+        let context = RemedyContext {
+            dictionary: &dictionary,
+            resources: &resources,
+            benchmarks: &benchmarks,
+        };
+        let mut remedies: Vec<Remedy> = files_in(files, "rules/remedies/")
+            .filter_map(|file| read_remedy(file.path, file.text, &context, &mut problems))
+            .collect();
+        remedies.sort_by(|a, b| a.id.cmp(&b.id));
+        check_one_remedy_a_gap(&remedies, &mut problems);
+        let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
+
+        let Some(bands) = bands.filter(|_| problems.is_empty()) else {
+            return Err(problems.into_vec());
+        };
+        let hash = hash(files);
+        Ok(Self {
+            hash,
+            dictionary,
+            resources,
+            profiles,
+            remedies,
+            benchmarks,
+            bands,
+            price_base_year,
+        })
+    }
+
+    /// Finds a profile by id.
+    #[must_use]
+    pub fn find_profile(&self, id: &str) -> Option<usize> {
+        self.profiles.iter().position(|profile| profile.id == id)
+    }
+
+    /// Finds the remedy that closes a gap.
+    #[must_use]
+    pub fn find_remedy(&self, gap: Closes) -> Option<usize> {
+        self.remedies.iter().position(|remedy| remedy.closes.contains(&gap))
+    }
+}
+
+fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) -> Option<&'a str> {
+    let found = files.iter().find(|file| file.path == path);
+    if found.is_none() {
+        problems.add(path, "", None, "This file is missing.".to_owned(), "Add it.");
+    }
+    found.map(|file| file.text)
+}
+
+fn files_in<'a, 'b>(
+    files: &'b [RuleFile<'a>],
+    folder: &'static str,
+) -> impl Iterator<Item = &'b RuleFile<'a>> {
+    files.iter().filter(move |file| file.path.starts_with(folder) && file.path.ends_with(".toml"))
+}
+
+fn hash(files: &[RuleFile<'_>]) -> String {
+    let sorted: BTreeMap<&str, &str> = files.iter().map(|file| (file.path, file.text)).collect();
+    let mut hasher = blake3::Hasher::new();
+    for (path, text) in sorted {
+        for part in [path, text] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn read_weights_file(text: &str, problems: &mut Problems) -> (DomainWeights, Option<Bands>) {
+    let mut weights = [0; Domain::ALL.len()];
+    let Some(table) = parse_table(WEIGHTS, text, problems) else {
+        return (weights, None);
+    };
+    let mut fields = Fields::new(&table, WEIGHTS, "", problems);
+    fields.date("as_of");
+    match fields.table_if_any("domains") {
+        Some((entry, path)) => {
+            weights = fields.within(entry, path, |fields| read_domain_weights(fields, weights))
+        }
+        None => fields.problem(
+            "domains",
+            "The weights of the domains are missing.",
+            "Add a [domains] table.",
+        ),
+    }
+    let reference = match fields.table_if_any("reference") {
+        Some((entry, path)) => {
+            fields.within(entry, path, |fields| (fields.text("text"), fields.word("evidence")))
+        }
+        None => {
+            fields.problem(
+                "reference",
+                "Weights and bands need a reference.",
+                "Add [reference] with text and evidence.",
+            );
+            (None, None)
+        }
+    };
+    let limits = match fields.table_if_any("bands") {
+        Some((entry, path)) => fields.within(entry, path, read_bands),
+        None => {
+            fields.problem("bands", "The bands of readiness are missing.", "Add a [bands] table.");
+            None
+        }
+    };
+    fields.finish();
+    let bands = limits.and_then(|[ready_bp, ready_with_actions_bp, coverage_bp]| {
+        let (reference, evidence) = (reference.0?, reference.1?);
+        Some(Bands { ready_bp, ready_with_actions_bp, coverage_bp, reference, evidence })
+    });
+    (weights, bands)
+}
+
+fn read_bands(fields: &mut Fields<'_>) -> Option<[u16; 3]> {
+    let ready = fields.number("ready");
+    let with_actions = fields.number("ready_with_actions");
+    let coverage = fields.number("coverage");
+    let (ready, with_actions, coverage) = (ready?, with_actions?, coverage?);
+    let in_order = 0.0 <= with_actions
+        && with_actions <= ready
+        && ready <= 100.0
+        && (0.0..=1.0).contains(&coverage);
+    if !in_order {
+        fields.problem(
+            "",
+            "The bands are not in order.",
+            "Use 0 to 100 for scores, with ready the higher, and 0 to 1 for coverage.",
+        );
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked above to lie within 0 to 10,000"
+    )]
+    let bp = |share: f64| (share * 10_000.0).round() as u16;
+    Some([bp(ready / 100.0), bp(with_actions / 100.0), bp(coverage)])
+}
+
+/// One gap, one remedy: the report would otherwise have to choose without a reason.
+fn check_one_remedy_a_gap(remedies: &[Remedy], problems: &mut Problems) {
+    let mut closed: BTreeMap<Closes, &str> = BTreeMap::new();
+    for remedy in remedies {
+        for gap in &remedy.closes {
+            if let Some(other) = closed.insert(*gap, &remedy.id) {
+                let file = format!("rules/remedies/{}.toml", remedy.id);
+                let message = format!("The remedy {other} closes one of its gaps too.");
+                problems.add(&file, "closes", None, message, "Let one remedy close each gap.");
+            }
+        }
+    }
+}
+
+/// Costs of different price bases must not be added together.
+fn check_price_base(remedies: &[Remedy], benchmarks: &[Benchmark], problems: &mut Problems) -> i32 {
+    let mut base: Option<(i32, &str)> = None;
+    for benchmark in
+        remedies.iter().flat_map(|remedy| &remedy.costs).map(|cost| &benchmarks[cost.benchmark])
+    {
+        let (year, first) = *base.get_or_insert((benchmark.price_base_year, &benchmark.id));
+        if year != benchmark.price_base_year {
+            let message = format!(
+                "It is in prices of {}, while {first} is in prices of {year}; the two cannot be added.",
+                benchmark.price_base_year
+            );
+            problems.add(BENCHMARKS, &benchmark.id, None, message, "Bring both to one price base.");
+        }
+    }
+    base.map_or(0, |(year, _)| year)
+}

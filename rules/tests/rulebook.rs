@@ -1,0 +1,167 @@
+//! The project's own rule files as a body: that they read without a problem, that none of their ids
+//! vanishes unseen, that each number says where it comes from, and that the hash names them all.
+
+mod support;
+
+use siteworthy_rules::rulebook::Rulebook;
+use std::collections::BTreeSet;
+
+#[test]
+fn the_rule_files_of_the_project_have_no_problem() {
+    let rulebook = support::rulebook();
+    assert_eq!(rulebook.profiles.len(), 5);
+    assert_eq!(rulebook.price_base_year, 2025);
+}
+
+fn ids(rulebook: &Rulebook) -> BTreeSet<String> {
+    let measures = rulebook.dictionary.iter().map(|(_, measure)| format!("measure {}", measure.id));
+    let resources = rulebook.resources.iter().map(|resource| format!("resource {}", resource.id));
+    let requirements = rulebook.profiles.iter().flat_map(|profile| {
+        profile
+            .requirements
+            .iter()
+            .map(|requirement| format!("requirement {}/{}", profile.id, requirement.id))
+    });
+    let remedies = rulebook.remedies.iter().map(|remedy| format!("remedy {}", remedy.id));
+    let benchmarks =
+        rulebook.benchmarks.iter().map(|benchmark| format!("benchmark {}", benchmark.id));
+    measures.chain(resources).chain(requirements).chain(remedies).chain(benchmarks).collect()
+}
+
+/// An id is never reused and never lost: surveys, reports and assessments refer to it.
+#[test]
+fn no_id_vanishes_or_appears_unseen() {
+    let listed: BTreeSet<String> = include_str!("ids.txt").lines().map(str::to_owned).collect();
+    let found = ids(&support::rulebook());
+    let vanished: Vec<&String> = listed.difference(&found).collect();
+    let appeared: Vec<&String> = found.difference(&listed).collect();
+    assert!(
+        vanished.is_empty() && appeared.is_empty(),
+        "vanished: {vanished:#?}\nappeared (add them to rules/tests/ids.txt): {appeared:#?}"
+    );
+}
+
+/// The problems of `path` after every line that starts with `start` is taken out of it, and how
+/// many lines those were.
+fn without_lines(path: &str, start: &str) -> (Vec<String>, usize) {
+    let mut files = support::files();
+    let (_, text) = files.iter_mut().find(|(name, _)| name == path).expect("the file is there");
+    let count = text.lines().filter(|line| line.starts_with(start)).count();
+    *text = text
+        .lines()
+        .filter(|line| !line.starts_with(start))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let problems = support::read(&files).err().unwrap_or_default();
+    (problems, count)
+}
+
+#[test]
+fn every_number_is_refused_without_reference_or_evidence() {
+    for (path, text) in support::files() {
+        if !path.ends_with(".toml") || path == "rules/weights.toml" {
+            continue;
+        }
+        for key in ["reference", "evidence"] {
+            let (problems, count) = without_lines(&path, &format!("{key} = "));
+            assert!(count > 0, "{path} has no {key}:\n{text}");
+            let named = problems
+                .iter()
+                .filter(|problem| problem.starts_with(&format!("{path}, ")))
+                .filter(|problem| {
+                    problem.contains(&format!("{key}: This key is missing."))
+                        || problem.contains("has no reference or no evidence")
+                })
+                .count();
+            assert_eq!(named, count, "{path}, {key}:\n{}", problems.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn weights_and_bands_are_refused_without_reference_or_evidence() {
+    for key in ["text", "evidence"] {
+        let (problems, count) = without_lines("rules/weights.toml", &format!("{key} = "));
+        assert_eq!(count, 1);
+        let expected = format!("rules/weights.toml, reference.{key}: This key is missing. Add it.");
+        assert_eq!(problems, [expected]);
+    }
+}
+
+#[test]
+fn every_requirement_demand_resource_remedy_and_rate_says_where_it_comes_from() {
+    let rulebook = support::rulebook();
+    let mut texts: Vec<(String, &str)> = Vec::new();
+    for (_, measure) in rulebook.dictionary.iter() {
+        texts.push((measure.id.clone(), &measure.reference));
+    }
+    for profile in &rulebook.profiles {
+        for requirement in &profile.requirements {
+            let name = format!("{}/{}", profile.id, requirement.id);
+            texts.push((name.clone(), &requirement.reference));
+            texts.push((name, &requirement.why));
+        }
+        for demand in &profile.demands {
+            texts.push((format!("{} demand", profile.id), &demand.reference));
+        }
+    }
+    for resource in &rulebook.resources {
+        texts.push((resource.id.clone(), &resource.reference));
+    }
+    for remedy in &rulebook.remedies {
+        texts.push((remedy.id.clone(), &remedy.quantity.reference));
+    }
+    for benchmark in &rulebook.benchmarks {
+        texts.push((benchmark.id.clone(), &benchmark.source));
+    }
+    texts.push(("bands".to_owned(), &rulebook.bands.reference));
+    for (name, text) in texts {
+        assert!(text.trim().len() > 3, "{name} has no reference: {text:?}");
+    }
+}
+
+fn hash_of(files: &[(String, String)]) -> String {
+    support::read(files).unwrap_or_else(|problems| panic!("{}", problems.join("\n"))).hash
+}
+
+#[test]
+fn any_change_of_any_file_changes_the_hash() {
+    let files = support::files();
+    let mut seen = BTreeSet::from([hash_of(&files)]);
+    for at in 0..files.len() {
+        for change in ["\n", "\n\n"] {
+            let mut changed = files.clone();
+            changed[at].1.push_str(change);
+            let path = &files[at].0;
+            assert!(seen.insert(hash_of(&changed)), "{path} with {change:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_no_rule_enters_the_hash_with_path_and_text() {
+    let files = support::files();
+    let mut seen = BTreeSet::from([hash_of(&files)]);
+    for (path, text) in [("layouts/a", "bc"), ("layouts/ab", "c"), ("layouts/abc", "")] {
+        let mut more = files.clone();
+        more.push((path.to_owned(), text.to_owned()));
+        assert!(seen.insert(hash_of(&more)), "{path} {text}");
+    }
+}
+
+#[test]
+fn the_order_of_the_files_changes_nothing() {
+    let files = support::files();
+    let rulebook = support::rulebook();
+    let mut backwards = files.clone();
+    backwards.reverse();
+    let mut rotated = files;
+    rotated.rotate_left(7);
+    for other in [backwards, rotated] {
+        let other = support::read(&other).expect("the same files");
+        assert_eq!(other.hash, rulebook.hash);
+        assert_eq!(other.profiles, rulebook.profiles);
+        assert_eq!(other.remedies, rulebook.remedies);
+        assert_eq!(other.benchmarks, rulebook.benchmarks);
+    }
+}

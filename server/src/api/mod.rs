@@ -1,0 +1,116 @@
+//! The GraphQL API: one file a noun. Queries are nouns, mutations verb and noun.
+//!
+//! A resolver reads the view that its request began with, or calls a verb. HTTP is `http`.
+
+mod gap;
+mod measures;
+mod organisations;
+mod profiles;
+mod readiness;
+mod sites;
+mod surveys;
+mod words;
+
+pub use surveys::NOBODY;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::view::View;
+use async_graphql::{Context, EmptySubscription, ErrorExtensions, MergedObject, Object, Schema};
+use std::sync::Arc;
+
+/// The deepest nesting of a query. The question by which explorers learn the schema has 15 levels:
+/// `__schema`, `types`, `fields`, `args`, `type`, nine times `ofType`, and a name.
+pub const MAX_DEPTH: usize = 16;
+
+/// The greatest complexity of a query: about one a field, times the size of each page.
+pub const MAX_COMPLEXITY: usize = 400_000;
+
+/// The most items in a page.
+pub const MAX_PAGE: usize = 1_000;
+
+/// The items in a page where the caller does not say.
+pub const DEFAULT_PAGE: usize = 100;
+
+/// What can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    RecordQuery,
+    organisations::OrganisationQuery,
+    sites::SiteQuery,
+    measures::MeasureQuery,
+    profiles::ProfileQuery,
+    readiness::ReadinessQuery,
+    gap::GapQuery,
+    surveys::SurveyQuery,
+);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(surveys::SurveyMutation);
+
+/// The schema.
+pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema, once for all workers.
+#[must_use]
+pub fn build(app: Arc<App>) -> ApiSchema {
+    limited(Schema::build(Query::default(), Mutation::default(), EmptySubscription))
+        .data(app)
+        .finish()
+}
+
+/// The schema in its definition language.
+#[must_use]
+pub fn sdl() -> String {
+    limited(Schema::build(Query::default(), Mutation::default(), EmptySubscription)).finish().sdl()
+}
+
+type Builder = async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription>;
+
+fn limited(builder: Builder) -> Builder {
+    builder.limit_depth(MAX_DEPTH).limit_complexity(MAX_COMPLEXITY).limit_directives(8)
+}
+
+/// The view that the request began with.
+fn view<'a>(context: &Context<'a>) -> async_graphql::Result<&'a Arc<View>> {
+    context.data()
+}
+
+fn app<'a>(context: &Context<'a>) -> async_graphql::Result<&'a Arc<App>> {
+    context.data()
+}
+
+/// An error as GraphQL shows it. The source of an internal error goes to the log only.
+fn fail(error: Error) -> async_graphql::Error {
+    crate::telemetry::log_error(&error);
+    let code = error.code_and_status().0;
+    async_graphql::Error::new(error.to_string())
+        .extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// The size of a page.
+fn page_size(first: Option<i32>) -> Result<usize, Error> {
+    let first = first.map_or(Ok(DEFAULT_PAGE), usize::try_from);
+    first
+        .ok()
+        .filter(|first| (1..=MAX_PAGE).contains(first))
+        .ok_or_else(|| Error::Invalid(format!("first must be a whole number from 1 to {MAX_PAGE}")))
+}
+
+/// The record that answers come from.
+#[derive(Default)]
+struct RecordQuery;
+
+#[Object]
+impl RecordQuery {
+    /// Number of the last accepted change of the record that this answer was read at.
+    async fn revision(&self, context: &Context<'_>) -> async_graphql::Result<i64> {
+        Ok(view(context)?.facts.revision)
+    }
+
+    /// Hash of the rulebook that this answer was judged by.
+    async fn rulebook_hash(&self, context: &Context<'_>) -> async_graphql::Result<String> {
+        Ok(view(context)?.rulebook.hash.clone())
+    }
+}

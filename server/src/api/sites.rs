@@ -1,0 +1,356 @@
+//! Sites: `sites`, `site`.
+
+use super::gap::SiteGapNode;
+use super::organisations::OrganisationNode;
+use super::readiness::SiteReadinessNode;
+use super::words::{Level, Method, Nation, Readiness, Setting, SpaceKind};
+use super::{fail, page_size, view};
+use crate::view::facts::Current;
+use crate::view::filter::{ReadinessFilter, SiteFilter};
+use crate::view::{Site, View, explain};
+use async_graphql::connection::{Connection, Edge, EmptyFields};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chrono::NaiveDate;
+use siteworthy_rules::observation::Value;
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// Queries of sites.
+#[derive(Default)]
+pub struct SiteQuery;
+
+/// Which sites.
+#[derive(InputObject, Clone, Default)]
+pub struct SiteFilterInput {
+    /// Code of an organisation: its own sites and those of everything below it.
+    organisation: Option<String>,
+    /// Nation.
+    nation: Option<Nation>,
+    /// Setting.
+    setting: Option<Setting>,
+    /// Readiness for a technology.
+    readiness: Option<ReadinessFilterInput>,
+    /// Whether to take pooled entries in, which are never judged.
+    #[graphql(default)]
+    with_pooled: bool,
+}
+
+/// Sites whose readiness for a technology is one of a list.
+#[derive(InputObject, Clone)]
+pub struct ReadinessFilterInput {
+    /// Id of the profile.
+    technology: String,
+    /// The readiness wanted.
+    any_of: Vec<Readiness>,
+}
+
+impl From<SiteFilterInput> for SiteFilter {
+    fn from(input: SiteFilterInput) -> Self {
+        Self {
+            organisation: input.organisation,
+            nation: input.nation.map(Into::into),
+            setting: input.setting.map(Into::into),
+            readiness: input.readiness.map(|readiness| ReadinessFilter {
+                technology: readiness.technology,
+                any_of: readiness.any_of.into_iter().map(Into::into).collect(),
+            }),
+            with_pooled: input.with_pooled,
+        }
+    }
+}
+
+/// In which order.
+#[derive(InputObject, Clone)]
+pub struct SiteOrderInput {
+    /// By what.
+    by: SiteOrderBy,
+    /// Id of the profile whose score counts, for SCORE.
+    technology: Option<String>,
+    /// Whether the order is turned round: names from Z to A, lowest score first.
+    #[graphql(default)]
+    reverse: bool,
+}
+
+/// By what sites are ordered.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub enum SiteOrderBy {
+    /// Code.
+    Code,
+    /// Name, then code.
+    Name,
+    /// Score for a technology, highest first; sites without a score come last either way.
+    Score,
+}
+
+/// What a page of sites also says.
+#[derive(SimpleObject)]
+pub struct SitesFields {
+    /// How many sites the filter chooses.
+    total_count: usize,
+}
+
+type Sites = Connection<String, SiteNode, SitesFields, EmptyFields>;
+
+#[Object]
+impl SiteQuery {
+    /// Sites, a page at a time.
+    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    async fn sites(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, up to 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the last item of the page before.")] after: Option<String>,
+        filter: Option<SiteFilterInput>,
+        order: Option<SiteOrderInput>,
+    ) -> async_graphql::Result<Sites> {
+        let view = view(context)?;
+        let first = page_size(first).map_err(fail)?;
+        let filter = SiteFilter::from(filter.unwrap_or_default());
+        let chosen = filter.find(view).map_err(fail)?;
+        let mut sites: Vec<u32> = chosen.sites(view).map(|(at, _)| at).collect();
+        if let Some(order) = order {
+            sort(view, &mut sites, &order)?;
+        }
+        let start = match &after {
+            None => 0,
+            Some(code) => {
+                let at = sites.iter().position(|at| view.site(*at).code == *code);
+                let unknown =
+                    || crate::error::Error::Invalid(format!("there is no page after {code:?}"));
+                at.ok_or_else(unknown).map_err(fail)? + 1
+            }
+        };
+        let end = sites.len().min(start + first);
+        let fields = SitesFields { total_count: sites.len() };
+        let mut connection =
+            Connection::with_additional_fields(start > 0, end < sites.len(), fields);
+        connection.edges.extend(sites[start..end].iter().map(|at| {
+            Edge::new(view.site(*at).code.clone(), SiteNode { view: Arc::clone(view), at: *at })
+        }));
+        Ok(connection)
+    }
+
+    /// One site by its code.
+    async fn site(
+        &self,
+        context: &Context<'_>,
+        code: String,
+    ) -> async_graphql::Result<Option<SiteNode>> {
+        let view = view(context)?;
+        Ok(view.find_site(&code).map(|at| SiteNode { view: Arc::clone(view), at }))
+    }
+}
+
+fn sort(view: &View, sites: &mut [u32], order: &SiteOrderInput) -> async_graphql::Result<()> {
+    match order.by {
+        SiteOrderBy::Code => {}
+        SiteOrderBy::Name => sites.sort_by(|one, other| {
+            let key = |at: u32| (&view.site(at).name, at);
+            key(*one).cmp(&key(*other))
+        }),
+        SiteOrderBy::Score => {
+            let id = order.technology.as_deref().unwrap_or_default();
+            let profile = view.find_profile(id).map_err(fail)?;
+            let score =
+                |at: u32| view.result(profile, at).and_then(|result| result.outcome.score_bp);
+            // Where the order is turned round below, the sites without a score must come first here.
+            sites.sort_by_key(|at| {
+                let score = score(*at);
+                (score.is_none() != order.reverse, Reverse(score), *at)
+            });
+        }
+    }
+    if order.reverse {
+        sites.reverse();
+    }
+    Ok(())
+}
+
+/// One place where care is given.
+pub struct SiteNode {
+    /// The view it is read from.
+    pub view: Arc<View>,
+    /// Its place in the view's list.
+    pub at: u32,
+}
+
+impl SiteNode {
+    fn site(&self) -> &Site {
+        self.view.site(self.at)
+    }
+}
+
+/// A room or zone.
+#[derive(SimpleObject)]
+struct SpaceNode {
+    /// Code within the site.
+    code: String,
+    /// Name.
+    name: String,
+    /// What kind of space it is.
+    kind: SpaceKind,
+}
+
+/// The current value of one measure.
+#[derive(SimpleObject)]
+struct ObservationNode {
+    /// Id of the measure.
+    measure: String,
+    /// Code of the space; none for the whole site.
+    space: Option<String>,
+    /// The value of a quantity, in the measure's unit.
+    value: Option<f64>,
+    /// The value in words, with its unit.
+    text: String,
+    /// The date on which it was true.
+    observed_on: NaiveDate,
+    /// How it was obtained.
+    method: Method,
+    /// Id of the survey that says it.
+    survey: String,
+    /// Row of the survey's file.
+    row: u32,
+    /// Column of the survey's file, from 1.
+    column: u16,
+}
+
+/// One place where care is given, or a pooled entry for many.
+#[Object(name = "Site")]
+impl SiteNode {
+    /// Site code.
+    async fn code(&self) -> &str {
+        &self.site().code
+    }
+
+    /// Name; the code where no survey names it.
+    async fn name(&self) -> &str {
+        &self.site().name
+    }
+
+    /// Its organisation.
+    async fn organisation(&self) -> Option<OrganisationNode> {
+        let at = self.site().organisation?;
+        Some(OrganisationNode { view: Arc::clone(&self.view), at })
+    }
+
+    /// Its nation.
+    async fn nation(&self) -> Option<Nation> {
+        self.site().nation.map(Into::into)
+    }
+
+    /// What kind of care it gives.
+    async fn setting(&self) -> Option<Setting> {
+        self.site().setting.map(Into::into)
+    }
+
+    /// Its postcode.
+    async fn postcode(&self) -> Option<&str> {
+        self.site().postcode.as_deref()
+    }
+
+    /// Degrees north (WGS84); none where it is not placed.
+    async fn latitude(&self) -> Option<f64> {
+        self.site().point.map(|point| point.latitude)
+    }
+
+    /// Degrees east (WGS84); none where it is not placed.
+    async fn longitude(&self) -> Option<f64> {
+        self.site().point.map(|point| point.longitude)
+    }
+
+    /// Who commissions it, as the return names them.
+    async fn commissioner(&self) -> Option<&str> {
+        self.site().commissioner.as_deref()
+    }
+
+    /// Whether it stands for many minor sites; such an entry is never judged or drawn.
+    async fn is_pooled(&self) -> bool {
+        self.site().is_pooled
+    }
+
+    /// Its rooms and zones.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn spaces(&self) -> Vec<SpaceNode> {
+        let spaces = self.site().spaces.iter();
+        spaces
+            .map(|space| SpaceNode {
+                code: space.code.clone(),
+                name: space.name.clone(),
+                kind: space.kind.into(),
+            })
+            .collect()
+    }
+
+    /// The current value of every measure surveyed here, with the file, row and column that say it.
+    #[graphql(complexity = "30 * child_complexity")]
+    async fn observations(
+        &self,
+        #[graphql(desc = "Only these measures.")] measures: Option<Vec<String>>,
+    ) -> Vec<ObservationNode> {
+        let facts = self.view.facts.sites.get(&self.site().code);
+        let wanted = |measure: &String| measures.as_ref().is_none_or(|list| list.contains(measure));
+        let current = facts.into_iter().flat_map(|facts| &facts.current);
+        current
+            .filter(|((_, measure), _)| wanted(measure))
+            .map(|((space, measure), current)| self.observation(space, measure, current))
+            .collect()
+    }
+
+    /// Readiness for each technology, or for one; empty for a pooled entry.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn readiness(
+        &self,
+        #[graphql(desc = "Id of one profile.")] technology: Option<String>,
+    ) -> async_graphql::Result<Vec<SiteReadinessNode>> {
+        let profiles = match technology {
+            Some(id) => vec![self.view.find_profile(&id).map_err(fail)?],
+            None => (0..self.view.rulebook.profiles.len()).collect(),
+        };
+        let judged = profiles.into_iter().filter_map(|profile| {
+            let result = *self.view.result(profile, self.at)?;
+            Some(SiteReadinessNode { view: Arc::clone(&self.view), profile, result })
+        });
+        Ok(judged.collect())
+    }
+
+    /// What is missing here for one unit of each of these technologies (all that can be deployed now
+    /// where none is named), and what it costs.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn gap(
+        &self,
+        #[graphql(default)] technologies: Vec<String>,
+        #[graphql(default_with = "Level::Minimum")] level: Level,
+    ) -> async_graphql::Result<SiteGapNode> {
+        let profiles = self.view.find_technologies(&technologies).map_err(fail)?;
+        let gap = self.view.gap_at(self.at, &profiles, level.into());
+        Ok(SiteGapNode { view: Arc::clone(&self.view), site: self.at, gap })
+    }
+}
+
+impl SiteNode {
+    fn observation(&self, space: &str, measure: &str, current: &Current) -> ObservationNode {
+        let unit = self
+            .view
+            .rulebook
+            .dictionary
+            .find(measure)
+            .map_or("", |(_, measure)| measure.unit_symbol());
+        let (value, text) = match &current.value {
+            Value::Quantity(value) => (Some(*value), format!("{} {unit}", explain::plain(*value))),
+            Value::Choice(word) | Value::Text(word) => (None, word.clone()),
+            Value::Flag(flag) => (None, if *flag { "yes" } else { "no" }.to_owned()),
+            Value::Date(date) => (None, date.to_string()),
+        };
+        ObservationNode {
+            measure: measure.to_owned(),
+            space: (!space.is_empty()).then(|| space.to_owned()),
+            value,
+            text,
+            observed_on: current.observed_on,
+            method: current.method.into(),
+            survey: current.survey.to_string(),
+            row: current.row,
+            column: current.column,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! `siteworthy import`.
+
+use super::{Ending, open, print, print_problems};
+use crate::app::App;
+use crate::config::Config;
+use crate::decide::{Decision, decide};
+use crate::error::Error;
+use crate::intake::Draft;
+use crate::store::SurveyHead;
+use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, read, upload};
+use chrono::Utc;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use siteworthy_rules::problem::{Problem, Severity};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Who acts on the command line.
+const OPERATOR: &str = "command line";
+
+/// Reads files into the record.
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The files, in the order in which they are to be read
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Id of the layout; leave it out to find the one that fits
+    #[arg(long, value_name = "ID")]
+    layout: Option<String>,
+
+    /// Read and report, and keep nothing
+    #[arg(long, conflicts_with = "accept")]
+    dry_run: bool,
+
+    /// Accept each file into the record at once
+    #[arg(long)]
+    accept: bool,
+}
+
+impl Import {
+    /// Imports every file; problems of one do not keep the next from being read.
+    pub async fn run(self, config: &Config) -> Result<Ending, Error> {
+        let app = open(config).await?;
+        let mut ending = Ending::Clean;
+        for path in &self.files {
+            if self.import(&app, path).await? == Ending::Problems {
+                ending = Ending::Problems;
+            }
+        }
+        app.store.clone().close().await?;
+        Ok(ending)
+    }
+
+    async fn import(&self, app: &Arc<App>, path: &Path) -> Result<Ending, Error> {
+        let file = receive(path, self.layout.clone())?;
+        let bar = progress_bar(file.bytes.len());
+        let progress = {
+            let bar = bar.clone();
+            move |bytes: usize| bar.set_position(bytes as u64)
+        };
+        if self.dry_run {
+            let (_, draft) = read(app, file, progress).await?;
+            bar.finish_and_clear();
+            return show_draft(draft);
+        }
+        let uploaded = upload(app, file, progress).await?;
+        bar.finish_and_clear();
+        match uploaded {
+            Uploaded::Unreadable(problems) => {
+                print_problems(&problems);
+                Ok(Ending::Problems)
+            }
+            Uploaded::AlreadyThere(survey) => self.show_known(app, &survey).await,
+            Uploaded::Draft { survey, problems } => {
+                print_problems(&problems);
+                let mut text = describe(&survey, &problems);
+                text.push_str(&self.accept(app, &survey).await?);
+                print(&text)?;
+                Ok(ending_of(&problems))
+            }
+        }
+    }
+
+    async fn show_known(&self, app: &App, survey: &SurveyHead) -> Result<Ending, Error> {
+        let mut text = format!(
+            "{}: these bytes were read before, as survey {} ({}).\n",
+            survey.file_name, survey.id, survey.status
+        );
+        if self.accept && survey.revision_accepted.is_none() {
+            text.push_str(&self.accept(app, survey).await?);
+        } else {
+            text.push_str("Nothing has changed.\n");
+        }
+        print(&text)
+    }
+
+    async fn accept(&self, app: &App, survey: &SurveyHead) -> Result<String, Error> {
+        if !self.accept {
+            return Ok(format!(
+                "Kept as draft {}. Import it with --accept to make it count.\n",
+                survey.id
+            ));
+        }
+        let revision = decide(app, survey.id, Decision::Accept, OPERATOR, Utc::now()).await?;
+        Ok(format!("Accepted as survey {}; the record is at revision {revision}.\n", survey.id))
+    }
+}
+
+/// Reads a file from disk, refusing early what is too large.
+pub fn receive(path: &Path, layout: Option<String>) -> Result<ReceivedFile, Error> {
+    let unreadable =
+        |error: std::io::Error| Error::Invalid(format!("cannot read {}: {error}", path.display()));
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_FILE_BYTES as u64 {
+        let limit = MAX_FILE_BYTES / (1024 * 1024);
+        return Err(Error::TooLarge(format!(
+            "{} has more than {limit} MiB; split it",
+            path.display()
+        )));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(ReceivedFile { name, bytes, layout, by: OPERATOR.to_owned(), at: Utc::now() })
+}
+
+fn progress_bar(bytes: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} read");
+    let bar = ProgressBar::new(bytes as u64);
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+fn show_draft(draft: Result<Draft, Vec<Problem>>) -> Result<Ending, Error> {
+    match draft {
+        Err(problems) => {
+            print_problems(&problems);
+            Ok(Ending::Problems)
+        }
+        Ok(draft) => {
+            print_problems(&draft.problems);
+            let rows = [draft.rows_read, draft.rows_pooled, draft.rows_refused];
+            print(&format!(
+                "{}{} sites, {} spaces, {} observations, {} postcodes. Nothing was kept.\n",
+                counts(&draft.file_name, &draft.layout, rows, &draft.problems),
+                draft.sites.len(),
+                draft.spaces.len(),
+                draft.observations.len(),
+                draft.postcodes.len(),
+            ))?;
+            Ok(ending_of(&draft.problems))
+        }
+    }
+}
+
+fn describe(survey: &SurveyHead, problems: &[Problem]) -> String {
+    let rows = [survey.rows_read, survey.rows_pooled, survey.rows_refused];
+    counts(&survey.file_name, &survey.layout, rows, problems)
+}
+
+fn counts(
+    file: &str,
+    layout: &str,
+    [read, pooled, refused]: [u32; 3],
+    problems: &[Problem],
+) -> String {
+    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    format!(
+        "{file}: layout {layout}, {read} rows read, {pooled} pooled rows set apart, {refused} rows refused.\n\
+         Problems: {} refused, {} warnings, {} notes.\n",
+        of(Severity::Refused),
+        of(Severity::Warning),
+        of(Severity::Note),
+    )
+}
+
+/// Notes are no problems: a file with nothing but notes is clean.
+fn ending_of(problems: &[Problem]) -> Ending {
+    let is_clean = problems.iter().all(|problem| problem.severity == Severity::Note);
+    if is_clean { Ending::Clean } else { Ending::Problems }
+}

@@ -1,0 +1,162 @@
+//! The command line: what can be typed, and what each command answers.
+//!
+//! Exit codes: 0 all is well, 1 the input has problems or the command failed, 2 the command was
+//! typed wrongly.
+
+mod demo;
+mod import;
+mod layouts;
+mod rules;
+mod serve;
+mod tables;
+
+use crate::app::{App, Rules};
+use crate::config::{Config, Listen};
+use crate::corpus::Corpus;
+use crate::error::Error;
+use crate::store::Store;
+use crate::telemetry;
+use clap::{Parser, Subcommand};
+use siteworthy_rules::problem::Problem;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Says of every health and care site whether it is ready for a technology, how sure we are, what
+/// is missing and what that costs.
+#[derive(Parser, Debug)]
+#[command(name = "siteworthy", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Load the fictional demonstration estate into a throwaway record, show it, and serve it
+    Demo(demo::Demo),
+    /// Serve the API, the map tiles, the downloads and the pages
+    Serve(Listen),
+    /// Read a survey, a national return or a gazetteer into the record
+    Import(import::Import),
+    /// Readiness of every site for every technology
+    Readiness(tables::Readiness),
+    /// What is missing for the technologies, and what it costs
+    Gap(tables::Gap),
+    /// How files are read: list the layouts, find the one that fits, write an empty template
+    Layouts(layouts::Layouts),
+    /// Check the rule and dataset files
+    #[command(subcommand)]
+    Rules(rules::Rules),
+    /// Print the GraphQL schema
+    Schema,
+    /// Bring the tables of the record up to date (serving and importing do it too)
+    Migrate,
+}
+
+/// What a command ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// All is well.
+    Clean,
+    /// The input has problems; they have been printed.
+    Problems,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ending = runtime.map_err(Error::internal).and_then(|runtime| {
+        telemetry::start(&cli.config.log)?;
+        runtime.block_on(run(cli))
+    });
+    match ending {
+        Ok(Ending::Clean) => ExitCode::SUCCESS,
+        Ok(Ending::Problems) => ExitCode::from(1),
+        Err(error) => {
+            report(&error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// On the command line the operator is the caller, so the whole chain is shown.
+fn report(error: &Error) {
+    let causes: String = error
+        .causes()
+        .iter()
+        .map(|cause| {
+            format!(
+                "
+  caused by: {cause}"
+            )
+        })
+        .collect();
+    // Where even this cannot be written there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "siteworthy: {error}{causes}");
+}
+
+async fn run(cli: Cli) -> Result<Ending, Error> {
+    let config = cli.config;
+    match cli.command {
+        Command::Demo(demo) => demo.run(&config).await,
+        Command::Serve(listen) => serve::run(&config, listen).await,
+        Command::Import(import) => import.run(&config).await,
+        Command::Readiness(readiness) => readiness.run(&config).await,
+        Command::Gap(gap) => gap.run(&config).await,
+        Command::Layouts(layouts) => layouts.run(&config),
+        Command::Rules(rules::Rules::Check) => rules::check(&config),
+        Command::Schema => print(&crate::api::sdl()),
+        Command::Migrate => {
+            Store::open(config.database_url.expose()).await?.migrate().await?;
+            print("The tables are up to date.\n")
+        }
+    }
+}
+
+/// Reads the rules and layouts; prints all their problems where there are any.
+fn read_rules(config: &Config) -> Result<Rules, Error> {
+    let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
+    Rules::read(&corpus).map_err(|problems| {
+        print_problems(&problems);
+        let count = problems.len();
+        Error::Invalid(format!("the rule files have {count} problems, listed above"))
+    })
+}
+
+/// Opens the record with the rules in force.
+async fn open(config: &Config) -> Result<Arc<App>, Error> {
+    let rules = read_rules(config)?;
+    let store = Store::open(config.database_url.expose()).await?;
+    Ok(Arc::new(App::start(store, rules).await?))
+}
+
+/// Writes to standard output. A reader that has gone away, as `head` does, ends the output quietly.
+fn print(text: &str) -> Result<Ending, Error> {
+    write_out(text.as_bytes())?;
+    Ok(Ending::Clean)
+}
+
+fn write_out(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => {
+            result.map_err(|error| Error::Invalid(format!("cannot write the output: {error}")))
+        }
+    }
+}
+
+/// Prints problems to standard error, one a line, with their severity.
+fn print_problems(problems: &[Problem]) {
+    let mut lines = String::new();
+    for problem in problems {
+        lines.push_str(&format!("{:<8} {problem}\n", problem.severity));
+    }
+    let _ = std::io::stderr().lock().write_all(lines.as_bytes());
+}

@@ -1,0 +1,155 @@
+//! Downloads: sites as GeoJSON, the investment gap as CSV and workbook. Query parameters are the same
+//! words as in GraphQL.
+
+use super::tiles::{is_fresh, tagged};
+use crate::app::App;
+use crate::error::Error;
+use crate::render;
+use crate::render::report::GapReport;
+use crate::view::View;
+use crate::view::filter::{ReadinessFilter, SiteFilter};
+use crate::view::gap::GapQuestion;
+use crate::view::geojson::encode_sites;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::Datelike;
+use siteworthy_rules::gap::Level;
+use siteworthy_rules::place::{Nation, Setting};
+
+/// What a download may be asked for. Lists are separated by commas.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    organisation: Option<String>,
+    nation: Option<Nation>,
+    setting: Option<Setting>,
+    /// Ids of technologies.
+    technologies: Option<String>,
+    level: Option<Level>,
+    /// Readiness words; needs exactly one technology.
+    readiness: Option<String>,
+}
+
+impl Parameters {
+    fn technologies(&self) -> Vec<String> {
+        let list = self.technologies.as_deref().unwrap_or_default().split(',');
+        list.map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn filter(&self) -> Result<SiteFilter, Error> {
+        let readiness = match &self.readiness {
+            None => None,
+            Some(words) => {
+                let [technology] = &self.technologies()[..] else {
+                    return Err(Error::Invalid(
+                        "readiness needs exactly one of technologies".to_owned(),
+                    ));
+                };
+                let any_of =
+                    words.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>();
+                let any_of = any_of.map_err(Error::Invalid)?;
+                Some(ReadinessFilter { technology: technology.clone(), any_of })
+            }
+        };
+        Ok(SiteFilter {
+            organisation: self.organisation.clone(),
+            nation: self.nation,
+            setting: self.setting,
+            readiness,
+            with_pooled: false,
+        })
+    }
+
+    fn question(&self) -> Result<GapQuestion, Error> {
+        Ok(GapQuestion {
+            filter: self.filter()?,
+            technologies: self.technologies(),
+            level: self.level.unwrap_or(Level::Minimum),
+        })
+    }
+}
+
+fn parameters(request: &HttpRequest) -> Result<Parameters, Error> {
+    let parsed = web::Query::<Parameters>::from_query(request.query_string());
+    parsed
+        .map(web::Query::into_inner)
+        .map_err(|error| Error::Invalid(format!("the address cannot be understood: {error}")))
+}
+
+/// Answers with bytes that a view gives, unless the caller holds them already.
+async fn answer(
+    request: HttpRequest,
+    app: web::Data<App>,
+    content_type: &'static str,
+    file_name: Option<&'static str>,
+    make: impl FnOnce(&View, &Parameters) -> Result<Vec<u8>, Error> + Send + 'static,
+) -> Result<HttpResponse, Error> {
+    let view = app.view();
+    let tag = format!("W/\"{}-{:x}\"", view.tag(), blake3_of(&request));
+    let parameters = parameters(&request)?;
+    if is_fresh(&request, &tag) {
+        return Ok(tagged(HttpResponse::NotModified(), &tag).finish());
+    }
+    let work = web::block(move || make(&view, &parameters)).await;
+    let bytes = work.map_err(Error::internal)??;
+    let mut response = tagged(HttpResponse::Ok(), &tag);
+    response.insert_header((CONTENT_TYPE, content_type));
+    if let Some(name) = file_name {
+        response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    }
+    Ok(response.body(bytes))
+}
+
+fn blake3_of(request: &HttpRequest) -> u64 {
+    let hash = blake3::hash(request.uri().to_string().as_bytes());
+    hash.as_bytes()[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// Placed sites with their readiness.
+pub async fn sites(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
+    answer(request, app, "application/geo+json", None, |view, parameters| {
+        encode_sites(view, &parameters.filter()?, &parameters.technologies())
+    })
+    .await
+}
+
+/// The investment gap as CSV.
+pub async fn gap_csv(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
+    answer(
+        request,
+        app,
+        "text/csv; charset=utf-8",
+        Some("investment-gap.csv"),
+        |view, parameters| Ok(render::csv::encode(&view.gap_report(&parameters.question()?)?)),
+    )
+    .await
+}
+
+/// The investment gap as a workbook.
+pub async fn gap_workbook(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Error> {
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    answer(request, app, kind, Some("investment-gap.xlsx"), |view, parameters| {
+        encode_workbook(view, &view.gap_report(&parameters.question()?)?)
+    })
+    .await
+}
+
+/// A report as a workbook, dated by the last accepted survey.
+///
+/// # Errors
+/// `TooLarge` where the report has more rows than a sheet.
+pub fn encode_workbook(view: &View, report: &GapReport) -> Result<Vec<u8>, Error> {
+    let date = view.facts.revised_at.map(|at| at.date_naive()).unwrap_or_default();
+    let part = |number: u32| u8::try_from(number).unwrap_or(1);
+    let created =
+        (u16::try_from(date.year()).unwrap_or(1970), part(date.month()), part(date.day()));
+    render::workbook::encode(report, created).map_err(|error| match error {
+        rust_xlsxwriter::XlsxError::RowColumnLimitError => Error::TooLarge(
+            "the report has more rows than a sheet can hold; choose fewer sites".to_owned(),
+        ),
+        other => Error::internal(other),
+    })
+}

@@ -1,0 +1,127 @@
+//! GraphQL over HTTP: JSON bodies under a limit, and the multipart request specification for uploads,
+//! read part by part.
+//!
+//! Only `application/json` and multipart with the preflight header are taken: browsers send other
+//! kinds to any site without asking.
+
+use super::surveys::{MultipartFault, read_field, store_file};
+use super::{MAX_QUERY_BYTES, PREFLIGHT_HEADER};
+use crate::api::ApiSchema;
+use crate::app::App;
+use crate::error::Error;
+use crate::upload::MAX_FILE_BYTES;
+use actix_multipart::Multipart;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use async_graphql::{BatchRequest, Request, UploadValue};
+use futures_util::StreamExt;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// The most queries in one body.
+const MAX_BATCH: usize = 10;
+
+/// The most files in one upload.
+const MAX_FILES: usize = 4;
+
+/// How long a query may take.
+const MAX_SECONDS: u64 = 30;
+
+/// Answers a query or mutation.
+pub async fn answer(
+    request: HttpRequest,
+    payload: web::Payload,
+    schema: web::Data<ApiSchema>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Error> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let batch = match kind {
+        "application/json" => read_json(&request, payload).await?,
+        "multipart/form-data" => {
+            if !request.headers().contains_key(PREFLIGHT_HEADER) {
+                return Err(Error::Invalid(format!(
+                    "a multipart request needs the header {PREFLIGHT_HEADER}: 1"
+                )));
+            }
+            BatchRequest::Single(
+                read_multipart(Multipart::new(request.headers(), payload.into_inner())).await?,
+            )
+        }
+        _ => return Err(Error::Invalid("send a query as application/json".to_owned())),
+    };
+    if batch.iter().count() > MAX_BATCH {
+        return Err(Error::TooLarge(format!("a batch may have at most {MAX_BATCH} queries")));
+    }
+    let work = schema.execute_batch(batch.data(app.view()));
+    let response = tokio::time::timeout(Duration::from_secs(MAX_SECONDS), work).await;
+    let response = response.map_err(|_| {
+        Error::TooLarge(format!("the query took more than {MAX_SECONDS} seconds; ask for less"))
+    })?;
+    Ok(HttpResponse::Ok().json(response))
+}
+
+async fn read_json(request: &HttpRequest, payload: web::Payload) -> Result<BatchRequest, Error> {
+    let body = web::Bytes::from_request(request, &mut payload.into_inner()).await;
+    let body = body.map_err(|_| too_large("a query", MAX_QUERY_BYTES))?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Error::Invalid(format!("the body is not a GraphQL request: {error}")))
+}
+
+fn too_large(what: &str, bytes: usize) -> Error {
+    Error::TooLarge(format!("{what} may have at most {} MiB", bytes / (1024 * 1024)))
+}
+
+/// Reads `operations`, then `map`, then the files that the map names.
+async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
+    let mut operations: Option<Request> = None;
+    let mut map: Option<HashMap<String, Vec<String>>> = None;
+    let mut files = 0;
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|fault| MultipartFault(fault.to_string()))?;
+        let name = part.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            "operations" => {
+                operations = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?)
+            }
+            "map" => map = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?),
+            _ => {
+                files += 1;
+                if files > MAX_FILES {
+                    return Err(Error::TooLarge(format!(
+                        "an upload may have at most {MAX_FILES} files"
+                    )));
+                }
+                let paths = map.as_mut().and_then(|map| map.remove(&name));
+                let (Some(request), Some(paths)) = (operations.as_mut(), paths) else {
+                    return Err(Error::Invalid(
+                        "send operations, then map, then the files that it names".to_owned(),
+                    ));
+                };
+                let disposition = part.content_disposition();
+                let filename =
+                    disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
+                let content_type = part.content_type().map(ToString::to_string);
+                let content = store_file(&mut part, MAX_FILE_BYTES).await?;
+                for path in &paths {
+                    let content = content.try_clone().map_err(Error::internal)?;
+                    let value = UploadValue {
+                        filename: filename.clone(),
+                        content_type: content_type.clone(),
+                        content,
+                    };
+                    request.set_upload(path, value);
+                }
+            }
+        }
+    }
+    if map.is_none_or(|map| !map.is_empty()) {
+        return Err(Error::Invalid("the map, or a file that it names, is missing".to_owned()));
+    }
+    operations.ok_or_else(|| Error::Invalid("the part operations is missing".to_owned()))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Error::Invalid(format!("operations or map is not valid JSON: {error}")))
+}

@@ -1,0 +1,23 @@
+//! Liveness and readiness, for whatever runs the service.
+
+use crate::app::App;
+use crate::error::Error;
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+/// The process answers.
+pub async fn is_alive() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "alive" }))
+}
+
+/// The record answers, and a view is published.
+pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Error> {
+    app.store.ping().await?;
+    let view = app.view();
+    Ok(HttpResponse::Ok().json(json!({
+        "status": "ready",
+        "revision": view.facts.revision,
+        "rulebook": view.rulebook.hash,
+        "sites": view.sites().len(),
+    })))
+}

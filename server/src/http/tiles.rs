@@ -1,0 +1,100 @@
+//! Vector tiles and their TileJSON.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::view::map::{MAX_ZOOM, Tile, tile};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use serde_json::json;
+
+/// Whether the caller holds the answer that this tag names.
+pub fn is_fresh(request: &HttpRequest, tag: &str) -> bool {
+    let held = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    held.flat_map(|value| value.split(',')).any(|held| {
+        let held = held.trim();
+        held == "*" || held.trim_start_matches("W/") == tag.trim_start_matches("W/")
+    })
+}
+
+/// Marks an answer as the one that a tag names; it must be asked for again each time.
+pub fn tagged(mut response: HttpResponseBuilder, tag: &str) -> HttpResponseBuilder {
+    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "no-cache"));
+    response
+}
+
+/// One tile of one technology: 200, 204 where no site lies in it, 304 where the caller holds it.
+pub async fn draw(
+    request: HttpRequest,
+    path: web::Path<(String, u8, u32, u32)>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Error> {
+    let (technology, z, x, y) = path.into_inner();
+    let view = app.view();
+    let profile = view.find_profile(&technology)?;
+    let Some(at) = Tile::new(z, x, y) else {
+        return Err(Error::NotFound(format!(
+            "there is no tile {z}/{x}/{y}; zoom ends at {MAX_ZOOM}"
+        )));
+    };
+    // Weak, because the same tile may be sent compressed or not.
+    let tag = format!("W/\"{}-{technology}-{z}-{x}-{y}\"", view.tag());
+    if is_fresh(&request, &tag) {
+        return Ok(tagged(HttpResponse::NotModified(), &tag).finish());
+    }
+    Ok(match tile(&view, profile, at).map_err(Error::internal)? {
+        Some(bytes) => tagged(HttpResponse::Ok(), &tag)
+            .insert_header((CONTENT_TYPE, "application/vnd.mapbox-vector-tile"))
+            .body(bytes),
+        None => tagged(HttpResponse::NoContent(), &tag).finish(),
+    })
+}
+
+/// What a map needs to know of the tiles of one technology.
+pub async fn describe(
+    request: HttpRequest,
+    technology: web::Path<String>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Error> {
+    let view = app.view();
+    let profile = &view.rulebook.profiles[view.find_profile(&technology)?];
+    let connection = request.connection_info();
+    let base = format!("{}://{}", connection.scheme(), connection.host());
+    let tag = format!("W/\"{}-{}\"", view.tag(), profile.id);
+    if is_fresh(&request, &tag) {
+        return Ok(tagged(HttpResponse::NotModified(), &tag).finish());
+    }
+    let text = "String";
+    let number = "Number";
+    Ok(tagged(HttpResponse::Ok(), &tag).json(json!({
+        "tilejson": "3.0.0",
+        "name": profile.title,
+        "description": profile.summary,
+        "version": profile.edition.split('.').chain(["0", "0"]).take(3).collect::<Vec<_>>().join("."),
+        "attribution": "Contains public sector information licensed under the Open Government Licence v3.0. Contains OS data © Crown copyright and database right. Contains Royal Mail data © Royal Mail copyright and database right.",
+        "scheme": "xyz",
+        "tiles": [format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt", profile.id)],
+        "minzoom": 0,
+        "maxzoom": MAX_ZOOM,
+        "bounds": [-8.7, 49.8, 1.8, 60.9],
+        "revision": view.facts.revision,
+        "vector_layers": [
+            {
+                "id": "sites",
+                "description": "One point a site.",
+                "fields": {
+                    "code": text, "name": text, "organisation": text, "readiness": text,
+                    "score": number, "score_low": number, "score_high": number,
+                    "coverage": number, "capital_gbp": number,
+                },
+            },
+            {
+                "id": "clusters",
+                "description": "Many sites as one point, in tiles that would hold too many.",
+                "fields": {
+                    "sites": number, "ready": number, "ready_with_actions": number,
+                    "indeterminate": number, "not_ready": number,
+                },
+            },
+        ],
+    })))
+}

@@ -1,0 +1,247 @@
+//! Why a site stands as it does for a technology: every requirement with its value, threshold,
+//! verdict, gap and sources, and a sentence that a board member can read.
+//!
+//! The verdicts are those of `rules::judge::judge`, the function that the batch called.
+
+use super::View;
+use siteworthy_rules::estate::{PlaceRow, Source};
+use siteworthy_rules::gap::{Level, gap_size};
+use siteworthy_rules::judge::{Judged, Outcome, Verdict, for_each_measure, judge, place_of, read};
+use siteworthy_rules::measure::{Kind, Measure, MeasureIndex};
+use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
+use siteworthy_rules::remedy::{Closes, Remedy};
+use siteworthy_rules::resource::Reading;
+use siteworthy_rules::rulebook::Rulebook;
+
+/// One requirement, explained.
+pub struct Explained<'a> {
+    /// The requirement.
+    pub requirement: &'a Requirement,
+    /// What is asked: the heading of a measure or resource, or "checklist".
+    pub title: String,
+    /// Unit of reading, threshold and gap.
+    pub unit: &'a str,
+    /// Where it was read; none where no such space is on record.
+    pub place: Option<PlaceRow>,
+    /// What is known.
+    pub reading: Reading,
+    /// The verdict with its attainment.
+    pub judged: Judged,
+    /// The observations that the reading rests on.
+    pub inputs: Vec<Input<'a>>,
+    /// How far from the minimum, in the unit; none where the gap has no size.
+    pub gap_to_minimum: Option<f64>,
+    /// How far from the target.
+    pub gap_to_target: Option<f64>,
+    /// The remedy that closes the gap.
+    pub remedy: Option<&'a Remedy>,
+    /// The threshold in words.
+    pub threshold: String,
+    /// The whole in a sentence.
+    pub sentence: String,
+}
+
+/// One observation behind a reading.
+pub struct Input<'a> {
+    /// The measure.
+    pub measure: &'a Measure,
+    /// The value as text with its unit.
+    pub value: String,
+    /// Where it comes from.
+    pub source: &'a Source,
+}
+
+/// Explains every requirement of a profile where an outcome was judged.
+#[must_use]
+pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> Vec<Explained<'a>> {
+    profile.requirements.iter().map(|requirement| explain_one(view, requirement, outcome)).collect()
+}
+
+fn explain_one<'a>(
+    view: &'a View,
+    requirement: &'a Requirement,
+    outcome: &Outcome,
+) -> Explained<'a> {
+    let rulebook = &view.rulebook;
+    let place = place_of(rulebook, &requirement.asks, outcome.spot);
+    let reading = read(rulebook, &view.estate, requirement, outcome.spot);
+    let judged = judge(requirement, reading);
+    let (title, unit) = heading(rulebook, &requirement.asks);
+    let size = |level| gap_size(requirement, reading, level).map(|gap| gap.high);
+    let threshold = describe_threshold(rulebook, requirement, unit);
+    let value = describe_reading(rulebook, requirement, reading, unit);
+    Explained {
+        requirement,
+        sentence: sentence(&title, &value, &threshold, judged.verdict),
+        title,
+        unit,
+        place,
+        reading,
+        judged,
+        inputs: place.map(|place| inputs(view, &requirement.asks, place)).unwrap_or_default(),
+        gap_to_minimum: size(Level::Minimum),
+        gap_to_target: size(Level::Target),
+        remedy: remedy(rulebook, &requirement.asks),
+        threshold,
+    }
+}
+
+fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
+    match asks {
+        Question::Measure(measure) => {
+            let measure = rulebook.dictionary.get(*measure);
+            (measure.title.clone(), measure.unit_symbol())
+        }
+        Question::Headroom(resource) => {
+            let resource = &rulebook.resources[resource.at()];
+            (format!("{}, what is left", resource.title), resource.unit.symbol())
+        }
+        Question::Checklist(items) => {
+            let first = &rulebook.dictionary.get(items[0]).title;
+            (format!("Checklist of {} items from \"{first}\"", items.len()), "share met")
+        }
+    }
+}
+
+fn remedy<'a>(rulebook: &'a Rulebook, asks: &Question) -> Option<&'a Remedy> {
+    let gap = match asks {
+        Question::Measure(measure) => Closes::Measure(*measure),
+        Question::Headroom(resource) => Closes::Headroom(*resource),
+        Question::Checklist(_) => return None,
+    };
+    rulebook.find_remedy(gap).map(|at| &rulebook.remedies[at])
+}
+
+fn inputs<'a>(view: &'a View, asks: &Question, place: PlaceRow) -> Vec<Input<'a>> {
+    let mut inputs = Vec::new();
+    for_each_measure(&view.rulebook, asks, |measure| {
+        if let Some(source) = view.estate.source(measure, place) {
+            let value = view.estate.value(measure, place);
+            let value = describe_value(&view.rulebook, measure, value);
+            inputs.push(Input { measure: view.rulebook.dictionary.get(measure), value, source });
+        }
+    });
+    inputs
+}
+
+/// A number with at most three decimals and no trailing zeros.
+#[must_use]
+pub fn plain(number: f64) -> String {
+    let text = format!("{number:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+fn with_unit(number: f64, unit: &str) -> String {
+    match unit {
+        "" | "1" | "count" => plain(number),
+        "%" => format!("{} %", plain(number)),
+        "share met" => format!("{} %", plain(number * 100.0)),
+        unit => format!("{} {unit}", plain(number)),
+    }
+}
+
+/// A value of the estate's columns in words, with its unit.
+#[must_use]
+pub fn describe_value(rulebook: &Rulebook, measure: MeasureIndex, value: f64) -> String {
+    let measure = rulebook.dictionary.get(measure);
+    match &measure.kind {
+        Kind::Quantity { unit, .. } => with_unit(value, unit.symbol()),
+        Kind::Flag => if value == 0.0 { "no" } else { "yes" }.to_owned(),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "choices are coded by their place in the list"
+        )]
+        Kind::Choice { choices, .. } => choices.get(value as usize).cloned().unwrap_or_default(),
+        #[expect(clippy::cast_possible_truncation, reason = "dates are coded as whole days")]
+        Kind::Date => chrono::NaiveDate::from_num_days_from_ce_opt(value as i32)
+            .map(|date| date.to_string())
+            .unwrap_or_default(),
+        Kind::Text => String::new(),
+    }
+}
+
+fn describe_reading(
+    rulebook: &Rulebook,
+    requirement: &Requirement,
+    reading: Reading,
+    unit: &str,
+) -> String {
+    match (reading, &requirement.asks) {
+        (Reading::Unknown, _) => "not surveyed".to_owned(),
+        (Reading::NotApplicable, _) => "not applicable".to_owned(),
+        (Reading::Known { low, high, .. }, Question::Measure(measure))
+            if low.to_bits() == high.to_bits() =>
+        {
+            describe_value(rulebook, *measure, low)
+        }
+        (Reading::Known { low, high, .. }, _) if low.to_bits() == high.to_bits() => {
+            with_unit(low, unit)
+        }
+        (Reading::Known { low, high, .. }, _) => {
+            format!("between {} and {}", with_unit(low, unit), with_unit(high, unit))
+        }
+    }
+}
+
+/// A threshold in words.
+#[must_use]
+pub fn describe_threshold(rulebook: &Rulebook, requirement: &Requirement, unit: &str) -> String {
+    let both = |word: &str, limits: &Limits| {
+        let minimum = with_unit(limits.minimum, unit);
+        if limits.minimum.to_bits() == limits.target.to_bits() {
+            format!("{word} {minimum}")
+        } else {
+            format!("{word} {minimum}, wanted {}", with_unit(limits.target, unit))
+        }
+    };
+    match &requirement.threshold {
+        Threshold::AtLeast(limits) => both("at least", limits),
+        Threshold::AtMost(limits) => both("at most", limits),
+        Threshold::Within { low, high } => {
+            let range = |from: f64, to: f64| format!("{} to {}", plain(from), with_unit(to, unit));
+            let minimum = range(low.minimum, high.minimum);
+            let target = range(low.target, high.target);
+            if minimum == target { minimum } else { format!("{minimum}, wanted {target}") }
+        }
+        Threshold::Choices(attainments) => describe_choices(rulebook, requirement, attainments),
+        Threshold::Is(wanted) => if *wanted { "yes" } else { "no" }.to_owned(),
+    }
+}
+
+fn describe_choices(
+    rulebook: &Rulebook,
+    requirement: &Requirement,
+    attainments: &[Option<f64>],
+) -> String {
+    let Question::Measure(measure) = requirement.asks else {
+        return String::new();
+    };
+    let Kind::Choice { choices, .. } = &rulebook.dictionary.get(measure).kind else {
+        return String::new();
+    };
+    let those = |keep: &dyn Fn(f64) -> bool| {
+        choices
+            .iter()
+            .zip(attainments)
+            .filter(|(_, share)| share.is_some_and(keep))
+            .map(|(choice, _)| choice.as_str())
+            .collect::<Vec<_>>()
+            .join(" or ")
+    };
+    let enough = those(&|share| share >= 0.5);
+    let wanted = those(&|share| share >= 1.0);
+    if enough == wanted { enough } else { format!("{enough}, wanted {wanted}") }
+}
+
+fn sentence(title: &str, value: &str, threshold: &str, verdict: Verdict) -> String {
+    let end = match verdict {
+        Verdict::MeetsTarget => "this meets the target",
+        Verdict::MeetsMinimum => "this meets the minimum but not the target",
+        Verdict::Short => "this falls short of the minimum",
+        Verdict::Unknown => "this cannot be told from what is surveyed",
+        Verdict::NotApplicable => "this does not apply here",
+    };
+    format!("{title}: {value}. Asked is {threshold}; {end}.")
+}

@@ -1,0 +1,275 @@
+//! The investment gap of a scope: what is missing, what it costs, and what the figures rest on.
+//!
+//! The arithmetic is `rules::gap`; how the report looks is `render`.
+
+use super::filter::SiteFilter;
+use super::{Site, View};
+use crate::error::Error;
+use crate::render::report::{GapLine, GapReport, OrganisationTotal, SiteTotal, Standing, Totals};
+use rayon::prelude::*;
+use siteworthy_rules::dated::Evidence;
+use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
+use siteworthy_rules::judge::percent;
+use siteworthy_rules::profile::Horizon;
+use std::collections::BTreeMap;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapQuestion {
+    /// Which sites.
+    pub filter: SiteFilter,
+    /// Ids of the technologies, one unit of each at every site; empty for all that can be deployed now.
+    pub technologies: Vec<String>,
+    /// How far gaps are closed.
+    pub level: Level,
+}
+
+impl View {
+    /// Finds a profile by id.
+    ///
+    /// # Errors
+    /// `NotFound` with the ids that there are.
+    pub fn find_profile(&self, id: &str) -> Result<usize, Error> {
+        self.rulebook.find_profile(id).ok_or_else(|| {
+            let known: Vec<&str> =
+                self.rulebook.profiles.iter().map(|profile| profile.id.as_str()).collect();
+            Error::NotFound(format!(
+                "there is no technology {id:?}; use one of {}",
+                known.join(", ")
+            ))
+        })
+    }
+
+    /// The profiles of a list of ids; all that can be deployed now for an empty list.
+    ///
+    /// # Errors
+    /// `NotFound` for an id that no profile has.
+    pub fn find_technologies(&self, ids: &[String]) -> Result<Vec<usize>, Error> {
+        if ids.is_empty() {
+            let now = |at: &usize| self.rulebook.profiles[*at].horizon == Horizon::Now;
+            return Ok((0..self.rulebook.profiles.len()).filter(now).collect());
+        }
+        let mut found =
+            ids.iter().map(|id| self.find_profile(id)).collect::<Result<Vec<_>, _>>()?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// What is missing at one site for one unit of each of these profiles.
+    #[must_use]
+    pub fn gap_at(&self, site: u32, profiles: &[usize], level: Level) -> SiteGap {
+        let deployed: Vec<_> = profiles
+            .iter()
+            .filter_map(|profile| Some((*profile, self.result(*profile, site)?.outcome)))
+            .collect();
+        site_gap(&self.rulebook, &self.estate, &deployed, level)
+    }
+
+    /// A line of the gap with everything that a reader needs beside it.
+    #[must_use]
+    pub fn describe_line(&self, at: u32, line: &Line) -> GapLine {
+        let site = self.site(at);
+        let remedy = &self.rulebook.remedies[line.remedy];
+        let benchmarks: Vec<_> =
+            remedy.costs.iter().map(|cost| &self.rulebook.benchmarks[cost.benchmark]).collect();
+        let sources: Vec<String> = benchmarks
+            .iter()
+            .map(|benchmark| {
+                format!(
+                    "{} ({}, prices of {}): {}",
+                    benchmark.id, benchmark.unit, benchmark.price_base_year, benchmark.source
+                )
+            })
+            .collect();
+        let evidence = benchmarks
+            .iter()
+            .map(|benchmark| benchmark.evidence)
+            .chain([remedy.quantity.evidence])
+            .max()
+            .unwrap_or(Evidence::Policy);
+        let remark = [&line.unknown_reason, &remedy.caution, &remedy.running_unknown];
+        let organisation = site.organisation.map(|own| self.organisations.get(own));
+        GapLine {
+            organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
+            organisation: self.organisation_name(site).to_owned(),
+            site_code: site.code.clone(),
+            site: site.name.clone(),
+            place: self.place_name(line.place).to_owned(),
+            remedy_id: remedy.id.clone(),
+            remedy: remedy.title.clone(),
+            quantity_milli: line.quantity_milli,
+            unit: remedy.quantity.unit.clone(),
+            capital: line.capital,
+            running: line.running,
+            technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
+            requirements: distinct(line.needs.iter().map(|need| self.requirement_id(*need))),
+            reference: sources.join("; "),
+            evidence: evidence.word(),
+            remark: remark.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    fn technology_title(&self, need: Need) -> String {
+        profile_of(&self.rulebook, need).title.clone()
+    }
+
+    /// `profile/requirement`, as the rule files name it.
+    #[must_use]
+    pub fn requirement_id(&self, need: Need) -> String {
+        let profile = profile_of(&self.rulebook, need);
+        format!("{}/{}", profile.id, profile.requirements[need.requirement].id)
+    }
+
+    /// The whole report.
+    ///
+    /// # Errors
+    /// `NotFound` where the question names what the view does not have.
+    pub fn gap_report(&self, question: &GapQuestion) -> Result<GapReport, Error> {
+        let profiles = self.find_technologies(&question.technologies)?;
+        let sites: Vec<(u32, &Site)> = question.filter.find(self)?.sites(self).collect();
+        let gaps: Vec<SiteGap> =
+            sites.par_iter().map(|(at, _)| self.gap_at(*at, &profiles, question.level)).collect();
+        let mut organisations: BTreeMap<(String, String), Totals> = BTreeMap::new();
+        let mut total = Totals::default();
+        let mut lines = Vec::new();
+        let mut site_totals = Vec::with_capacity(sites.len());
+        for ((at, site), gap) in sites.iter().zip(&gaps) {
+            let totals = totals_of(gap);
+            total.add(&totals);
+            organisations.entry(self.organisation_key(site)).or_default().add(&totals);
+            lines.extend(gap.lines.iter().map(|line| self.describe_line(*at, line)));
+            site_totals.push(self.site_total(*at, site, &profiles, totals));
+        }
+        let organisations = organisations
+            .into_iter()
+            .map(|((name, code), totals)| OrganisationTotal { code, name, totals })
+            .collect();
+        let statement = self.statement(question, &profiles, &total, lines.len());
+        Ok(GapReport {
+            statement,
+            technologies: profiles
+                .iter()
+                .map(|at| self.rulebook.profiles[*at].title.clone())
+                .collect(),
+            organisations,
+            sites: site_totals,
+            lines,
+            total,
+        })
+    }
+
+    fn organisation_key(&self, site: &Site) -> (String, String) {
+        site.organisation.map_or_else(
+            || ("Not known".to_owned(), String::new()),
+            |own| {
+                (self.organisations.get(own).name.clone(), self.organisations.get(own).code.clone())
+            },
+        )
+    }
+
+    fn site_total(&self, at: u32, site: &Site, profiles: &[usize], totals: Totals) -> SiteTotal {
+        let standings = profiles
+            .iter()
+            .filter_map(|profile| self.result(*profile, at))
+            .map(|result| Standing {
+                readiness: result.outcome.readiness.word(),
+                score: result.outcome.score_bp.map(percent),
+                coverage: percent(result.outcome.coverage_bp),
+            })
+            .collect();
+        SiteTotal {
+            code: site.code.clone(),
+            name: site.name.clone(),
+            organisation: self.organisation_name(site).to_owned(),
+            nation: site.nation.map_or("", |nation| nation.word()),
+            setting: site.setting.map_or("", |setting| setting.word()),
+            standings,
+            totals,
+        }
+    }
+
+    fn statement(
+        &self,
+        question: &GapQuestion,
+        profiles: &[usize],
+        total: &Totals,
+        lines: usize,
+    ) -> Vec<(String, String)> {
+        let technologies: Vec<String> = profiles
+            .iter()
+            .map(|at| &self.rulebook.profiles[*at])
+            .map(|profile| {
+                format!("{} ({} edition {})", profile.title, profile.id, profile.edition)
+            })
+            .collect();
+        let money = |pence: siteworthy_rules::cost::Pence| format!("{} GBP", pence.pounds());
+        let surveys: Vec<String> = self
+            .facts
+            .surveys
+            .iter()
+            .map(|survey| format!("{} ({})", survey.file_name, survey.id))
+            .collect();
+        let revised = self.facts.revised_at.map_or_else(
+            || "no survey accepted yet".to_owned(),
+            |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        );
+        [
+            ("Revision of the record", self.facts.revision.to_string()),
+            ("Revised at", revised),
+            ("Rulebook hash (BLAKE3)", self.rulebook.hash.clone()),
+            ("Sites in scope", question.filter.describe()),
+            ("Technologies, one unit of each a site", technologies.join("; ")),
+            ("Gaps closed to", question.level.word().to_owned()),
+            ("Price base", format!("prices of {}, no deflator applied", self.rulebook.price_base_year)),
+            ("Number of sites", total.sites.to_string()),
+            ("Number of lines", lines.to_string()),
+            ("Capital, low", money(total.capital.low)),
+            ("Capital, central", money(total.capital.central)),
+            ("Capital, high", money(total.capital.high)),
+            (
+                "Running cost a year, central",
+                total.running.map_or_else(
+                    || "not known: no published figure for any of these remedies".to_owned(),
+                    |running| money(running.central),
+                ),
+            ),
+            ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
+            ("Shortfalls that no remedy here closes", total.without_remedy.to_string()),
+            (
+                "Requirements not known",
+                format!("{}; what is not surveyed is not costed, so the gap can only grow", total.not_known),
+            ),
+            (
+                "Not in these figures",
+                "Optimism bias, contingency, fees, VAT, decanting and location factors. Capital and running cost are separate ledgers and are never added together.".to_owned(),
+            ),
+            (
+                "How lines are counted",
+                "A remedy is counted once a place: what several technologies share is paid once. Headroom is taken for all technologies together. Low, central and high are three estimates of the whole and are not to be mixed.".to_owned(),
+            ),
+            ("Surveys in force", surveys.join("; ")),
+        ]
+        .into_iter()
+        .map(|(label, text)| (label.to_owned(), text))
+        .collect()
+    }
+}
+
+fn totals_of(gap: &SiteGap) -> Totals {
+    Totals {
+        sites: 1,
+        sites_with_gap: usize::from(!gap.lines.is_empty()),
+        capital: gap.capital(),
+        running: gap.running(),
+        lines_without_cost: gap.lines_without_cost(),
+        without_remedy: gap.without_remedy.len(),
+        not_known: gap.not_known.len(),
+    }
+}
+
+fn distinct(texts: impl Iterator<Item = String>) -> String {
+    let mut texts: Vec<String> = texts.collect();
+    texts.dedup();
+    texts.join("; ")
+}

@@ -1,0 +1,263 @@
+//! The view: the estate and every result at one revision, immutable and shared. Every face reads it,
+//! so all faces agree.
+//!
+//! It is assembled from facts and the rulebook by a pure function. Reading the record is the store's,
+//! swapping views is `publish`'s.
+
+pub mod explain;
+pub mod facts;
+pub mod filter;
+pub mod gap;
+pub mod geojson;
+pub mod map;
+pub mod organisations;
+pub mod summary;
+
+use facts::{Current, Facts, SiteFacts, SurveyFacts};
+use map::MapIndex;
+use organisations::Organisations;
+use rayon::prelude::*;
+use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::estate::{Estate, PlaceRow, Source, code};
+use siteworthy_rules::gap::{Level, site_gap};
+use siteworthy_rules::judge::{Outcome, assess};
+use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::place::{Nation, Point, Setting, SpaceKind};
+use siteworthy_rules::rulebook::Rulebook;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The estate and every result at one revision.
+#[derive(Debug)]
+pub struct View {
+    /// What it was assembled from.
+    pub facts: Facts,
+    /// The rules it was judged by.
+    pub rulebook: Arc<Rulebook>,
+    /// The organisations as a tree.
+    pub organisations: Organisations,
+    /// The columns.
+    pub estate: Estate,
+    sites: Vec<Site>,
+    by_code: HashMap<String, u32>,
+    /// By profile and site; none for pooled entries, which are never judged.
+    results: Vec<Vec<Option<SiteResult>>>,
+    map: MapIndex,
+}
+
+/// One site as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// Code: the key.
+    pub code: String,
+    /// Name; the code where no survey names it.
+    pub name: String,
+    /// Its organisation, by its place in the tree.
+    pub organisation: Option<usize>,
+    /// Its nation.
+    pub nation: Option<Nation>,
+    /// Its setting.
+    pub setting: Option<Setting>,
+    /// Its postcode.
+    pub postcode: Option<String>,
+    /// Its point.
+    pub point: Option<Point>,
+    /// Who commissions it.
+    pub commissioner: Option<String>,
+    /// Whether it stands for many minor sites.
+    pub is_pooled: bool,
+    /// Its spaces in the order of the estate's rows.
+    pub spaces: Vec<Space>,
+}
+
+/// One room or zone as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Code within the site.
+    pub code: String,
+    /// What kind it is.
+    pub kind: SpaceKind,
+    /// Name; the code where no survey names it.
+    pub name: String,
+}
+
+/// What is said of one profile at one site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SiteResult {
+    /// Readiness and what decides it.
+    pub outcome: Outcome,
+    /// Capital that closes the gaps of this technology alone to the minimum.
+    pub capital: Estimate<Pence>,
+    /// Remedies whose cost is not known.
+    pub lines_without_cost: u32,
+}
+
+impl View {
+    /// Assembles a view: merges, judges every site by every profile, and places sites on the map.
+    #[must_use]
+    pub fn assemble(facts: Facts, rulebook: Arc<Rulebook>) -> Self {
+        let organisations = Organisations::of(&facts);
+        let sites: Vec<Site> =
+            facts.sites.iter().map(|(code, site)| describe(code, site, &organisations)).collect();
+        let by_code = (0..).zip(&sites).map(|(at, site)| (site.code.clone(), at)).collect();
+        let estate = fill_estate(&facts, &rulebook, &sites);
+        let results = judge_all(&rulebook, &estate, &sites);
+        let placed = (0..).zip(&sites).filter(|(_, site)| !site.is_pooled);
+        let map = MapIndex::new(placed.filter_map(|(at, site)| Some((at, site.point?))));
+        Self { facts, rulebook, organisations, estate, sites, by_code, results, map }
+    }
+
+    /// The revision with the rulebook's hash: it names every answer, and serves as cache key.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        format!("{}-{}", self.facts.revision, &self.rulebook.hash[..16])
+    }
+
+    /// All sites, pooled ones too, by code.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The site at a place in the list.
+    #[must_use]
+    pub fn site(&self, at: u32) -> &Site {
+        &self.sites[at as usize]
+    }
+
+    /// Finds a site by code.
+    #[must_use]
+    pub fn find_site(&self, code: &str) -> Option<u32> {
+        self.by_code.get(code).copied()
+    }
+
+    /// What is said of a profile at a site; none for a pooled entry.
+    #[must_use]
+    pub fn result(&self, profile: usize, site: u32) -> Option<&SiteResult> {
+        self.results[profile][site as usize].as_ref()
+    }
+
+    /// The name of a site's organisation, empty where no survey names one.
+    #[must_use]
+    pub fn organisation_name(&self, site: &Site) -> &str {
+        site.organisation.map_or("", |at| &self.organisations.get(at).name)
+    }
+
+    /// The space at a row of the estate, none for a site's own row.
+    #[must_use]
+    pub fn space(&self, place: PlaceRow) -> Option<&Space> {
+        let at = self.estate.site_of(place);
+        let first = self.estate.spaces_of(at).start;
+        place.checked_sub(first).and_then(|space| self.site(at).spaces.get(space as usize))
+    }
+
+    /// How a place is called: its space, or the whole site.
+    #[must_use]
+    pub fn place_name(&self, place: PlaceRow) -> &str {
+        self.space(place).map_or("whole site", |space| &space.name)
+    }
+
+    /// The survey that a source names.
+    #[must_use]
+    pub fn survey(&self, source: &Source) -> &SurveyFacts {
+        &self.facts.surveys[source.survey as usize]
+    }
+}
+
+/// Money in pounds for faces that show a number.
+#[expect(clippy::cast_precision_loss, reason = "pence below 2^53 are exact")]
+#[must_use]
+pub fn pounds(pence: Pence) -> f64 {
+    pence.0 as f64 / 100.0
+}
+
+fn describe(code: &str, site: &SiteFacts, organisations: &Organisations) -> Site {
+    let spaces = site.spaces.iter().map(|(code, space)| Space {
+        code: code.clone(),
+        kind: space.kind,
+        name: space.name.clone().unwrap_or_else(|| code.clone()),
+    });
+    Site {
+        code: code.to_owned(),
+        name: site.name.clone().unwrap_or_else(|| code.to_owned()),
+        organisation: site.organisation.as_deref().and_then(|code| organisations.find(code)),
+        nation: site.nation,
+        setting: site.setting,
+        postcode: site.postcode.clone(),
+        point: site.point,
+        commissioner: site.commissioner.clone(),
+        is_pooled: site.is_pooled,
+        spaces: spaces.collect(),
+    }
+}
+
+fn fill_estate(facts: &Facts, rulebook: &Rulebook, sites: &[Site]) -> Estate {
+    let kinds: Vec<Vec<SpaceKind>> =
+        sites.iter().map(|site| site.spaces.iter().map(|space| space.kind).collect()).collect();
+    let mut estate = Estate::new(rulebook.dictionary.len(), kinds.iter().map(Vec::as_slice));
+    let surveys: HashMap<Uuid, u32> =
+        (0..).zip(&facts.surveys).map(|(at, survey)| (survey.id, at)).collect();
+    for ((at, site), shown) in (0..).zip(facts.sites.values()).zip(sites) {
+        for ((space, measure), current) in &site.current {
+            let place = place_row(&estate, at, shown, space);
+            let measure = rulebook.dictionary.find(measure).map(|(index, _)| index);
+            let (Some(place), Some(measure)) = (place, measure) else {
+                continue;
+            };
+            set_value(&mut estate, rulebook, measure, place, current, &surveys);
+        }
+    }
+    estate
+}
+
+fn place_row(estate: &Estate, site: u32, shown: &Site, space: &str) -> Option<PlaceRow> {
+    if space.is_empty() {
+        return Some(site);
+    }
+    let at = shown.spaces.binary_search_by(|known| known.code.as_str().cmp(space)).ok()?;
+    Some(estate.spaces_of(site).start + u32::try_from(at).ok()?)
+}
+
+fn set_value(
+    estate: &mut Estate,
+    rulebook: &Rulebook,
+    measure: MeasureIndex,
+    place: PlaceRow,
+    current: &Current,
+    surveys: &HashMap<Uuid, u32>,
+) {
+    let value = code(&rulebook.dictionary, measure, &current.value);
+    if let (Some(value), Some(survey)) = (value, surveys.get(&current.survey)) {
+        let source = Source {
+            survey: *survey,
+            row: current.row,
+            column: current.column,
+            observed_on: current.observed_on,
+            method: current.method,
+        };
+        estate.set(measure, place, value, source);
+    }
+}
+
+fn judge_all(rulebook: &Rulebook, estate: &Estate, sites: &[Site]) -> Vec<Vec<Option<SiteResult>>> {
+    (0..rulebook.profiles.len())
+        .map(|profile| {
+            let judge = |(at, site): (usize, &Site)| {
+                let at = u32::try_from(at).ok().filter(|_| !site.is_pooled)?;
+                Some(judge_site(rulebook, estate, profile, at))
+            };
+            sites.par_iter().enumerate().with_min_len(256).map(judge).collect()
+        })
+        .collect()
+}
+
+fn judge_site(rulebook: &Rulebook, estate: &Estate, profile: usize, site: u32) -> SiteResult {
+    let outcome = assess(rulebook, estate, &rulebook.profiles[profile], site);
+    let gap = site_gap(rulebook, estate, &[(profile, outcome)], Level::Minimum);
+    SiteResult {
+        outcome,
+        capital: gap.capital(),
+        lines_without_cost: u32::try_from(gap.lines_without_cost()).unwrap_or(u32::MAX),
+    }
+}
