@@ -135,6 +135,30 @@ fn a_changed_threshold_changes_the_verdict_and_the_hash() {
 }
 
 #[test]
+fn an_explanation_begins_with_what_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database(folder.path());
+    let northmoor = demo_file("northmoor-2026.csv");
+    assert!(run(&["import", "--accept", "--database-url", &url, &northmoor]).status.success());
+    let explain = |site: &str| {
+        let base = ["readiness", "--technology", "surgical-robot", "--database-url", &url];
+        let arguments: Vec<&str> = base.into_iter().chain(["--explain", site]).collect();
+        texts(&run(&arguments))
+    };
+    let (out, err, code) = explain("ZZN02");
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("Eskmere Royal Infirmary, TH1: not-ready 94."), "{out}");
+    let first = out.lines().nth(5).unwrap();
+    for words in
+        ["Generator start", "18 s", "at most 15 s", "short (gate)", "northmoor-2026.csv:21"]
+    {
+        assert!(first.contains(words), "{words} in {first}");
+    }
+    let (_, err, code) = explain("ZZN99");
+    assert_eq!((err.as_str(), code), ("siteworthy: there is no site \"ZZN99\"\n", 1));
+}
+
+#[test]
 fn a_template_is_read_back_by_its_own_layout() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("template.csv");

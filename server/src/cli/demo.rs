@@ -1,7 +1,9 @@
 //! `siteworthy demo`: a throwaway record with the fictional demonstration estate.
 
+use super::gap::gap_table;
+use super::readiness::{explanation, sites_table, summary_table};
 use super::serve::serve;
-use super::tables::{gap_table, summary_table};
+
 use super::{Ending, print, read_rules};
 use crate::app::App;
 use crate::config::{Config, Listen};
@@ -88,6 +90,9 @@ pub async fn load(app: &Arc<App>, corpus: &Corpus) -> Result<(), Error> {
     Ok(())
 }
 
+/// A site of the demonstration with a high score that is not ready, because one gate fails.
+const EXAMPLE: (&str, &str) = ("ZZN02", "surgical-robot");
+
 fn show(app: &App) -> Result<Ending, Error> {
     let view = app.view();
     let all = SiteFilter::default();
@@ -95,8 +100,13 @@ fn show(app: &App) -> Result<Ending, Error> {
         GapQuestion { filter: all.clone(), technologies: Vec::new(), level: Level::Minimum };
     let report = view.gap_report(&question)?;
     print(&format!(
-        "\nReadiness: how many sites stand where\n{}\n\nInvestment gap to the minimum, one unit of each technology a site\n{}\n\n",
+        "\nWhich sites are ready: readiness, score, and how many of their spaces are ready\n{}\n\n\
+         How many sites stand where\n{}\n\n\
+         Why: one example; what decides stands first\n{}\
+         What the gap costs: to the minimum, one unit of each technology a site\n{}\n\n",
+        sites_table(&view, &all, &[])?,
         summary_table(&view, &all)?,
+        explanation(&view, EXAMPLE.0, &[EXAMPLE.1.to_owned()])?,
         gap_table(&report),
     ))
 }

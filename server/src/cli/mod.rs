@@ -4,8 +4,10 @@
 //! typed wrongly.
 
 mod demo;
+mod gap;
 mod import;
 mod layouts;
+mod readiness;
 mod rules;
 mod serve;
 mod tables;
@@ -43,9 +45,9 @@ enum Command {
     /// Read a survey, a national return or a gazetteer into the record
     Import(import::Import),
     /// Readiness of every site for every technology
-    Readiness(tables::Readiness),
+    Readiness(readiness::Readiness),
     /// What is missing for the technologies, and what it costs
-    Gap(tables::Gap),
+    Gap(gap::Gap),
     /// How files are read: list the layouts, find the one that fits, write an empty template
     Layouts(layouts::Layouts),
     /// Check the rule and dataset files

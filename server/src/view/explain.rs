@@ -35,6 +35,8 @@ pub struct Explained<'a> {
     pub gap_to_target: Option<f64>,
     /// The remedy that closes the gap.
     pub remedy: Option<&'a Remedy>,
+    /// What is known, in words.
+    pub value: String,
     /// The threshold in words.
     pub threshold: String,
     /// The whole in a sentence.
@@ -74,6 +76,7 @@ fn explain_one<'a>(
         requirement,
         sentence: sentence(&title, &value, &threshold, judged.verdict),
         title,
+        value,
         unit,
         place,
         reading,
