@@ -177,7 +177,7 @@ fn tables_can_be_read_by_people_and_programs() {
     let (out, err, code) = texts(&run(&["demo", "--once"]));
     assert_eq!(code, 0, "{err}");
     for words in
-        ["fictional", "Ambient voice scribe", "Investment gap", "Rulebook hash", "prices of 2025"]
+        ["fictional", "Why: one example", "What the gap costs", "Rulebook hash", "prices of 2025"]
     {
         assert!(out.contains(words), "{words} in:\n{out}");
     }

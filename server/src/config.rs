@@ -31,7 +31,7 @@ pub struct Config {
         long,
         global = true,
         env = "SITEWORTHY_LOG",
-        default_value = "info",
+        default_value = "info,sea_orm_migration=warn",
         value_name = "FILTER"
     )]
     pub log: String,
