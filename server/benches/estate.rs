@@ -18,7 +18,7 @@ use siteworthy::view::View;
 use siteworthy::view::filter::SiteFilter;
 use siteworthy::view::gap::GapQuestion;
 use siteworthy::view::map::{Tile, tile};
-use siteworthy::{api, http, render};
+use siteworthy::{api, render};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::judge::assess;
 use std::hint::black_box;
@@ -159,7 +159,7 @@ fn benchmarks(criterion: &mut Criterion) {
     });
     let report = view.gap_report(&question).unwrap();
     group.bench_function("the report as a workbook", |bencher| {
-        bencher.iter(|| http::encode_workbook(&view, &report).unwrap());
+        bencher.iter(|| view.gap_workbook(&report).unwrap());
     });
     group.bench_function("the report as CSV", |bencher| {
         bencher.iter(|| render::csv::encode(&report));

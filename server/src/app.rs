@@ -12,7 +12,11 @@ use arc_swap::ArcSwap;
 use siteworthy_rules::problem::Problem;
 use siteworthy_rules::rulebook::Rulebook;
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::thread::available_parallelism;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+
+/// Who acts where nobody has signed in.
+pub const NOBODY: &str = "anonymous";
 
 /// The rules and layouts in force, read and checked.
 #[derive(Debug)]
@@ -29,9 +33,17 @@ impl Rules {
     /// # Errors
     /// Every problem of every file.
     pub fn read(corpus: &Corpus) -> Result<Self, Vec<Problem>> {
-        let rulebook = corpus.rulebook()?;
-        let layouts = corpus.layouts(&rulebook.dictionary)?;
-        Ok(Self { rulebook: Arc::new(rulebook), layouts })
+        match corpus.rulebook() {
+            Ok(rulebook) => {
+                let layouts = corpus.layouts(&rulebook.dictionary)?;
+                Ok(Self { rulebook: Arc::new(rulebook), layouts })
+            }
+            Err(mut problems) => {
+                // The layouts are looked at all the same, by what the dictionary does define.
+                problems.extend(corpus.layouts(&corpus.dictionary()).err().unwrap_or_default());
+                Err(problems)
+            }
+        }
     }
 }
 
@@ -45,6 +57,8 @@ pub struct App {
     view: ArcSwap<View>,
     /// Held while a view is made, so that none is made twice or out of order.
     publishing: Mutex<()>,
+    /// How many files are read and reports are made at once: what they need of memory is bounded.
+    heavy: Semaphore,
 }
 
 impl App {
@@ -54,11 +68,13 @@ impl App {
     /// `Unavailable` or `Internal` where the record cannot be read.
     pub async fn start(store: Store, rules: Rules) -> Result<Self, Error> {
         store.migrate().await?;
-        let facts = Facts::of(store.load_record(None).await?);
+        let record = store.load_record(None).await?;
         let rulebook = Arc::clone(&rules.rulebook);
-        let view = tokio::task::spawn_blocking(move || View::assemble(facts, rulebook)).await;
+        let work = move || View::assemble(Facts::of(record), rulebook);
+        let view = tokio::task::spawn_blocking(work).await;
         let view = ArcSwap::from_pointee(view.map_err(Error::internal)?);
-        Ok(Self { store, rules, view, publishing: Mutex::new(()) })
+        let heavy = Semaphore::new(available_parallelism().map_or(1, usize::from));
+        Ok(Self { store, rules, view, publishing: Mutex::new(()), heavy })
     }
 
     /// The view as it is now. A reader keeps it to the end of its answer.
@@ -73,6 +89,14 @@ impl App {
 
     pub(crate) const fn publishing(&self) -> &Mutex<()> {
         &self.publishing
+    }
+
+    /// Waits for its turn to do something heavy: reading a file or making a report.
+    ///
+    /// # Errors
+    /// `Internal`, which cannot happen while the application runs.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {
+        self.heavy.acquire().await.map_err(Error::internal)
     }
 
     /// What is on record, as far as reading a file needs it.

@@ -64,6 +64,14 @@ impl Corpus {
         Rulebook::read(&files)
     }
 
+    /// Reads the dictionary of measures alone, with whatever in it is sound.
+    #[must_use]
+    pub fn dictionary(&self) -> Dictionary {
+        let file = self.below("rules/measures.toml").next();
+        let text = file.map_or("", |file| file.text);
+        Dictionary::read("rules/measures.toml", text, &mut Problems::default())
+    }
+
     /// Reads the layouts.
     ///
     /// # Errors

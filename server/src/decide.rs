@@ -32,6 +32,9 @@ pub async fn decide(
         Decision::Withdraw => app.store.withdraw(survey, by, at).await?,
     };
     tracing::info!(survey.id = %survey, revision, "survey {survey}: {decision:?}");
-    extend(app, survey).await?;
+    if let Err(error) = extend(app, survey, revision).await {
+        // The decision stands. The follower publishes it as soon as the record can be read again.
+        crate::telemetry::log_error(&error);
+    }
     Ok(revision)
 }

@@ -75,6 +75,7 @@ pub async fn read(
         let limit = MAX_FILE_BYTES / (1024 * 1024);
         return Err(Error::TooLarge(format!("a file may have at most {limit} MiB; split it")));
     }
+    let _turn = app.turn().await?;
     let app = Arc::clone(app);
     let work = move || {
         let upload =

@@ -11,8 +11,6 @@ mod sites;
 mod surveys;
 mod words;
 
-pub use surveys::NOBODY;
-
 use crate::app::App;
 use crate::error::Error;
 use crate::view::View;

@@ -76,10 +76,7 @@ impl OrganisationNode {
     }
 
     /// How many sites it and the organisations below it have, pooled entries not counted.
-    async fn site_count(&self) -> usize {
-        let organisations = &self.view.organisations;
-        let is_own = |own: usize| organisations.is_within(own, self.at);
-        let sites = self.view.sites().iter().filter(|site| !site.is_pooled);
-        sites.filter(|site| site.organisation.is_some_and(is_own)).count()
+    async fn site_count(&self) -> u32 {
+        self.view.organisations.get(self.at).site_count
     }
 }

@@ -144,7 +144,7 @@ impl SiteReadinessNode {
     }
 
     /// Share of the answered weight that rests on recalled or policy thresholds, in per cent.
-    async fn soft_evidence(&self) -> f64 {
+    async fn recalled_or_policy_share(&self) -> f64 {
         percent(self.result.outcome.soft_bp)
     }
 

@@ -5,12 +5,14 @@ use super::organisations::OrganisationNode;
 use super::readiness::SiteReadinessNode;
 use super::words::{Level, Method, Nation, Readiness, Setting, SpaceKind};
 use super::{fail, page_size, view};
+use crate::view::explain::{describe_value, plain};
 use crate::view::facts::Current;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
-use crate::view::{Site, View, explain};
+use crate::view::{Site, View};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
+use siteworthy_rules::estate::code;
 use siteworthy_rules::observation::Value;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -329,17 +331,21 @@ impl SiteNode {
 
 impl SiteNode {
     fn observation(&self, space: &str, measure: &str, current: &Current) -> ObservationNode {
-        let unit = self
-            .view
-            .rulebook
-            .dictionary
-            .find(measure)
-            .map_or("", |(_, measure)| measure.unit_symbol());
-        let (value, text) = match &current.value {
-            Value::Quantity(value) => (Some(*value), format!("{} {unit}", explain::plain(*value))),
-            Value::Choice(word) | Value::Text(word) => (None, word.clone()),
-            Value::Flag(flag) => (None, if *flag { "yes" } else { "no" }.to_owned()),
-            Value::Date(date) => (None, date.to_string()),
+        let rulebook = &self.view.rulebook;
+        let coded = rulebook.dictionary.find(measure).and_then(|(index, _)| {
+            Some((index, code(&rulebook.dictionary, index, &current.value)?))
+        });
+        // What the dictionary in force does not know, and free text, is shown as it was written.
+        let text = match (coded, &current.value) {
+            (Some((index, value)), _) => describe_value(rulebook, index, value),
+            (None, Value::Choice(word) | Value::Text(word)) => word.clone(),
+            (None, Value::Quantity(value)) => plain(*value),
+            (None, Value::Flag(flag)) => if *flag { "yes" } else { "no" }.to_owned(),
+            (None, Value::Date(date)) => date.to_string(),
+        };
+        let value = match current.value {
+            Value::Quantity(value) => Some(value),
+            _ => None,
         };
         ObservationNode {
             measure: measure.to_owned(),

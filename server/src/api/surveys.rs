@@ -2,7 +2,7 @@
 
 use super::words::Severity;
 use super::{app, fail, page_size};
-use crate::app::App;
+use crate::app::{App, NOBODY};
 use crate::decide::{Decision, decide};
 use crate::error::Error;
 use crate::store::{self, SavedProblem, SurveyHead, SurveySummary, SurveysWanted};
@@ -14,9 +14,6 @@ use siteworthy_rules::problem::Problem;
 use std::io::Read;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// Who acts where nobody has signed in.
-pub const NOBODY: &str = "anonymous";
 
 /// Queries of surveys.
 #[derive(Default)]

@@ -4,7 +4,6 @@ use super::tables::{Choice, new_table, right};
 use super::{Ending, open};
 use crate::config::Config;
 use crate::error::Error;
-use crate::http::encode_workbook;
 use crate::render::{self, report::GapReport};
 use crate::view::gap::GapQuestion;
 use clap::{Args, ValueEnum};
@@ -48,7 +47,7 @@ impl Gap {
         let report = view.gap_report(&question)?;
         let bytes = match self.format {
             Format::Csv => render::csv::encode(&report),
-            Format::Xlsx => encode_workbook(&view, &report)?,
+            Format::Xlsx => view.gap_workbook(&report)?,
             Format::Table => format!("{}\n", gap_table(&report)).into_bytes(),
         };
         self.choice.write(&bytes)

@@ -5,14 +5,12 @@ use super::tiles::{is_fresh, tagged};
 use crate::app::App;
 use crate::error::Error;
 use crate::render;
-use crate::render::report::GapReport;
 use crate::view::View;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
 use crate::view::gap::GapQuestion;
 use crate::view::geojson::encode_sites;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Datelike;
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::place::{Nation, Setting};
 
@@ -132,24 +130,7 @@ pub async fn gap_workbook(
 ) -> Result<HttpResponse, Error> {
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     answer(request, app, kind, Some("investment-gap.xlsx"), |view, parameters| {
-        encode_workbook(view, &view.gap_report(&parameters.question()?)?)
+        view.gap_workbook(&view.gap_report(&parameters.question()?)?)
     })
     .await
-}
-
-/// A report as a workbook, dated by the last accepted survey.
-///
-/// # Errors
-/// `TooLarge` where the report has more rows than a sheet.
-pub fn encode_workbook(view: &View, report: &GapReport) -> Result<Vec<u8>, Error> {
-    let date = view.facts.revised_at.map(|at| at.date_naive()).unwrap_or_default();
-    let part = |number: u32| u8::try_from(number).unwrap_or(1);
-    let created =
-        (u16::try_from(date.year()).unwrap_or(1970), part(date.month()), part(date.day()));
-    render::workbook::encode(report, created).map_err(|error| match error {
-        rust_xlsxwriter::XlsxError::RowColumnLimitError => Error::TooLarge(
-            "the report has more rows than a sheet can hold; choose fewer sites".to_owned(),
-        ),
-        other => Error::internal(other),
-    })
 }

@@ -12,8 +12,6 @@ mod request;
 mod surveys;
 mod tiles;
 
-pub use downloads::encode_workbook;
-
 use crate::api;
 use crate::app::App;
 use crate::error::Error;

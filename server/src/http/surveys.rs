@@ -1,8 +1,7 @@
 //! `POST /surveys`: a file by multipart form, and the reading of multipart parts under limits.
 
 use super::PREFLIGHT_HEADER;
-use crate::api::NOBODY;
-use crate::app::App;
+use crate::app::{App, NOBODY};
 use crate::error::Error;
 use crate::store::SurveyHead;
 use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, upload};

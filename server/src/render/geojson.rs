@@ -1,6 +1,6 @@
 //! Placed sites as a GeoJSON feature collection.
 //!
-//! Which sites and which properties are chosen in `view::map`.
+//! Which sites and which properties are chosen in `view::geojson`.
 
 use geojson::{Feature, FeatureCollection, GeometryValue, JsonObject};
 use siteworthy_rules::place::Point;

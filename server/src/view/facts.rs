@@ -4,15 +4,16 @@
 //!
 //! What one survey alone says is `intake::draft` and the store; numbers made from it are `View`.
 
+use crate::store::Record;
 use chrono::{DateTime, NaiveDate, Utc};
 use siteworthy_rules::observation::{Method, Value};
 use siteworthy_rules::place::{Nation, OrganisationKind, Point, Setting, SpaceKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Everything that accepted surveys say at one revision.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// The revision of the record.
     pub revision: i64,
@@ -97,4 +98,68 @@ pub struct Current {
     pub row: u32,
     /// Column of the file, from 1.
     pub column: u16,
+}
+
+impl Facts {
+    /// Merges a record: the last observation of a measure at a place is its current value.
+    #[must_use]
+    pub fn of(record: Record) -> Self {
+        let postcodes: HashMap<&str, Point> =
+            record.postcodes.iter().map(|entry| (entry.postcode.as_str(), entry.point)).collect();
+        let mut sites: Vec<SiteFacts> = record
+            .sites
+            .iter()
+            .map(|site| SiteFacts {
+                name: site.name.clone(),
+                organisation: site.organisation.clone(),
+                nation: site.nation,
+                setting: site.setting,
+                postcode: site.postcode.clone(),
+                point: site.point.or_else(|| postcodes.get(site.postcode.as_deref()?).copied()),
+                commissioner: site.commissioner.clone(),
+                is_pooled: site.is_pooled,
+                spaces: BTreeMap::new(),
+                current: BTreeMap::new(),
+            })
+            .collect();
+        for space in &record.spaces {
+            let facts = SpaceFacts { kind: space.kind, name: space.name.clone() };
+            sites[space.site as usize].spaces.insert(space.code.clone(), facts);
+        }
+        for observation in record.observations {
+            let space = observation.space.map(|space| record.spaces[space as usize].code.clone());
+            let measure = record.measures[observation.measure as usize].clone();
+            let current = Current {
+                value: observation.value,
+                observed_on: observation.observed_on,
+                method: observation.method,
+                survey: record.surveys[observation.survey as usize].id,
+                row: observation.row,
+                column: observation.column,
+            };
+            let key = (space.unwrap_or_default(), measure);
+            sites[observation.site as usize].current.insert(key, current);
+        }
+        let codes = record.sites.into_iter().map(|site| site.code);
+        let organisations = record.organisations.into_iter().map(|entry| {
+            let facts =
+                OrganisationFacts { name: entry.name, kind: entry.kind, parent: entry.parent };
+            (entry.code, facts)
+        });
+        Self {
+            revision: record.revision,
+            revised_at: record.revised_at,
+            organisations: organisations.collect(),
+            sites: codes.zip(sites.into_iter().map(Arc::new)).collect(),
+            surveys: record
+                .surveys
+                .into_iter()
+                .map(|survey| SurveyFacts {
+                    id: survey.id,
+                    file_name: survey.file_name,
+                    layout: survey.layout,
+                })
+                .collect(),
+        }
+    }
 }

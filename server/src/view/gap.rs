@@ -6,7 +6,10 @@ use super::filter::SiteFilter;
 use super::{Site, View};
 use crate::error::Error;
 use crate::render::report::{GapLine, GapReport, OrganisationTotal, SiteTotal, Standing, Totals};
+use crate::render::workbook;
+use chrono::Datelike;
 use rayon::prelude::*;
+use rust_xlsxwriter::XlsxError;
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
 use siteworthy_rules::judge::percent;
@@ -159,6 +162,23 @@ impl View {
         })
     }
 
+    /// The report as a workbook, dated by the last change of the record.
+    ///
+    /// # Errors
+    /// `TooLarge` where the report has more rows than a sheet.
+    pub fn gap_workbook(&self, report: &GapReport) -> Result<Vec<u8>, Error> {
+        let date = self.facts.revised_at.map(|at| at.date_naive()).unwrap_or_default();
+        let part = |number: u32| u8::try_from(number).unwrap_or(1);
+        let year = u16::try_from(date.year()).unwrap_or(1970);
+        let created = (year, part(date.month()), part(date.day()));
+        workbook::encode(report, created).map_err(|error| match error {
+            XlsxError::RowColumnLimitError => Error::TooLarge(
+                "the report has more rows than a sheet can hold; choose fewer sites".to_owned(),
+            ),
+            other => Error::internal(other),
+        })
+    }
+
     fn organisation_key(&self, site: &Site) -> (String, String) {
         site.organisation.map_or_else(
             || ("Not known".to_owned(), String::new()),
@@ -204,12 +224,6 @@ impl View {
             })
             .collect();
         let money = |pence: siteworthy_rules::cost::Pence| format!("{} GBP", pence.pounds());
-        let surveys: Vec<String> = self
-            .facts
-            .surveys
-            .iter()
-            .map(|survey| format!("{} ({})", survey.file_name, survey.id))
-            .collect();
         let revised = self.facts.revised_at.map_or_else(
             || "no survey accepted yet".to_owned(),
             |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
@@ -248,10 +262,12 @@ impl View {
                 "How lines are counted",
                 "A remedy is counted once a place: what several technologies share is paid once. Headroom is taken for all technologies together. Low, central and high are three estimates of the whole and are not to be mixed.".to_owned(),
             ),
-            ("Surveys in force", surveys.join("; ")),
         ]
         .into_iter()
         .map(|(label, text)| (label.to_owned(), text))
+        .chain(self.facts.surveys.iter().map(|survey| {
+            ("Survey in force".to_owned(), format!("{} ({})", survey.file_name, survey.id))
+        }))
         .collect()
     }
 }

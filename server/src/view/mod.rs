@@ -44,6 +44,7 @@ pub struct View {
     /// By profile and site; none for pooled entries, which are never judged.
     results: Vec<Vec<Option<SiteResult>>>,
     map: MapIndex,
+    tag: String,
 }
 
 /// One site as it is shown.
@@ -105,13 +106,16 @@ impl View {
         let results = judge_all(&rulebook, &estate, &sites);
         let placed = (0..).zip(&sites).filter(|(_, site)| !site.is_pooled);
         let map = MapIndex::new(placed.filter_map(|(at, site)| Some((at, site.point?))));
-        Self { facts, rulebook, organisations, estate, sites, by_code, results, map }
+        let tag = tag(&facts, &rulebook);
+        Self { facts, rulebook, organisations, estate, sites, by_code, results, map, tag }
     }
 
-    /// The revision with the rulebook's hash: it names every answer, and serves as cache key.
+    /// Names every answer that is made from this view, and serves as cache key: the revision, the
+    /// rulebook, the program's version, and the accepted surveys, by which two records that have the
+    /// same revision differ.
     #[must_use]
-    pub fn tag(&self) -> String {
-        format!("{}-{}", self.facts.revision, &self.rulebook.hash[..16])
+    pub fn tag(&self) -> &str {
+        &self.tag
     }
 
     /// All sites, pooled ones too, by code.
@@ -163,6 +167,16 @@ impl View {
     pub fn survey(&self, source: &Source) -> &SurveyFacts {
         &self.facts.surveys[source.survey as usize]
     }
+}
+
+fn tag(facts: &Facts, rulebook: &Rulebook) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for survey in &facts.surveys {
+        hasher.update(survey.id.as_bytes());
+    }
+    let surveys = hasher.finalize().to_hex();
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{}-{}-{}-{version}", facts.revision, &rulebook.hash[..16], &surveys[..16])
 }
 
 /// Money in pounds for faces that show a number.

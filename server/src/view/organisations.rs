@@ -15,6 +15,8 @@ pub struct Organisation {
     pub kind: OrganisationKind,
     /// The one above it.
     pub parent: Option<usize>,
+    /// Sites of it and of those below it, pooled entries not counted.
+    pub site_count: u32,
 }
 
 /// All organisations by code.
@@ -54,7 +56,19 @@ impl Organisations {
                     .map(|nation| nation.code().to_owned());
             }
         }
-        Self::index(known)
+        let mut organisations = Self::index(known);
+        organisations.count_sites(facts);
+        organisations
+    }
+
+    fn count_sites(&mut self, facts: &Facts) {
+        for site in facts.sites.values().filter(|site| !site.is_pooled) {
+            let own = site.organisation.as_deref().and_then(|code| self.find(code));
+            let above: Vec<usize> = own.into_iter().flat_map(|at| self.upwards(at)).collect();
+            for at in above {
+                self.list[at].site_count += 1;
+            }
+        }
     }
 
     fn index(known: BTreeMap<String, OrganisationFacts>) -> Self {
@@ -67,6 +81,7 @@ impl Organisations {
                 name: organisation.name,
                 kind: organisation.kind,
                 code,
+                site_count: 0,
             })
             .collect();
         Self { list, by_code }
@@ -90,10 +105,15 @@ impl Organisations {
         self.by_code.get(code).copied()
     }
 
-    /// The organisation itself and everything above it. A circle, which a survey could describe by
-    /// mistake, ends where it closes.
+    /// The organisation itself and everything above it. Two surveys could by mistake put each of two
+    /// organisations under the other: such a circle ends where it closes.
     pub fn upwards(&self, at: usize) -> impl Iterator<Item = usize> {
-        std::iter::successors(Some(at), |at| self.list[*at].parent).take(self.list.len().min(16))
+        let mut seen = Vec::new();
+        std::iter::successors(Some(at), |at| self.list[*at].parent).take_while(move |at| {
+            let is_new = !seen.contains(at);
+            seen.push(*at);
+            is_new
+        })
     }
 
     /// The nearest organisation of a kind, at or above one.
