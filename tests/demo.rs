@@ -1,0 +1,222 @@
+//! The demonstration estate shows all that the program can say: every kind of problem that a file
+//! with readable rows can have, every verdict, every readiness of every technology, every remedy.
+//!
+//! What has to be left out stands in a list with its reason, and the list must be right too. How
+//! each single mistake is worded is `broken`; what the faces make of the estate is `faces`.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the finding")]
+
+use chrono::{DateTime, Utc};
+use siteworthy::app::{App, Rules};
+use siteworthy::corpus::Corpus;
+use siteworthy::decide::{Decision, decide};
+use siteworthy::intake::{Draft, Known, PROBLEM_CODES, Upload, read};
+use siteworthy::store::Store;
+use siteworthy::upload::{ReceivedFile, Uploaded, upload};
+use siteworthy::view::{SiteResult, View};
+use siteworthy_rules::gap::{Level, SiteGap};
+use siteworthy_rules::judge::{self, Readiness, Verdict};
+use siteworthy_rules::problem::Problem;
+use siteworthy_rules::profile::Question;
+use siteworthy_rules::remedy::Closes;
+use siteworthy_tests::root;
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Kinds of problem that the estate does not show, each with the reason.
+const NOT_SHOWN: [(&str, &str); 11] = [
+    ("duplicate-site", "only the national return has one row a site"),
+    ("empty-file", "nothing of the file is read"),
+    ("file-too-large", "nothing of the file is read"),
+    ("layout-does-not-fit", "nothing of the file is read"),
+    ("missing-column", "only the national return has measures whose columns must be there"),
+    ("no-rows", "a file that shows it says nothing else"),
+    ("not-text", "nothing of the file is read"),
+    ("pooled-rows", "a pooled entry is never judged, and every site of the estate is"),
+    ("text-encoding", "the files are embedded as UTF-8"),
+    ("unknown-layout", "the layout is found, not asked for"),
+    ("unknown-region", "only the national return names regions"),
+];
+
+/// Remedies that the estate does not call for, each with the reason.
+const NOT_CALLED_FOR: [(&str, &str); 1] =
+    [("indoor-coverage", "no technology asks for a mobile signal indoors")];
+
+/// A file of the estate: its name and its text.
+type File = (String, String);
+
+/// The files of the estate in the order in which `siteworthy demo` accepts them.
+fn files() -> Vec<File> {
+    let corpus = Corpus::load(None, None).unwrap();
+    let files = corpus.below("datasets/demo/").filter(|file| file.path.ends_with(".csv"));
+    files
+        .map(|file| (file.path.rsplit('/').next().unwrap().to_owned(), file.text.to_owned()))
+        .collect()
+}
+
+fn rules() -> Rules {
+    Rules::read(&Corpus::load(None, None).unwrap()).unwrap()
+}
+
+/// The files are received on a day on which the dates in them mean what they are there to show.
+fn received_at() -> DateTime<Utc> {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+/// What is known after a file is accepted on top of what was known before.
+fn learn(known: &mut Known, draft: &Draft) {
+    known.organisations.extend(draft.organisations.iter().map(|entry| entry.code.clone()));
+    for site in &draft.sites {
+        known.sites.entry(site.code.clone()).or_default();
+    }
+    for space in &draft.spaces {
+        let site = &draft.sites[space.site as usize].code;
+        known.sites.get_mut(site).unwrap().insert(space.code.clone(), space.kind);
+    }
+}
+
+/// Every problem of every file, each read with what the files before it say.
+fn problems() -> Vec<Problem> {
+    let rules = rules();
+    let mut known = Known::default();
+    let mut problems = Vec::new();
+    for (name, text) in files() {
+        let received_on = received_at().date_naive();
+        let upload = Upload { name: &name, bytes: text.as_bytes(), received_on };
+        let dictionary = &rules.rulebook.dictionary;
+        let draft = read(&upload, None, &rules.layouts, dictionary, &known, &mut |_| {}).unwrap();
+        learn(&mut known, &draft);
+        problems.extend(draft.problems);
+    }
+    problems
+}
+
+/// An empty record of its own. The folder goes when it is dropped.
+async fn empty() -> (TempDir, Arc<App>) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("demo.db").display());
+    let store = Store::open(&url).await.unwrap();
+    (folder, Arc::new(App::start(store, rules()).await.unwrap()))
+}
+
+/// Uploads and accepts every file; none where its bytes were on record already.
+async fn load(app: &Arc<App>) -> Vec<Option<Vec<Problem>>> {
+    let mut found = Vec::new();
+    for (name, text) in files() {
+        let (by, at) = ("demonstration".to_owned(), received_at());
+        let file = ReceivedFile { name, bytes: text.into_bytes(), layout: None, by, at };
+        found.push(match upload(app, file, |_| {}).await.unwrap() {
+            Uploaded::Draft { survey, problems } => {
+                decide(app, survey.id, Decision::Accept, "demonstration", at).await.unwrap();
+                Some(problems)
+            }
+            Uploaded::AlreadyThere(_) => None,
+            Uploaded::Unreadable(problems) => panic!("{problems:?}"),
+        });
+    }
+    found
+}
+
+fn sites(view: &View) -> std::ops::Range<u32> {
+    0..u32::try_from(view.sites().len()).unwrap()
+}
+
+fn gaps(view: &View) -> impl Iterator<Item = SiteGap> {
+    let profiles: Vec<usize> = (0..view.rulebook.profiles.len()).collect();
+    let levels = Level::ALL.iter().flat_map(move |level| sites(view).map(move |at| (at, *level)));
+    levels.map(move |(at, level)| view.gap_at(at, &profiles, level))
+}
+
+#[test]
+fn every_kind_of_problem_that_a_file_with_readable_rows_can_have_is_shown() {
+    let shown: BTreeSet<&str> = problems().iter().map(|problem| problem.code).collect();
+    let left_out: BTreeSet<&str> = NOT_SHOWN.iter().map(|(code, _)| *code).collect();
+    let all: BTreeSet<&str> = PROBLEM_CODES.iter().copied().collect();
+    assert!(left_out.is_subset(&all), "{:?} are no codes", &left_out - &all);
+    assert_eq!(&all - &shown, left_out, "left: not shown; right: the list, with its reasons");
+}
+
+#[test]
+fn the_tables_of_mistakes_name_every_row_that_has_one() {
+    let readme = fs::read_to_string(root().join("datasets/demo/README.md")).unwrap();
+    let problems = problems();
+    for (name, _) in files() {
+        let found: BTreeSet<u32> = problems
+            .iter()
+            .filter(|problem| *problem.position.file == name)
+            .filter_map(|problem| problem.position.row)
+            .collect();
+        let table = readme.split_once(&format!("## The mistakes in `{name}`"));
+        let table = table.map_or("", |(_, rest)| rest.split("\n## ").next().unwrap());
+        let cells = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next());
+        let told: BTreeSet<u32> = cells.filter_map(|cell| cell.parse().ok()).collect();
+        assert_eq!(found, told, "{name}: rows with problems, and rows in the table");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_verdict_and_every_readiness_of_every_technology_occurs() {
+    let (_folder, app) = empty().await;
+    let _ = load(&app).await;
+    let view = app.view();
+    let mut verdicts = BTreeSet::new();
+    for (at, profile) in view.rulebook.profiles.iter().enumerate() {
+        let outcomes: Vec<_> =
+            sites(&view).map(|site| view.result(at, site).unwrap().outcome).collect();
+        let found: BTreeSet<Readiness> = outcomes.iter().map(|outcome| outcome.readiness).collect();
+        assert!(found.iter().eq(Readiness::ALL), "{}: only {found:?}", profile.id);
+        verdicts.extend(outcomes.iter().flat_map(|outcome| {
+            profile.requirements.iter().map(|requirement| {
+                let reading = judge::read(&view.rulebook, &view.estate, requirement, outcome.spot);
+                judge::judge(requirement, reading).verdict
+            })
+        }));
+    }
+    assert!(verdicts.iter().eq(Verdict::ALL), "only {verdicts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_remedy_closes_a_gap_somewhere() {
+    let (_folder, app) = empty().await;
+    let _ = load(&app).await;
+    let view = app.view();
+    let rulebook = &view.rulebook;
+    let used: BTreeSet<usize> =
+        gaps(&view).flat_map(|gap| gap.lines).map(|line| line.remedy).collect();
+    let unused = rulebook.remedies.iter().enumerate().filter(|(at, _)| !used.contains(at));
+    let unused: Vec<&str> = unused.map(|(_, remedy)| remedy.id.as_str()).collect();
+    assert_eq!(unused, NOT_CALLED_FOR.map(|(id, _)| id), "left: not called for; right: the list");
+    for (id, reason) in NOT_CALLED_FOR {
+        let remedy = rulebook.remedies.iter().find(|remedy| remedy.id == id).unwrap();
+        let mut asked = rulebook.profiles.iter().flat_map(|profile| &profile.requirements);
+        let is_asked = asked.any(|requirement| match requirement.asks {
+            Question::Measure(measure) => remedy.closes.contains(&Closes::Measure(measure)),
+            Question::Headroom(resource) => remedy.closes.contains(&Closes::Headroom(resource)),
+            Question::Checklist(_) => false,
+        });
+        assert!(!is_asked, "{id}: it is not so that {reason}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loading_twice_gives_the_same() {
+    let (_folder, app) = empty().await;
+    let (_other_folder, other) = empty().await;
+    let (problems, same) = (load(&app).await, load(&other).await);
+    assert_eq!(problems, same);
+    let results = |view: &View| -> Vec<Option<SiteResult>> {
+        let profiles = 0..view.rulebook.profiles.len();
+        profiles
+            .flat_map(|at| sites(view).map(move |site| view.result(at, site).copied()))
+            .collect()
+    };
+    let (view, same) = (app.view(), other.view());
+    assert_eq!(view.sites(), same.sites());
+    assert_eq!(results(&view), results(&same));
+    assert!(gaps(&view).eq(gaps(&same)));
+    // Into the same record: the bytes are known, and nothing is published anew.
+    assert!(load(&app).await.iter().all(Option::is_none));
+    assert!(Arc::ptr_eq(&view, &app.view()));
+}
