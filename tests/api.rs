@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use siteworthy_tests::program::{Served, multipart};
-use siteworthy_tests::root;
+use siteworthy_tests::{postgres, root};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -431,5 +431,104 @@ fn the_questions_of_the_explorer_and_of_the_front_page_are_answered() {
         let text = String::from_utf8(answer.body).unwrap();
         assert!(!text.contains("//unpkg") && !text.contains("cdn"), "nothing from elsewhere");
     }
+    let _ = served.stop();
+}
+
+#[test]
+fn servers_that_share_a_database_follow_each_other() {
+    let Some(database) = postgres::fresh_database() else { return };
+    let (one, other) = (Served::start(&database), Served::start(&database));
+    let file = fs::read(root().join("datasets/demo/glenavon-2026.csv")).unwrap();
+    let _ = one.import("glenavon-2026.csv", &file);
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while other.query("{ revision }")["revision"] == 0 {
+        assert!(std::time::Instant::now() < patience, "the other server does not follow");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let sites = "{ sites { nodes { code readiness { score } } } }";
+    assert_eq!(one.query(sites), other.query(sites));
+    let tile = "/tiles/voice-scribe/4/7/4.mvt";
+    assert_eq!(one.get(tile).header("etag"), other.get(tile).header("etag"), "the same tag");
+    let _ = (one.stop(), other.stop());
+}
+
+#[test]
+fn answers_name_the_revision_and_the_rules_that_they_were_made_by() {
+    let served = Served::demo();
+    let answer = served.ask("{ revision rulebookHash }");
+    assert_eq!(answer["extensions"]["revision"], answer["data"]["revision"]);
+    assert_eq!(answer["extensions"]["rulebook"], answer["data"]["rulebookHash"]);
+    for path in ["/sites.geojson", "/reports/investment-gap.csv", "/tiles/voice-scribe.json"] {
+        let answer = served.get(path);
+        assert!(answer.header("x-siteworthy-revision").is_some(), "{path}");
+        assert!(answer.header("x-siteworthy-rulebook").is_some(), "{path}");
+        assert!(answer.header("x-request-id").is_some(), "{path}");
+    }
+    let _ = served.stop();
+}
+
+#[test]
+fn the_original_file_comes_back_byte_for_byte() {
+    let (_folder, served) = empty();
+    let file = fs::read(root().join("datasets/demo/faults-2026.csv")).unwrap();
+    let uploaded = served.upload("faults-2026.csv", &file);
+    let id = uploaded["data"]["uploadSurvey"]["survey"]["id"].as_str().unwrap().to_owned();
+    let answer = served.get(&format!("/surveys/{id}/original"));
+    assert_eq!((answer.status, answer.body == file), (200, true));
+    assert_eq!(
+        answer.header("content-disposition"),
+        Some("attachment; filename=\"faults-2026.csv\"")
+    );
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    for unknown in ["01a21007-6d9d-7d45-8a69-8dea0a7e3ff5", "..%2f..%2fetc"] {
+        assert_eq!(served.get(&format!("/surveys/{unknown}/original")).status, 404, "{unknown}");
+    }
+    let _ = served.stop();
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused_with_the_limit() {
+    let (_folder, served) = empty();
+    let file = vec![b'x'; 65 << 20];
+    let (kind, body) = multipart(&[("name=\"file\"; filename=\"big.csv\"", &file)]);
+    let answer = served.post("/surveys", &[("content-type", &kind), ("x-siteworthy", "1")], &body);
+    assert_eq!(answer.status, 413);
+    let message = &answer.json()["error"]["message"];
+    assert_eq!(message, "a file may have at most 64 MiB; split it");
+    let _ = served.stop();
+}
+
+#[test]
+fn a_tile_of_very_many_sites_shows_clusters_that_add_up() {
+    let (_folder, served) = empty();
+    let heading = "organisation,organisation_name,site,site_name,nation,setting,latitude,longitude,date,method,fuel-endurance-h";
+    let rows = (0..4_100).map(|n| {
+        let (latitude, longitude) = (51.0 + f64::from(n % 64) / 100.0, -2.0 + f64::from(n / 64) / 50.0);
+        format!("ZZT,Test trust,ZT{n:04},Site number {n},england,acute,{latitude},{longitude},2026-03-31,measured,{}", 20 + n % 9)
+    });
+    let text: Vec<String> = std::iter::once(heading.to_owned()).chain(rows).collect();
+    let _ = served.import("many.csv", text.join("\n").as_bytes());
+    let tile = served.get("/tiles/ai-inference-node/4/7/5.mvt");
+    assert!(tile.body.len() < 500_000);
+    let reader = mvt_reader::Reader::new(tile.body).unwrap();
+    assert_eq!(reader.get_layer_names().unwrap(), ["clusters"]);
+    let counts = reader.get_features(0).unwrap().into_iter().map(|feature| {
+        match feature.properties.unwrap()["sites"] {
+            mvt_reader::feature::Value::UInt(count) => count,
+            ref other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(counts.sum::<u64>(), 4_100);
+    // Nearer, the same sites are single points, each in one tile only.
+    let mut sites = 0;
+    for (x, y) in (125..=129).flat_map(|x| (83..=87).map(move |y| (x, y))) {
+        let tile = served.get(&format!("/tiles/ai-inference-node/8/{x}/{y}.mvt"));
+        if tile.status == 200 {
+            let reader = mvt_reader::Reader::new(tile.body).unwrap();
+            assert_eq!(reader.get_layer_names().unwrap(), ["sites"]);
+            sites += reader.get_features(0).unwrap().len();
+        }
+    }
+    assert_eq!(sites, 4_100);
     let _ = served.stop();
 }

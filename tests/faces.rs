@@ -49,6 +49,7 @@ fn all_faces_say_the_same_of_the_demonstration_estate() {
         for technology in TECHNOLOGIES {
             compare(&served, technology, &database);
         }
+        compare_totals(&served, &database);
         let _ = served.stop();
     }
 }
@@ -65,6 +66,7 @@ fn all_faces_say_the_same_of_the_national_return() {
         assert_the_record_holds_the_whole_return(&served);
         assert_power_is_judged_from_real_numbers(&served);
         compare(&served, "ai-inference-node", &database);
+        compare_totals(&served, &database);
         let _ = served.stop();
     }
 }
@@ -169,6 +171,40 @@ fn compare(served: &Served, technology: &str, database: &str) {
     ] {
         assert_eq!(total, graphql_total, "{face}, {technology}");
     }
+}
+
+/// For all technologies together, where remedies are shared: low, central and high total are the sums
+/// of the lines on every face.
+fn compare_totals(served: &Served, database: &str) {
+    let data = served.query("{ investmentGap { total { capital { low central high } } } }");
+    let workbook = served.get("/reports/investment-gap.xlsx").body;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
+    let sheet = book.worksheet_range("Lines").unwrap();
+    let rows: Vec<&[Data]> = sheet.rows().collect();
+    let csv = served.get("/reports/investment-gap.csv").body;
+    let (command, err, code) = texts(&run(&["gap", "--format", "csv", "--database-url", database]));
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(command.as_bytes(), csv, "the command line writes what the service sends");
+    for estimate in ["low", "central", "high"] {
+        let heading = format!("Capital {estimate} (GBP)");
+        let total = pence(pounds(&data["investmentGap"]["total"]["capital"][estimate]));
+        assert!(total > 0);
+        assert_eq!(sum_of_column(&csv, &heading), total, "csv, {estimate}");
+        let at = column(rows[0], &heading);
+        let cells = rows[1..].iter().filter_map(|row| match &row[at] {
+            Data::Float(number) => Some(pence(*number)),
+            _ => None,
+        });
+        assert_eq!(cells.sum::<i64>(), total, "workbook, {estimate}");
+    }
+}
+
+fn sum_of_column(csv: &[u8], wanted: &str) -> i64 {
+    let mut reader = csv::Reader::from_reader(csv);
+    let headings = reader.headers().unwrap().clone();
+    let at = headings.iter().position(|heading| heading == wanted).unwrap();
+    let amounts = reader.records().map(|record| record.unwrap()[at].to_owned());
+    amounts.filter(|amount| !amount.is_empty()).map(|amount| pence(amount.parse().unwrap())).sum()
 }
 
 fn pence(pounds: f64) -> i64 {
@@ -302,21 +338,13 @@ fn column(headings: &[Data], wanted: &str) -> usize {
 
 fn by_csv(served: &Served, technology: &str) -> i64 {
     let answer = served.get(&format!("/reports/investment-gap.csv?technologies={technology}"));
-    let mut reader = csv::Reader::from_reader(&answer.body[..]);
-    let headings = reader.headers().unwrap().clone();
-    let at = headings.iter().position(|heading| heading == "Capital central (GBP)").unwrap();
-    let amounts = reader.records().map(|record| record.unwrap()[at].to_owned());
-    amounts.filter(|amount| !amount.is_empty()).map(|amount| pence(amount.parse().unwrap())).sum()
+    sum_of_column(&answer.body, "Capital central (GBP)")
 }
 
 fn by_command(technology: &str, database: &str) -> i64 {
-    let arguments =
-        ["gap", "--technology", technology, "--format", "csv", "--database-url", database];
+    let base = ["gap", "--format", "csv", "--database-url", database];
+    let arguments: Vec<&str> = base.into_iter().chain(["--technology", technology]).collect();
     let (out, err, code) = texts(&run(&arguments));
     assert_eq!(code, 0, "{err}");
-    let mut reader = csv::Reader::from_reader(out.as_bytes());
-    let headings = reader.headers().unwrap().clone();
-    let at = headings.iter().position(|heading| heading == "Capital central (GBP)").unwrap();
-    let amounts = reader.records().map(|record| record.unwrap()[at].to_owned());
-    amounts.filter(|amount| !amount.is_empty()).map(|amount| pence(amount.parse().unwrap())).sum()
+    sum_of_column(out.as_bytes(), "Capital central (GBP)")
 }

@@ -120,7 +120,7 @@ impl Served {
             line.clear();
             assert!(log.read_line(&mut line).unwrap() > 0, "the program ended before it served");
             if let Some(at) = line.find("http://") {
-                break line[at..].split_whitespace().next().unwrap().to_owned();
+                break line[at..].split([':', ' ', '\n']).take(3).collect::<Vec<_>>().join(":");
             }
         };
         Self { child, log, url }

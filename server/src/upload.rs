@@ -11,6 +11,13 @@ use std::sync::Arc;
 /// The largest file that is taken: 64 MiB.
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 
+/// What is said of a file beyond the limit.
+#[must_use]
+pub fn too_large_file() -> Error {
+    let limit = MAX_FILE_BYTES / (1024 * 1024);
+    Error::TooLarge(format!("a file may have at most {limit} MiB; split it"))
+}
+
 /// A file as it was received.
 #[derive(Clone, Debug)]
 pub struct ReceivedFile {
@@ -72,8 +79,7 @@ pub async fn read(
     mut progress: impl FnMut(usize) + Send + 'static,
 ) -> Result<(ReceivedFile, Result<Draft, Vec<Problem>>), Error> {
     if file.bytes.len() > MAX_FILE_BYTES {
-        let limit = MAX_FILE_BYTES / (1024 * 1024);
-        return Err(Error::TooLarge(format!("a file may have at most {limit} MiB; split it")));
+        return Err(too_large_file());
     }
     let _turn = app.turn().await?;
     let app = Arc::clone(app);

@@ -48,10 +48,6 @@ impl Demo {
             app.store.clone().close().await?;
             return Ok(Ending::Clean);
         }
-        print(&format!(
-            "Open http://{0} for the page, http://{0}/graphiql to ask questions. Ctrl-C ends the demonstration.\n",
-            self.listen.listen
-        ))?;
         serve(app, self.listen).await
     }
 }

@@ -7,7 +7,7 @@ use crate::decide::{Decision, decide};
 use crate::error::Error;
 use crate::intake::Draft;
 use crate::store::SurveyHead;
-use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, read, upload};
+use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, read, too_large_file, upload};
 use chrono::Utc;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -114,11 +114,7 @@ pub fn receive(path: &Path, layout: Option<String>) -> Result<ReceivedFile, Erro
         |error: std::io::Error| Error::Invalid(format!("cannot read {}: {error}", path.display()));
     let size = fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_FILE_BYTES as u64 {
-        let limit = MAX_FILE_BYTES / (1024 * 1024);
-        return Err(Error::TooLarge(format!(
-            "{} has more than {limit} MiB; split it",
-            path.display()
-        )));
+        return Err(too_large_file());
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

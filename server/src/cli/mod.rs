@@ -16,7 +16,7 @@ use crate::app::{App, Rules};
 use crate::config::{Config, Listen};
 use crate::corpus::Corpus;
 use crate::error::Error;
-use crate::store::Store;
+use crate::store::{AuditState, Store};
 use crate::telemetry;
 use clap::{Parser, Subcommand};
 use siteworthy_rules::problem::Problem;
@@ -57,6 +57,8 @@ enum Command {
     Schema,
     /// Bring the tables of the record up to date (serving and importing do it too)
     Migrate,
+    /// Check that the audit trail is whole: every line's hash covers the one before
+    Audit,
 }
 
 /// What a command ended with.
@@ -114,9 +116,23 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Layouts(layouts) => layouts.run(&config),
         Command::Rules(rules::Rules::Check) => rules::check(&config),
         Command::Schema => print(&crate::api::sdl()),
+        Command::Audit => audit(&config).await,
         Command::Migrate => {
             Store::open(config.database_url.expose()).await?.migrate().await?;
             print("The tables are up to date.\n")
+        }
+    }
+}
+
+async fn audit(config: &Config) -> Result<Ending, Error> {
+    let store = Store::open(config.database_url.expose()).await?;
+    match store.verify_audit().await? {
+        AuditState::Whole { lines } => {
+            print(&format!("The audit trail is whole: {lines} lines.\n"))
+        }
+        AuditState::Broken { seq, why } => {
+            print(&format!("The audit trail is broken at line {seq}: {why}.\n"))?;
+            Ok(Ending::Problems)
         }
     }
 }

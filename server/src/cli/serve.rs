@@ -20,7 +20,7 @@ pub async fn serve(app: Arc<App>, listen: Listen) -> Result<Ending, Error> {
     tracing::info!(
         revision = view.facts.revision,
         sites = view.sites().len(),
-        "serving on http://{}",
+        "serving on http://{0}: the page is there, the explorer at http://{0}/graphiql; Ctrl-C ends it",
         server.address
     );
     drop(view);

@@ -9,10 +9,15 @@ use crate::view::View;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
 use crate::view::gap::GapQuestion;
 use crate::view::geojson::encode_sites;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::place::{Nation, Setting};
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// What a download may be asked for. Lists are separated by commas.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -86,11 +91,13 @@ async fn answer(
     let tag = format!("W/\"{}-{:x}\"", view.tag(), blake3_of(&request));
     let parameters = parameters(&request)?;
     if is_fresh(&request, &tag) {
-        return Ok(tagged(HttpResponse::NotModified(), &tag).finish());
+        return Ok(tagged(HttpResponse::NotModified(), &view, &tag).finish());
     }
-    let work = web::block(move || make(&view, &parameters)).await;
+    let _turn = app.turn().await?;
+    let source = Arc::clone(&view);
+    let work = web::block(move || make(&source, &parameters)).await;
     let bytes = work.map_err(Error::internal)??;
-    let mut response = tagged(HttpResponse::Ok(), &tag);
+    let mut response = tagged(HttpResponse::Ok(), &view, &tag);
     response.insert_header((CONTENT_TYPE, content_type));
     if let Some(name) = file_name {
         response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
@@ -133,4 +140,21 @@ pub async fn gap_workbook(
         view.gap_workbook(&view.gap_report(&parameters.question()?)?)
     })
     .await
+}
+
+/// The file of a survey, exactly as it was uploaded.
+pub async fn original(id: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Error> {
+    let unknown = || Error::NotFound(format!("there is no survey {id}"));
+    let survey: Uuid = id.parse().map_err(|_| unknown())?;
+    let head = app.store.find_survey(survey).await?.ok_or_else(unknown)?;
+    let bytes = app.store.load_original(survey).await?;
+    let name = DispositionParam::Filename(head.file_name);
+    let parameters = vec![name];
+    let disposition = ContentDisposition { disposition: DispositionType::Attachment, parameters };
+    // The bytes are a stranger's: they are saved, never shown.
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/octet-stream"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header(disposition)
+        .body(bytes))
 }

@@ -13,7 +13,7 @@ use crate::upload::MAX_FILE_BYTES;
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
-use async_graphql::{BatchRequest, Request, UploadValue};
+use async_graphql::{BatchRequest, BatchResponse, Request, UploadValue, Value};
 use futures_util::StreamExt;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -53,12 +53,43 @@ pub async fn answer(
     if batch.iter().count() > MAX_BATCH {
         return Err(Error::TooLarge(format!("a batch may have at most {MAX_BATCH} queries")));
     }
-    let work = schema.execute_batch(batch.data(app.view()));
-    let response = tokio::time::timeout(Duration::from_secs(MAX_SECONDS), work).await;
-    let response = response.map_err(|_| {
+    let response = execute(&schema, batch, &app).await?;
+    Ok(HttpResponse::Ok().json(response))
+}
+
+/// Executes away from the threads that serve connections: resolvers compute, and a large page takes
+/// its time. Every response carries the revision and the rules that it was answered by.
+async fn execute(
+    schema: &ApiSchema,
+    batch: BatchRequest,
+    app: &web::Data<App>,
+) -> Result<BatchResponse, Error> {
+    let view = app.view();
+    let extensions = [
+        ("revision", Value::from(view.facts.revision)),
+        ("rulebook", Value::from(view.rulebook.hash.clone())),
+    ];
+    let schema = schema.clone();
+    let runtime = tokio::runtime::Handle::current();
+    let work = web::block(move || {
+        let limit = Duration::from_secs(MAX_SECONDS);
+        runtime.block_on(async {
+            tokio::time::timeout(limit, schema.execute_batch(batch.data(view))).await
+        })
+    });
+    let response = work.await.map_err(Error::internal)?;
+    let mut response = response.map_err(|_| {
         Error::TooLarge(format!("the query took more than {MAX_SECONDS} seconds; ask for less"))
     })?;
-    Ok(HttpResponse::Ok().json(response))
+    let responses = match &mut response {
+        BatchResponse::Single(single) => std::slice::from_mut(single),
+        BatchResponse::Batch(several) => several,
+    };
+    for response in responses {
+        let named = extensions.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        response.extensions.extend(named);
+    }
+    Ok(response)
 }
 
 async fn read_json(request: &HttpRequest, payload: web::Payload) -> Result<BatchRequest, Error> {
@@ -82,9 +113,25 @@ async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
         let name = part.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "operations" => {
-                operations = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?)
+                operations = Some(parse(
+                    &read_field(
+                        &mut part,
+                        MAX_QUERY_BYTES,
+                        "operations and map may have at most 1 MiB",
+                    )
+                    .await?,
+                )?)
             }
-            "map" => map = Some(parse(&read_field(&mut part, MAX_QUERY_BYTES).await?)?),
+            "map" => {
+                map = Some(parse(
+                    &read_field(
+                        &mut part,
+                        MAX_QUERY_BYTES,
+                        "operations and map may have at most 1 MiB",
+                    )
+                    .await?,
+                )?)
+            }
             _ => {
                 files += 1;
                 if files > MAX_FILES {
@@ -103,15 +150,11 @@ async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
                     disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
                 let content_type = part.content_type().map(ToString::to_string);
                 let content = store_file(&mut part, MAX_FILE_BYTES).await?;
-                for path in &paths {
-                    let content = content.try_clone().map_err(Error::internal)?;
-                    let value = UploadValue {
-                        filename: filename.clone(),
-                        content_type: content_type.clone(),
-                        content,
-                    };
-                    request.set_upload(path, value);
-                }
+                // Copies of the handle would share one position, so that the second reads nothing.
+                let [path] = &paths[..] else {
+                    return Err(Error::Invalid("map each file to exactly one variable".to_owned()));
+                };
+                request.set_upload(path, UploadValue { filename, content_type, content });
             }
         }
     }

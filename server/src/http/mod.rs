@@ -35,6 +35,7 @@ fn routes(service: &mut web::ServiceConfig) {
     service
         .route("/graphql", web::post().to(graphql::answer))
         .route("/surveys", web::post().to(surveys::receive))
+        .route("/surveys/{id}/original", web::get().to(downloads::original))
         .route("/tiles/{technology}.json", web::get().to(tiles::describe))
         .route("/tiles/{technology}/{z}/{x}/{y}.mvt", web::get().to(tiles::draw))
         .route("/sites.geojson", web::get().to(downloads::sites))

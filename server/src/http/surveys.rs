@@ -4,7 +4,7 @@ use super::PREFLIGHT_HEADER;
 use crate::app::{App, NOBODY};
 use crate::error::Error;
 use crate::store::SurveyHead;
-use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, upload};
+use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, too_large_file, upload};
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
@@ -26,15 +26,13 @@ impl From<MultipartFault> for Error {
     }
 }
 
-/// Reads a small part.
-pub async fn read_field(part: &mut Field, limit: usize) -> Result<Vec<u8>, Error> {
+/// Reads a part into memory; `too_large` is said where it has more bytes than the limit.
+pub async fn read_field(part: &mut Field, limit: usize, too_large: &str) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|fault| MultipartFault(fault.to_string()))?;
         if bytes.len() + chunk.len() > limit {
-            return Err(Error::TooLarge(format!(
-                "a part that is no file may have at most {limit} bytes"
-            )));
+            return Err(Error::TooLarge(too_large.to_owned()));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -50,8 +48,7 @@ pub async fn store_file(part: &mut Field, limit: usize) -> Result<File, Error> {
         let chunk = chunk.map_err(|fault| MultipartFault(fault.to_string()))?;
         written += chunk.len();
         if written > limit {
-            let limit = limit / (1024 * 1024);
-            return Err(Error::TooLarge(format!("a file may have at most {limit} MiB; split it")));
+            return Err(too_large_file());
         }
         let write = web::block(move || file.write_all(&chunk).map(|()| file)).await;
         file = write.map_err(Error::internal)?.map_err(Error::internal)?;
@@ -74,14 +71,18 @@ pub async fn receive(
         let mut part = part.map_err(|fault| MultipartFault(fault.to_string()))?;
         match part.name() {
             Some("layout") => {
-                let text = read_field(&mut part, MAX_TEXT_BYTES).await?;
+                let text =
+                    read_field(&mut part, MAX_TEXT_BYTES, "the id of a layout is shorter").await?;
                 layout = Some(String::from_utf8_lossy(&text).into_owned());
             }
             Some("file") if file.is_none() => {
                 let disposition = part.content_disposition();
                 let name =
                     disposition.and_then(|part| part.get_filename()).unwrap_or("file").to_owned();
-                file = Some((name, read_field(&mut part, MAX_FILE_BYTES).await?));
+                file = Some((
+                    name,
+                    read_field(&mut part, MAX_FILE_BYTES, &too_large_file().to_string()).await?,
+                ));
             }
             other => {
                 let other = other.unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::view::View;
 use crate::view::map::{MAX_ZOOM, Tile, tile};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
@@ -16,9 +17,14 @@ pub fn is_fresh(request: &HttpRequest, tag: &str) -> bool {
     })
 }
 
-/// Marks an answer as the one that a tag names; it must be asked for again each time.
-pub fn tagged(mut response: HttpResponseBuilder, tag: &str) -> HttpResponseBuilder {
-    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "no-cache"));
+/// Marks an answer as the one that a tag names, and with the revision and the rules that it was made
+/// by. It must be asked for again each time.
+pub fn tagged(mut response: HttpResponseBuilder, view: &View, tag: &str) -> HttpResponseBuilder {
+    response
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header(("x-siteworthy-revision", view.facts.revision.to_string()))
+        .insert_header(("x-siteworthy-rulebook", view.rulebook.hash.clone()));
     response
 }
 
@@ -39,13 +45,13 @@ pub async fn draw(
     // Weak, because the same tile may be sent compressed or not.
     let tag = format!("W/\"{}-{technology}-{z}-{x}-{y}\"", view.tag());
     if is_fresh(&request, &tag) {
-        return Ok(tagged(HttpResponse::NotModified(), &tag).finish());
+        return Ok(tagged(HttpResponse::NotModified(), &view, &tag).finish());
     }
     Ok(match tile(&view, profile, at).map_err(Error::internal)? {
-        Some(bytes) => tagged(HttpResponse::Ok(), &tag)
+        Some(bytes) => tagged(HttpResponse::Ok(), &view, &tag)
             .insert_header((CONTENT_TYPE, "application/vnd.mapbox-vector-tile"))
             .body(bytes),
-        None => tagged(HttpResponse::NoContent(), &tag).finish(),
+        None => tagged(HttpResponse::NoContent(), &view, &tag).finish(),
     })
 }
 
@@ -61,11 +67,11 @@ pub async fn describe(
     let base = format!("{}://{}", connection.scheme(), connection.host());
     let tag = format!("W/\"{}-{}\"", view.tag(), profile.id);
     if is_fresh(&request, &tag) {
-        return Ok(tagged(HttpResponse::NotModified(), &tag).finish());
+        return Ok(tagged(HttpResponse::NotModified(), &view, &tag).finish());
     }
     let text = "String";
     let number = "Number";
-    Ok(tagged(HttpResponse::Ok(), &tag).json(json!({
+    Ok(tagged(HttpResponse::Ok(), &view, &tag).json(json!({
         "tilejson": "3.0.0",
         "name": profile.title,
         "description": profile.summary,
