@@ -1,7 +1,9 @@
 //! One macro for the closed vocabularies of the project: an enum whose every variant has exactly
 //! one written form, used in rule files, uploads, the database, GraphQL arguments and tiles.
 
-/// Declares an enum with its written words, `ALL`, `word`, `FromStr`, `Display` and serde.
+/// Declares an enum with its written words, `ALL`, `word`, `list`, `FromStr`, `Display` and serde.
+/// Other crates use it as `siteworthy_rules::words!`; they need serde among their dependencies.
+#[macro_export]
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*

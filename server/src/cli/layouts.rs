@@ -1,5 +1,6 @@
 //! `siteworthy layouts`.
 
+use super::import::receive;
 use super::tables::write_file;
 use super::{Ending, print, print_problems, read_rules};
 use crate::app::Rules;
@@ -9,8 +10,7 @@ use crate::intake::{Upload, detect, write_template};
 use clap::{Args, Subcommand, ValueEnum};
 use siteworthy_rules::judge::for_each_measure;
 use siteworthy_rules::rulebook::Rulebook;
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Lists the layouts, or does what is said.
 #[derive(Args, Debug)]
@@ -74,28 +74,20 @@ fn list(rules: &Rules) -> String {
     lines.collect()
 }
 
-fn find(rules: &Rules, file: &PathBuf) -> Result<Ending, Error> {
-    let bytes = fs::read(file)
-        .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", file.display())))?;
-    let name = file.to_string_lossy();
-    let upload =
-        Upload { name: &name, bytes: &bytes, received_on: chrono::Utc::now().date_naive() };
+fn find(rules: &Rules, path: &Path) -> Result<Ending, Error> {
+    let file = receive(path, None)?;
+    let upload = Upload { name: &file.name, bytes: &file.bytes, received_on: file.at.date_naive() };
     match detect(&upload, &rules.layouts, &rules.rulebook.dictionary) {
         Err(problems) => {
             print_problems(&problems);
             Ok(Ending::Problems)
         }
         Ok(fits) => {
-            let mut text = String::new();
-            for fit in &fits {
-                let verdict = if fit.is_complete() {
-                    "fits".to_owned()
-                } else {
-                    format!("does not fit; missing: {}", fit.missing.join(", "))
-                };
-                text.push_str(&format!("{:<18} {verdict}\n", fit.layout.id));
-            }
-            print(&text)?;
+            let lines = fits.iter().map(|fit| {
+                let verdict = if fit.is_complete() { "fits." } else { "does not fit." };
+                format!("{:<24} {verdict} {}\n", fit.layout.id, fit.reason)
+            });
+            print(&lines.collect::<String>())?;
             let found = fits.iter().any(|fit| fit.is_complete());
             Ok(if found { Ending::Clean } else { Ending::Problems })
         }
@@ -129,4 +121,25 @@ fn measures_of<'a>(rulebook: &'a Rulebook, technology: &str) -> Result<Vec<&'a s
         });
     }
     Ok(measures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Corpus;
+    use crate::upload::MAX_FILE_BYTES;
+    use std::fs;
+
+    #[test]
+    fn a_file_that_is_too_large_to_import_is_not_detected_either() {
+        let corpus = Corpus::load(None, None).expect("the embedded files");
+        let rules = Rules::read(&corpus).expect("sound rules");
+        let name = format!("siteworthy-detect-{}.csv", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let file = fs::File::create(&path).expect("a file");
+        file.set_len(MAX_FILE_BYTES as u64 + 1).expect("a sparse file");
+        let found = find(&rules, &path);
+        fs::remove_file(&path).expect("the file is there");
+        assert!(matches!(found, Err(Error::TooLarge(_))), "{found:?}");
+    }
 }

@@ -4,7 +4,7 @@
 
 use super::draft::ObservationEntry;
 use super::number::write_number;
-use super::report::{Fault, Report, code};
+use super::report::{Fault, Report, code, shorten};
 use chrono::NaiveDate;
 use siteworthy_rules::measure::{Dictionary, Measure, MeasureIndex};
 use siteworthy_rules::observation::Value;
@@ -87,6 +87,7 @@ pub fn compare_repeated(measure: &Measure, earlier: &ObservationEntry, value: &V
 
 /// Reports every value that is above the measure which limits it, at the same place: that of the
 /// same date, else the latest. Such values are kept, for it is not known which of the two is wrong.
+/// Only the values of one file are compared: what another survey says of the limit is not seen here.
 pub fn check_ceilings(
     observations: &[ObservationEntry],
     indexes: &[MeasureIndex],
@@ -178,7 +179,7 @@ fn above_ceiling(measure: &Measure, value: f64, above: &Measure, most: f64, row:
 fn write_value(value: &Value) -> String {
     match value {
         Value::Quantity(number) => write_number(*number),
-        Value::Choice(text) | Value::Text(text) => text.clone(),
+        Value::Choice(text) | Value::Text(text) => shorten(text),
         Value::Flag(true) => "yes".to_owned(),
         Value::Flag(false) => "no".to_owned(),
         Value::Date(date) => date.to_string(),

@@ -4,7 +4,7 @@
 //! `survey`.
 
 use super::layout::{Attribute, Layout, fold};
-use super::report::{Fault, Report, code, find_nearest};
+use super::report::{Fault, Report, code, find_nearest, shorten};
 use super::rows::Row;
 use siteworthy_rules::measure::{Dictionary, Kind, Measure, MeasureIndex};
 use siteworthy_rules::unit::Unit;
@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// As many columns as a spreadsheet has.
 pub const MOST_COLUMNS: usize = 16_384;
+
+/// So many columns without a heading are numbered; of the rest it is said how many there are.
+const MOST_BLANK_SHOWN: usize = 20;
 
 /// A measure and the columns that make it up.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,8 +126,12 @@ fn find_places(headings: &[String], row: u32, report: &mut Report) -> BTreeMap<S
         places.insert(fold(heading), at);
     }
     if !blank.is_empty() {
-        let message =
-            format!("These columns have no heading and are not read: {}.", blank.join(", "));
+        let shown = blank[..blank.len().min(MOST_BLANK_SHOWN)].join(", ");
+        let more = match blank.len().saturating_sub(MOST_BLANK_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("These columns have no heading and are not read: {shown}{more}.");
         let advice = "Give a heading to every column that holds something.";
         report.add_to_row(row, Fault::note(code::BLANK_HEADING, message, advice));
     }
@@ -250,7 +257,7 @@ pub fn parse_unit(text: &str, measure: &Measure, dictionary: &Dictionary) -> Res
     let Some(unit) = Unit::parse(text) else {
         return Err(Fault::refused(
             code::UNKNOWN_UNIT,
-            format!("The unit {text:?} is not known."),
+            format!("The unit {:?} is not known.", shorten(text)),
             format!("Give {} in {}.", measure.id, target.symbol()),
         ));
     };

@@ -17,8 +17,6 @@ pub struct Fit<'a> {
     pub missing: Vec<String>,
     /// How many of the file's columns it knows.
     pub known: usize,
-    /// The share of the file's columns that it knows, 0 to 1.
-    pub known_fraction: f64,
     /// Why it fits or not: a full sentence.
     pub reason: String,
 }
@@ -108,7 +106,7 @@ fn fit_headings<'a>(
     } else {
         format!("These headings are missing: {}.", missing.join(", "))
     };
-    Fit { layout, missing, known, known_fraction: share(known, filled), reason }
+    Fit { layout, missing, known, reason }
 }
 
 fn fit_shape<'a>(first: &Row<'_>, layout: &'a Layout, count: usize) -> Fit<'a> {
@@ -125,7 +123,7 @@ fn fit_shape<'a>(first: &Row<'_>, layout: &'a Layout, count: usize) -> Fit<'a> {
         let reason = format!("The first row does not have {count} columns of the right kinds.");
         (missing, reason)
     };
-    Fit { layout, missing, known, known_fraction: share(known, count), reason }
+    Fit { layout, missing, known, reason }
 }
 
 fn has_shape(first: &Row<'_>, attribute: Attribute, column: &str) -> bool {
@@ -140,10 +138,4 @@ fn has_shape(first: &Row<'_>, attribute: Attribute, column: &str) -> bool {
         }
         _ => true,
     }
-}
-
-fn share(part: usize, whole: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts of columns")]
-    let share = part as f64 / whole.max(1) as f64;
-    share
 }

@@ -13,13 +13,14 @@ use siteworthy_rules::problem::Problem;
 pub struct Draft {
     /// Id of the layout by which it was read.
     pub layout: String,
-    /// Name of the file as uploaded, without any folder.
+    /// Name of the file as uploaded, without any folder; the middle of a name with more than 200
+    /// characters is left out, so that its ending stays.
     pub file_name: String,
     /// SHA-256 of the bytes, in lower-case hexadecimal.
     pub sha256: String,
     /// Data rows in the file, headings not counted.
     pub rows_read: u32,
-    /// Rows that describe pooled entries.
+    /// Rows about pooled entries of which something was kept.
     pub rows_pooled: u32,
     /// Rows of which nothing could be kept.
     pub rows_refused: u32,

@@ -11,6 +11,7 @@ use super::postcode::parse_postcode;
 use super::report::{Fault, Report, code};
 use super::rows::{Quoting, Row, Rows};
 use siteworthy_rules::place::Point;
+use siteworthy_rules::problem::Severity;
 
 /// Ordnance Survey's mark for "no coordinates available".
 const NO_POSITION: f64 = 90.0;
@@ -46,8 +47,38 @@ pub fn read_gazetteer<'a>(
             break;
         }
     }
+    let column = columns.find(Attribute::Postcode).unwrap_or_default();
+    drop_repeated(&mut draft, columns.heading(column), &mut report);
     draft.problems = report.into_problems();
     draft
+}
+
+/// Keeps the first entry of every postcode and reports the others.
+fn drop_repeated(draft: &mut Draft, heading: &str, report: &mut Report) {
+    let repeated = find_repeated(&draft.postcodes);
+    for (at, first) in &repeated {
+        let (entry, first) = (&draft.postcodes[*at], &draft.postcodes[*first]);
+        let fault = duplicate_postcode(entry, first);
+        draft.rows_refused += u32::from(fault.severity == Severity::Refused);
+        report.add_to_cell(entry.row, heading, &entry.postcode, fault);
+    }
+    let mut dropped = repeated.iter().map(|(at, _)| *at).peekable();
+    let mut at = 0..;
+    draft.postcodes.retain(|_| at.next().is_none_or(|at| dropped.next_if_eq(&at).is_none()));
+}
+
+/// The entries whose postcode an earlier one has, in file order, each with that first one. They are
+/// found by sorting, because a map of a million postcodes takes several times the room.
+fn find_repeated(entries: &[PostcodeEntry]) -> Vec<(usize, usize)> {
+    let postcode = |at: &usize| entries[*at].postcode.as_str();
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by(|left, right| postcode(left).cmp(postcode(right)));
+    let mut repeated = Vec::new();
+    for same in order.chunk_by(|left, right| postcode(left) == postcode(right)) {
+        repeated.extend(same[1..].iter().map(|at| (*at, same[0])));
+    }
+    repeated.sort_unstable();
+    repeated
 }
 
 type RowFault = (Option<Attribute>, Fault);
@@ -85,6 +116,22 @@ fn read_position(cells: &Cells<'_, '_>) -> Result<Point, RowFault> {
 
 const GARBLED: &str = "This is not a postcode; the row is set aside.";
 const CHECK: &str = "Take the file unchanged from its publisher.";
+
+fn duplicate_postcode(entry: &PostcodeEntry, first: &PostcodeEntry) -> Fault {
+    let (postcode, row) = (&entry.postcode, first.row);
+    if entry.point == first.point {
+        return Fault::note(
+            code::DUPLICATE_POSTCODE,
+            format!("{postcode} has the same position in row {row}; it is kept once."),
+            "Remove one of the two.",
+        );
+    }
+    let show = |point: Point| format!("{:.6}, {:.6}", point.latitude, point.longitude);
+    let (found, kept) = (show(entry.point), show(first.point));
+    let message =
+        format!("{postcode} lies at {found} here, but at {kept} in row {row}; the first is kept.");
+    Fault::refused(code::DUPLICATE_POSTCODE, message, CHECK)
+}
 
 fn ragged(found: usize, expected: usize) -> Fault {
     let message = format!("The row has {found} cells, but {expected} are expected.");

@@ -11,39 +11,8 @@ use siteworthy_rules::measure::{Dictionary, Kind, MeasureIndex};
 use siteworthy_rules::observation::Method;
 use siteworthy_rules::place::Nation;
 use siteworthy_rules::unit::Unit;
+use siteworthy_rules::words;
 use std::collections::{BTreeMap, BTreeSet};
-use std::str::FromStr;
-
-/// Declares a closed vocabulary with its written words.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vmeta])* $variant,)+ }
-
-        impl $name {
-            /// Every value, in declared order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The one written form.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                Self::ALL.iter().copied().find(|value| value.word() == text).ok_or_else(|| {
-                    let words: Vec<&str> = Self::ALL.iter().map(|value| value.word()).collect();
-                    format!("{text:?} is not one of: {}", words.join(", "))
-                })
-            }
-        }
-    };
-}
 
 words! {
     /// What a row is.
@@ -127,7 +96,8 @@ pub struct AttributeColumn {
 pub struct MeasureColumns {
     /// The measure.
     pub measure: MeasureIndex,
-    /// Their headings. Several add up: missing cells count nothing, unless all are missing.
+    /// Their headings. Several add up: the sum is of those cells that are given, with a warning that
+    /// names the others; where all are missing there is no value.
     pub headings: Vec<String>,
     /// The unit of the file, where it is not the measure's.
     pub unit: Option<Unit>,

@@ -38,7 +38,7 @@ pub use report::code::ALL as PROBLEM_CODES;
 pub use template::write_template;
 
 use chrono::NaiveDate;
-use report::{Fault, Report, code};
+use report::{Fault, Report, code, shorten};
 use rows::{Row, Rows};
 use sha2::{Digest, Sha256};
 use siteworthy_rules::measure::Dictionary;
@@ -49,6 +49,11 @@ use survey::Context;
 
 /// Progress is reported every so many rows.
 const PROGRESS_ROWS: u32 = 512;
+
+/// Longer file names are cut: they are repeated in every problem and shown in workbooks.
+const MOST_FILE_NAME_CHARS: usize = 200;
+/// What is longer than this after the last full stop is no ending.
+const MOST_ENDING_BYTES: usize = 16;
 
 /// One file as it was received.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +89,7 @@ pub fn read(
     progress: &mut dyn FnMut(usize),
 ) -> Result<Draft, Vec<Problem>> {
     let name = file_name(upload.name);
-    let mut report = Report::new(name);
+    let mut report = Report::new(&name);
     let result = text::read_text(upload.bytes).and_then(|text| {
         if let Some(note) = text.note {
             report.add_to_file(note);
@@ -104,7 +109,7 @@ pub fn read(
     match result {
         Ok(draft) => {
             progress(upload.bytes.len());
-            Ok(Draft { file_name: name.to_owned(), sha256: hash(upload.bytes), ..draft })
+            Ok(Draft { file_name: name, sha256: hash(upload.bytes), ..draft })
         }
         Err(fault) => {
             report.add_to_file(fault);
@@ -124,7 +129,7 @@ pub fn detect<'a>(
     dictionary: &Dictionary,
 ) -> Result<Vec<Fit<'a>>, Vec<Problem>> {
     let text = text::read_text(upload.bytes).map_err(|fault| {
-        let mut report = Report::new(file_name(upload.name));
+        let mut report = Report::new(&file_name(upload.name));
         report.add_to_file(fault);
         report.into_problems()
     })?;
@@ -162,16 +167,24 @@ fn pick_layout<'a>(
         )),
         None => {
             let ids: Vec<&str> = layouts.iter().map(|layout| layout.id.as_str()).collect();
-            let message = format!("There is no layout {wanted}.");
+            let message = format!("There is no layout {}.", shorten(wanted));
             let advice = format!("Use one of: {}.", ids.join(", "));
             Err(Fault::refused(code::UNKNOWN_LAYOUT, message, advice))
         }
     }
 }
 
-/// The last part of a path of either kind.
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
+/// The last part of a path of either kind, cut to [`MOST_FILE_NAME_CHARS`] with its ending kept.
+fn file_name(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let length = name.chars().count();
+    if length <= MOST_FILE_NAME_CHARS {
+        return name.to_owned();
+    }
+    let ending = name.rfind('.').map_or("", |at| &name[at..]);
+    let ending = if ending.len() <= MOST_ENDING_BYTES { ending } else { "" };
+    let kept = MOST_FILE_NAME_CHARS - ending.chars().count();
+    name.chars().take(kept).chain(ending.chars()).collect()
 }
 
 fn hash(bytes: &[u8]) -> String {

@@ -4,7 +4,7 @@
 //! brackets for negatives, a unit behind the number) a longer one. What a number means, and
 //! whether it is plausible, is `value`.
 
-use super::report::{Fault, code};
+use super::report::{Fault, code, shorten};
 
 /// Which signs separate decimals and thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +193,7 @@ fn not_a_number() -> Fault {
 fn unclear_separator(text: &str) -> Fault {
     Fault::refused(
         code::UNCLEAR_SEPARATOR,
-        format!("It is not clear what the separator in {text} stands for."),
+        format!("It is not clear what the separator in {} stands for.", shorten(text)),
         "Write a full stop before decimals, and nothing or a comma between groups of three digits.",
     )
 }

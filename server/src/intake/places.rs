@@ -7,7 +7,7 @@ use super::columns::Columns;
 use super::layout::{Attribute, Layout, fold};
 use super::number::parse_number;
 use super::postcode::parse_postcode;
-use super::report::{Fault, Report, code};
+use super::report::{Fault, Report, code, shorten};
 use super::rows::Row;
 use super::{
     Known,
@@ -27,6 +27,9 @@ const UK_LATITUDES: RangeInclusive<f64> = 49.8..=61.0;
 const UK_LONGITUDES: RangeInclusive<f64> = -8.7..=1.8;
 /// Codes are keys; nothing published is longer than a dozen characters.
 const MOST_CODE_CHARS: usize = 40;
+/// The longest name of a site, space, organisation or commissioner that is kept; the longest that
+/// the national return has is 69. A cell of a workbook holds 32,767, and a table far fewer.
+const MOST_NAME_CHARS: usize = 200;
 
 /// The columns whose content describes a site, as opposed to what was observed there.
 const DESCRIBING: [Attribute; 10] = [
@@ -58,6 +61,17 @@ impl<'a> Cells<'_, 'a> {
     pub fn get(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
         let cell = self.row.cell(self.columns.find(attribute)?);
         (!self.layout.is_missing(&cell)).then_some(cell)
+    }
+
+    /// A name; nothing where it is missing or too long.
+    fn name(&self, attribute: Attribute, report: &mut Report) -> Option<String> {
+        let cell = self.get(attribute)?;
+        let length = cell.chars().count();
+        if length > MOST_NAME_CHARS {
+            self.report(attribute, &cell, long_name(length), report);
+            return None;
+        }
+        Some(cell.into_owned())
     }
 
     fn report(&self, attribute: Attribute, value: &str, fault: Fault, report: &mut Report) {
@@ -152,12 +166,12 @@ impl Places {
         &self.sites[site as usize]
     }
 
-    /// How many sites are pooled entries, and the row of the first.
+    /// The first row of a pooled entry, and how many rows there are of such entries.
     #[must_use]
     pub fn find_pooled(&self) -> Option<(u32, u32)> {
-        let mut pooled = self.sites.iter().filter(|site| site.is_pooled);
-        let first = pooled.next()?.row;
-        Some((first, 1 + u32::try_from(pooled.count()).unwrap_or(u32::MAX)))
+        let pooled = || self.sites.iter().zip(&self.rows).filter(|(site, _)| site.is_pooled);
+        let (first, _) = pooled().next()?;
+        Some((first.row, pooled().map(|(_, rows)| rows).sum()))
     }
 
     /// Counts a row of which something was kept.
@@ -212,17 +226,16 @@ impl Places {
         let nation = read_nation(cells, report);
         let organisation = self.describe_organisation(cells, nation, report);
         let setting = cells.word::<Setting>(Attribute::Setting, unknown_setting, report);
-        let own = |attribute| cells.get(attribute).map(Cow::into_owned);
         let found = SiteEntry {
             code: String::new(),
             row: cells.row.number,
-            name: own(Attribute::SiteName),
+            name: cells.name(Attribute::SiteName, report),
             organisation,
             nation,
             setting,
             postcode: read_postcode(cells, report),
             point: read_point(cells, report),
-            commissioner: own(Attribute::Commissioner),
+            commissioner: cells.name(Attribute::Commissioner, report),
             is_pooled: setting == Some(Setting::Pooled),
         };
         let mut settle = Settle {
@@ -255,7 +268,7 @@ impl Places {
             return None;
         }
         let region = self.describe_region(cells, nation, report);
-        if let Some(name) = cells.get(Attribute::OrganisationName) {
+        if let Some(name) = cells.name(Attribute::OrganisationName, report) {
             let kind = match nation {
                 None | Some(Nation::England) => OrganisationKind::Trust,
                 Some(_) => OrganisationKind::HealthBoard,
@@ -341,7 +354,7 @@ impl Places {
             _ => {}
         }
         if entry.name.is_none() {
-            entry.name = cells.get(Attribute::SpaceName).map(Cow::into_owned);
+            entry.name = cells.name(Attribute::SpaceName, report);
         }
         Ok(Some(space))
     }
@@ -632,12 +645,23 @@ impl Settle<'_, '_, '_> {
 }
 
 fn contradiction(what: &str, code: &str, first: &str, row: u32, found: &str) -> Fault {
+    let (first, found) = (shorten(first), shorten(found));
     Fault::warning(
         code::CONTRADICTORY_SITE,
         format!(
             "The {what} of {code} is {found} here, but {first} in row {row}; the first is kept."
         ),
         "Make the rows agree, or correct the code.",
+    )
+}
+
+fn long_name(length: usize) -> Fault {
+    Fault::refused(
+        code::TEXT_TOO_LONG,
+        format!(
+            "This name has {length} characters, but at most {MOST_NAME_CHARS} are kept; it is left out."
+        ),
+        "Shorten it, and check that the columns have not shifted.",
     )
 }
 

@@ -3,8 +3,10 @@
 //! Codes are stable: people filter by them, and the interface links help to them. What leads to a
 //! problem stands where it is found.
 
+use super::number::write_number;
 use siteworthy_rules::problem::{Position, Problem, Severity};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 macro_rules! codes {
     ($($(#[$meta:meta])* $name:ident = $code:literal,)+) => {
@@ -29,6 +31,8 @@ pub mod code {
         CONTRADICTORY_VALUES = "contradictory-values",
         /// A heading that occurs twice.
         DUPLICATE_COLUMN = "duplicate-column",
+        /// A postcode that a gazetteer has in two rows.
+        DUPLICATE_POSTCODE = "duplicate-postcode",
         /// A second row for a site where each has one.
         DUPLICATE_SITE = "duplicate-site",
         /// A file without content.
@@ -41,6 +45,8 @@ pub mod code {
         IMPLAUSIBLE_VALUE = "implausible-value",
         /// Latitude without longitude, or the reverse.
         INCOMPLETE_POINT = "incomplete-point",
+        /// A sum of several columns of which some are missing.
+        INCOMPLETE_SUM = "incomplete-sum",
         /// Headings that the layout needs are missing.
         LAYOUT_DOES_NOT_FIT = "layout-does-not-fit",
         /// A site, space or organisation code that cannot be one.
@@ -116,8 +122,12 @@ pub mod code {
     }
 }
 
-/// Cells longer than this are shown cut off.
-const SHOWN_CHARS: usize = 120;
+/// Headings, cells and names longer than this are shown cut off.
+const SHOWN_CHARS: usize = 100;
+
+/// So many problems of one kind are listed for each column; the rest are counted. A file may have a
+/// million cells with the same mistake, and nobody reads more than the first few.
+const MOST_ALIKE: u32 = 1_000;
 
 /// What is wrong, before it is known where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,7 +176,19 @@ impl Fault {
 pub struct Report {
     file: String,
     problems: Vec<Problem>,
+    alike: BTreeMap<Kind, Alike>,
     refusals: usize,
+}
+
+/// Code, severity and column: problems that have all three in common are of one kind.
+type Kind = (&'static str, Severity, Option<String>);
+
+/// The problems of one kind.
+#[derive(Debug, Default)]
+struct Alike {
+    count: u32,
+    /// The row of the first that is not listed.
+    unlisted_row: Option<u32>,
 }
 
 impl Report {
@@ -191,7 +213,7 @@ impl Report {
         self.add(Some(row), Some(column), Some(value), fault);
     }
 
-    /// Adds a problem wherever it is.
+    /// Adds a problem wherever it is. After [`MOST_ALIKE`] of its kind it is only counted.
     pub fn add(
         &mut self,
         row: Option<u32>,
@@ -200,10 +222,17 @@ impl Report {
         fault: Fault,
     ) {
         self.refusals += usize::from(fault.severity == Severity::Refused);
+        let column = column.map(shorten);
+        let alike = self.alike.entry((fault.code, fault.severity, column.clone())).or_default();
+        alike.count = alike.count.saturating_add(1);
+        if alike.count > MOST_ALIKE {
+            alike.unlisted_row = alike.unlisted_row.or(row);
+            return;
+        }
         self.problems.push(Problem {
             severity: fault.severity,
             code: fault.code,
-            position: Position { file: self.file.clone(), row, column: column.map(str::to_owned) },
+            position: Position { file: self.file.clone(), row, column },
             value: value.map(shorten),
             message: fault.message,
             advice: fault.advice.into_owned(),
@@ -216,15 +245,39 @@ impl Report {
         self.refusals
     }
 
-    /// Everything, in file order: first what concerns the whole file.
+    /// Everything, in file order: first what concerns the whole file. Where problems of a kind are
+    /// not listed, one more of that kind says how many.
     #[must_use]
     pub fn into_problems(mut self) -> Vec<Problem> {
+        for (kind, alike) in std::mem::take(&mut self.alike) {
+            if let Some(more) = alike.count.checked_sub(MOST_ALIKE).filter(|more| *more > 0) {
+                self.problems.push(count_unlisted(&self.file, kind, more, alike.unlisted_row));
+            }
+        }
         self.problems.sort_by_key(|problem| problem.position.row);
         self.problems
     }
 }
 
-fn shorten(text: &str) -> String {
+fn count_unlisted(file: &str, kind: Kind, more: u32, row: Option<u32>) -> Problem {
+    let (code, severity, column) = kind;
+    let more = write_number(f64::from(more));
+    let place = if column.is_some() { " in this column" } else { "" };
+    Problem {
+        severity,
+        code,
+        position: Position { file: file.to_owned(), row, column },
+        value: None,
+        message: format!(
+            "From here on there are {more} more problems of this kind{place}; they are not listed."
+        ),
+        advice: "Mend the cause that they share, and upload the file again.".to_owned(),
+    }
+}
+
+/// A text as it is shown in a message: whole, or its beginning and an ellipsis.
+#[must_use]
+pub fn shorten(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),

@@ -11,13 +11,14 @@ use super::date::{check_freshness, is_stale, parse_observed_on};
 use super::draft::{Draft, ObservationEntry};
 use super::layout::{Attribute, Form, Layout, fold};
 use super::places::{Cells, Places, Settled, check_code};
-use super::report::{Fault, Report, code, find_nearest};
+use super::report::{Fault, Report, code, find_nearest, shorten};
 use super::rows::{Quoting, Row, Rows};
 use super::value::{check_range, read_quantity, read_value};
 use super::{Known, PROGRESS_ROWS};
 use chrono::NaiveDate;
 use siteworthy_rules::measure::{Dictionary, Kind, Measure, MeasureIndex, Scope};
 use siteworthy_rules::observation::{Method, Value};
+use siteworthy_rules::unit::Unit;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -259,6 +260,9 @@ impl<'a> Survey<'a> {
             };
             match read {
                 Ok(Some(value)) => {
+                    if let Some((heading, fault)) = judge_sum(measure, measure_cells, cells) {
+                        self.report.add(Some(cells.row.number), Some(heading), None, fault);
+                    }
                     let slot = self.slots[measure_cells.measure.at()].unwrap_or_default();
                     self.fresh.push(Fresh {
                         measure: measure_cells.measure,
@@ -492,22 +496,26 @@ fn read_cell<'r>(
     }
     let unit = cells.unit.as_ref();
     match read_value(&written, measure, unit, layout.separators, dictionary) {
-        // Zero for "not measured" is not held against the limits.
-        Err(fault) if cells.is_zero_missing && is_zero(&written, measure, context) => {
-            debug_assert_eq!(fault.code, code::IMPLAUSIBLE_VALUE);
+        Ok(value) => Ok(Some(value)),
+        // Zero for "not measured" is not held against the limits; a wrong unit beside it is.
+        Err(fault)
+            if cells.is_zero_missing
+                && fault.code == code::IMPLAUSIBLE_VALUE
+                && is_zero(&written, measure, unit, context) =>
+        {
             Ok(None)
         }
-        Ok(value) => Ok(Some(value)),
         Err(fault) => Err(CellFault { column, written, fault }),
     }
 }
 
-fn is_zero(written: &str, measure: &Measure, context: Context<'_>) -> bool {
+fn is_zero(written: &str, measure: &Measure, unit: Option<&Unit>, context: Context<'_>) -> bool {
     let Context { layout, dictionary, .. } = context;
-    read_quantity(written, measure, None, layout.separators, dictionary) == Ok(0.0)
+    read_quantity(written, measure, unit, layout.separators, dictionary) == Ok(0.0)
 }
 
-/// Adds the cells up. One that is no number makes the whole unknown, not smaller.
+/// Adds the cells up. One that is no number makes the whole unknown, not smaller; of those that are
+/// missing `judge_sum` speaks.
 fn read_sum<'r>(
     context: Context<'_>,
     measure: &Measure,
@@ -540,6 +548,40 @@ fn read_sum<'r>(
             fault,
         }),
     }
+}
+
+/// What is said of a sum that was kept although some of its cells are missing, at the first of them.
+fn judge_sum<'c>(
+    measure: &Measure,
+    sum: &MeasureCells,
+    cells: &Cells<'c, '_>,
+) -> Option<(&'c str, Fault)> {
+    let is_missing =
+        |column: &&u16| cells.layout.is_missing(&cells.row.cell(usize::from(**column)));
+    if sum.columns.len() == 1 {
+        return None;
+    }
+    let missing: Vec<&str> = sum
+        .columns
+        .iter()
+        .filter(is_missing)
+        .map(|column| cells.columns.heading(usize::from(*column)))
+        .collect();
+    let first = missing.first()?;
+    Some((*first, incomplete_sum(measure, sum.columns.len(), &missing)))
+}
+
+fn incomplete_sum(measure: &Measure, count: usize, missing: &[&str]) -> Fault {
+    let missing: Vec<String> = missing.iter().map(|heading| shorten(heading)).collect();
+    Fault::warning(
+        code::INCOMPLETE_SUM,
+        format!(
+            "{} is the sum of {count} columns, but these are missing here: {}; the others are kept as the whole.",
+            measure.id,
+            missing.join(", ")
+        ),
+        "Fill them in, with 0 where there is nothing to add.",
+    )
 }
 
 fn duplicate_site(site: &str, row: u32) -> Fault {
@@ -593,10 +635,10 @@ fn no_rows() -> Fault {
 }
 
 fn pooled_rows(count: u32) -> Fault {
-    let rows = if count == 1 { "row stands" } else { "rows stand" };
+    let rows = if count == 1 { "row is" } else { "rows are" };
     Fault::note(
         code::POOLED_ROWS,
-        format!("{count} {rows} for many minor sites each; this is the first."),
+        format!("{count} {rows} about entries that stand for many minor sites; this is the first."),
         "Their values count in totals, but they are neither drawn nor judged as one building.",
     )
 }

@@ -51,6 +51,13 @@ fn read_sound(text: &str) -> Draft {
     draft
 }
 
+fn read_sound_but_for(code: &str, text: &str) -> Draft {
+    let draft = read_bytes(text.as_bytes(), &known()).expect("a readable file");
+    let codes: Vec<_> = draft.problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [code]);
+    draft
+}
+
 const LONG: &str = "site,space,space_kind,measure,value,unit,date,method\n";
 
 #[test]
@@ -126,12 +133,9 @@ fn an_empty_template_reads_back_as_its_layout() {
     assert!(write_template(wide, &dictionary, Some(&["lunch"])).is_err());
 }
 
-#[test]
-fn a_return_is_read_by_its_own_words() {
-    let layouts = layouts();
-    let eric = layouts.find("eric-site").expect("a layout");
-    let mut text = write_template(eric, &dictionary(), None).expect("a template");
-    let cells = [
+/// A national return of one site; every column that is not said is `N/A`.
+fn write_return(said: &[(&str, &str)]) -> String {
+    let site = [
         ("Site Code", "R0A07"),
         ("Site Name", "WYTHENSHAWE HOSPITAL"),
         ("Trust Code", "R0A"),
@@ -139,20 +143,33 @@ fn a_return_is_read_by_its_own_words() {
         ("Commissioning Region", "NORTH WEST COMMISSIONING REGION"),
         ("Post Code", "M23 9LT"),
         ("Site Type", "General acute hospital"),
-        ("Electricity - green electricity consumed (kWh)", "\"1,000\""),
-        ("Electricity - other consumed (kWh)", "500"),
-        ("Maximum electrical demand (kW)", "0"),
-        ("Gas consumed (kWh)", "0"),
     ];
+    let layouts = layouts();
+    let eric = layouts.find("eric-site").expect("a layout");
+    let mut text = write_template(eric, &dictionary(), None).expect("a template");
     let row: Vec<&str> = text
         .trim_end()
         .split(',')
         .map(|heading| {
-            let found = cells.iter().find(|(name, _)| *name == heading);
+            let found = site.iter().chain(said).find(|(name, _)| *name == heading);
             found.map_or("N/A", |(_, value)| value)
         })
         .collect();
     text.push_str(&row.join(","));
+    text
+}
+
+#[test]
+fn a_return_is_read_by_its_own_words() {
+    let text = write_return(&[
+        ("Electricity - green electricity consumed (kWh)", "\"1,000\""),
+        ("Electricity - trust owned solar consumed (kWh)", "0"),
+        ("Electricity - third party owned solar consumed (kWh)", "0"),
+        ("Electricity - other renewables consumed (kWh)", "0"),
+        ("Electricity - other consumed (kWh)", "500"),
+        ("Maximum electrical demand (kW)", "0"),
+        ("Gas consumed (kWh)", "0"),
+    ]);
     let draft = read_bytes(text.as_bytes(), &Known::default()).expect("a readable file");
     let parents: Vec<_> =
         draft.organisations.iter().map(|entry| (&*entry.code, entry.parent.as_deref())).collect();
@@ -174,6 +191,174 @@ fn a_return_is_read_by_its_own_words() {
 }
 
 #[test]
+fn a_zero_with_another_unit_beside_it_is_refused_and_not_taken_for_missing() {
+    let text = write_return(&[("Maximum electrical demand (kW)", "0 MW")]);
+    let draft = read_bytes(text.as_bytes(), &Known::default()).expect("a readable file");
+    let codes: Vec<_> = draft.problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [code::STALE_OBSERVATION, code::WRONG_UNIT]);
+}
+
+#[test]
+fn a_sum_with_missing_parts_is_kept_and_the_parts_are_named() {
+    let text = write_return(&[
+        ("Electricity - green electricity consumed (kWh)", "1000"),
+        ("Electricity - trust owned solar consumed (kWh)", "0"),
+        ("Electricity - other consumed (kWh)", "500"),
+    ]);
+    let draft = read_bytes(text.as_bytes(), &Known::default()).expect("a readable file");
+    assert_eq!(draft.observations[0].value, Value::Quantity(1500.0));
+    let problem = &draft.problems[1];
+    assert_eq!((problem.code, problem.severity), ("incomplete-sum", Severity::Warning));
+    let missing = "Electricity - third party owned solar consumed (kWh), \
+                   Electricity - other renewables consumed (kWh)";
+    assert!(problem.message.contains(missing), "{problem}");
+}
+
+#[test]
+fn no_name_is_longer_than_a_cell_of_a_workbook_holds() {
+    let long = "x".repeat(40_000);
+    let heading = "site,site_name,organisation,organisation_name,nation,setting,space,space_kind,\
+                   space_name,measure,value,unit,date,method\n";
+    let values = "max-demand-kva,900,,2026-03-31,measured";
+    let text = format!(
+        "{heading}R0A01,{long},,,,,,,,{values}\n\
+         NEW1,{long},R0A,,england,acute,,,,{values}\n\
+         NEW2,New,NEW,{long},england,acute,,,,{values}\n\
+         R0A01,,,,,,TH1,,{long},room-area-m2,5,,2026-03-31,measured\n"
+    );
+    let draft = read_bytes(text.as_bytes(), &known()).expect("a readable file");
+    let sites: Vec<_> = draft.sites.iter().map(|site| (&*site.code, site.name.clone())).collect();
+    assert_eq!(sites, [("R0A01", None)]);
+    assert_eq!(draft.organisations, []);
+    assert_eq!(draft.spaces[0].name, None);
+    let found: Vec<_> = draft
+        .problems
+        .iter()
+        .map(|problem| (problem.position.row, problem.code, problem.severity))
+        .collect();
+    let refused = |row, code| (Some(row), code, Severity::Refused);
+    assert_eq!(
+        found,
+        [
+            refused(2, code::TEXT_TOO_LONG),
+            refused(3, code::TEXT_TOO_LONG),
+            refused(3, code::UNKNOWN_SITE),
+            refused(4, code::TEXT_TOO_LONG),
+            refused(4, code::UNKNOWN_ORGANISATION),
+            refused(5, code::TEXT_TOO_LONG),
+        ]
+    );
+}
+
+#[test]
+fn a_long_file_name_is_cut_and_keeps_its_ending() {
+    let check = |name: &str, expected: &str| {
+        let upload = Upload { name, bytes: LONG.as_bytes(), received_on: today() };
+        let draft = read(&upload, None, &layouts(), &dictionary(), &known(), &mut |_| {});
+        let draft = draft.expect("a readable file");
+        assert_eq!(draft.file_name, expected);
+        assert_eq!(draft.problems[0].position.file, expected);
+    };
+    let name = |count| format!("{}.csv", "é".repeat(count));
+    check(&format!("surveys/{}", name(196)), &name(196));
+    check(&name(300), &name(196));
+    check(&"x".repeat(300), &"x".repeat(200));
+    check(&format!("x.{}", "y".repeat(300)), &format!("x.{}", "y".repeat(198)));
+}
+
+#[test]
+fn problems_of_a_kind_are_listed_to_a_limit_and_then_counted() {
+    let mut text = "site,date,method,max-demand-kva,max-demand-kw\n".to_owned();
+    for _ in 0..1_250 {
+        text.push_str("R0A01,2026-03-31,measured,x,x\n");
+    }
+    let draft = read_bytes(text.as_bytes(), &known()).expect("a readable file");
+    assert_eq!((draft.rows_read, draft.rows_refused), (1_250, 1_250));
+    let of_column = |column: &str| {
+        let problems = draft.problems.iter();
+        let found: Vec<&Problem> =
+            problems.filter(|problem| problem.position.column.as_deref() == Some(column)).collect();
+        found
+    };
+    for column in ["max-demand-kva", "max-demand-kw"] {
+        let found = of_column(column);
+        assert_eq!(found.len(), 1_001);
+        let last = found[1_000];
+        assert_eq!((last.code, last.severity), (code::NOT_A_NUMBER, Severity::Refused));
+        assert_eq!(last.position.row, Some(1_002), "the first row that is not listed");
+        assert!(last.message.contains("250 more"), "{last}");
+    }
+    assert_eq!(draft.problems.len(), 2_002);
+}
+
+#[test]
+fn no_problem_repeats_a_long_text_whole() {
+    let long = "z".repeat(1_990);
+    let row =
+        |value: &str| format!("R0A01,TH1,,clinical-risk-category,{value},,2026-03-31,surveyed\n");
+    let text = format!(
+        "{LONG}{}{}R0A01,,,max-demand-kva,1 {long},,2026-03-31,measured\n\
+         R0A01,,,max-demand-kva,\"{}1\",,2026-03-31,measured\n",
+        row(&long),
+        row(&format!("{long}a")),
+        "1,".repeat(500)
+    );
+    let heading = LONG.trim_end();
+    let wide = format!("{heading},{long},{long}{}", ",".repeat(16_000));
+    let text = text.replacen(heading, &wide, 1);
+    let draft = read_bytes(text.as_bytes(), &known()).expect("a readable file");
+    for expected in [
+        code::DUPLICATE_COLUMN,
+        code::CONTRADICTORY_VALUES,
+        code::UNKNOWN_UNIT,
+        code::UNCLEAR_SEPARATOR,
+        code::BLANK_HEADING,
+    ] {
+        assert!(draft.problems.iter().any(|problem| problem.code == expected), "{expected}");
+    }
+    for problem in &draft.problems {
+        assert!(problem.to_string().len() < 800, "{problem}");
+    }
+}
+
+#[test]
+fn a_repeated_postcode_is_kept_once_and_another_position_is_refused() {
+    let tail = "\"E92000001\",\"\",\"\",\"\",\"E07000240\",\"E05013963\"";
+    let text = format!(
+        "\"M1 1AE\",10,384604,398309,{tail}\n\"M1 1AD\",10,384603,398309,{tail}\n\
+         \"M1 1AD\",10,384603,398309,{tail}\n\"M11AD\",10,384603,398310,{tail}\n"
+    );
+    let draft = read_bytes(text.as_bytes(), &Known::default()).expect("a readable file");
+    let kept: Vec<_> = draft.postcodes.iter().map(|entry| (&*entry.postcode, entry.row)).collect();
+    assert_eq!(kept, [("M1 1AE", 1), ("M1 1AD", 2)]);
+    assert_eq!((draft.rows_read, draft.rows_refused), (4, 1));
+    let found: Vec<_> = draft
+        .problems
+        .iter()
+        .map(|problem| (problem.code, problem.severity, problem.position.row))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("duplicate-postcode", Severity::Note, Some(3)),
+            ("duplicate-postcode", Severity::Refused, Some(4)),
+        ]
+    );
+}
+
+#[test]
+fn rows_of_a_pooled_entry_are_counted_and_not_the_entries() {
+    let draft = read_sound_but_for(
+        code::POOLED_ROWS,
+        "site,site_name,organisation,nation,setting,measure,value,unit,date,method\n\
+         P1,Others,R0A,england,pooled,max-demand-kva,900,,2026-03-31,measured\n\
+         P1,,,,,max-demand-kw,800,,2026-03-31,measured\n\
+         R0A01,,,,,max-demand-kw,800,,2026-03-31,measured\n",
+    );
+    assert_eq!((draft.rows_read, draft.rows_pooled), (3, 2));
+}
+
+#[test]
 fn a_gazetteer_is_known_by_its_shape() {
     let tail = "\"E92000001\",\"E19000001\",\"E18000006\",\"\",\"E07000240\",\"E05013963\"";
     let text = format!(
@@ -192,10 +377,8 @@ fn a_detected_layout_says_how_well_it_fits() {
     let upload = Upload { name: "survey.csv", bytes: LONG.as_bytes(), received_on: today() };
     let layouts = layouts();
     let fits = detect(&upload, &layouts, &dictionary()).expect("text");
-    let lines: Vec<String> = fits
-        .iter()
-        .map(|fit| format!("{} {:.2} {}", fit.layout.id, fit.known_fraction, fit.reason))
-        .collect();
+    let lines: Vec<String> =
+        fits.iter().map(|fit| format!("{}: {}", fit.layout.id, fit.reason)).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
 

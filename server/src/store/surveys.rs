@@ -18,9 +18,8 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use siteworthy_rules::problem::Severity;
+use siteworthy_rules::words;
 use std::collections::HashMap;
-use std::fmt;
-use std::str::FromStr;
 use uuid::{NoContext, Timestamp, Uuid};
 
 /// Rows in one insert statement. Measured: fewer or more are slower on both databases. The widest
@@ -31,44 +30,15 @@ const ROWS_PER_INSERT: usize = 500;
 /// caller sees whether there is another page.
 pub const MOST_PER_PAGE: u32 = 1_001;
 
-/// Where a survey stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SurveyStatus {
-    /// Uploaded; it counts for nothing yet.
-    Draft,
-    /// Part of the record.
-    Accepted,
-    /// Taken out of the record, or never let in.
-    Withdrawn,
-}
-
-impl SurveyStatus {
-    /// Every status, in the order in which a survey passes through them.
-    pub const ALL: [Self; 3] = [Self::Draft, Self::Accepted, Self::Withdrawn];
-
-    /// The one written form.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Accepted => "accepted",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-}
-
-impl fmt::Display for SurveyStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
-impl FromStr for SurveyStatus {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|status| status.word() == text);
-        found.ok_or_else(|| format!("{text:?} is not one of: draft, accepted, withdrawn"))
+words! {
+    /// Where a survey stands, in the order in which it passes through.
+    SurveyStatus {
+        /// Uploaded; it counts for nothing yet.
+        Draft = "draft",
+        /// Part of the record.
+        Accepted = "accepted",
+        /// Taken out of the record, or never let in.
+        Withdrawn = "withdrawn",
     }
 }
 
