@@ -7,6 +7,7 @@ use super::{Site, View};
 use crate::error::Error;
 use crate::render::report::{GapLine, GapReport, OrganisationTotal, SiteTotal, Standing, Totals};
 use rayon::prelude::*;
+use siteworthy_rules::cost::Pence;
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
 use siteworthy_rules::judge::percent;
@@ -99,7 +100,7 @@ impl View {
             remedy_id: remedy.id.clone(),
             remedy: remedy.title.clone(),
             quantity_milli: line.quantity_milli,
-            unit: remedy.quantity.unit.clone(),
+            unit: remedy.quantity.unit.symbol().to_owned(),
             capital: line.capital,
             running: line.running,
             technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
@@ -203,7 +204,6 @@ impl View {
                 format!("{} ({} edition {})", profile.title, profile.id, profile.edition)
             })
             .collect();
-        let money = |pence: siteworthy_rules::cost::Pence| format!("{} GBP", pence.pounds());
         let surveys: Vec<String> = self
             .facts
             .surveys
@@ -227,13 +227,7 @@ impl View {
             ("Capital, low", money(total.capital.low)),
             ("Capital, central", money(total.capital.central)),
             ("Capital, high", money(total.capital.high)),
-            (
-                "Running cost a year, central",
-                total.running.map_or_else(
-                    || "not known: no published figure for any of these remedies".to_owned(),
-                    |running| money(running.central),
-                ),
-            ),
+            ("Running cost a year, central", describe_running(total, lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
             ("Shortfalls that no remedy here closes", total.without_remedy.to_string()),
             (
@@ -256,6 +250,25 @@ impl View {
     }
 }
 
+fn money(pence: Pence) -> String {
+    format!("{} GBP", pence.pounds())
+}
+
+/// A sum over some of the lines says so: it must not be read as the whole.
+fn describe_running(total: &Totals, lines: usize) -> String {
+    let open = total.lines_without_running;
+    match total.running {
+        None if lines == 0 => "none: there is nothing to run".to_owned(),
+        None => "not known: no published figure for any of these remedies".to_owned(),
+        Some(running) if open == 0 => money(running.central),
+        Some(running) => format!(
+            "{} for {} of {lines} lines; not known for the other {open}, so this is not the whole",
+            money(running.central),
+            lines - open
+        ),
+    }
+}
+
 fn totals_of(gap: &SiteGap) -> Totals {
     Totals {
         sites: 1,
@@ -263,6 +276,7 @@ fn totals_of(gap: &SiteGap) -> Totals {
         capital: gap.capital(),
         running: gap.running(),
         lines_without_cost: gap.lines_without_cost(),
+        lines_without_running: gap.lines_without_running(),
         without_remedy: gap.without_remedy.len(),
         not_known: gap.not_known.len(),
     }
@@ -272,4 +286,32 @@ fn distinct(texts: impl Iterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.collect();
     texts.dedup();
     texts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use siteworthy_rules::cost::Estimate;
+
+    #[test]
+    fn a_running_cost_of_some_lines_is_not_shown_as_the_whole() {
+        let pounds = |central| {
+            let [low, central, high] = [central - 1, central, central + 1].map(Pence);
+            Some(Estimate { low, central, high })
+        };
+        for (running, lines_without_running, lines, expected) in [
+            (None, 0, 0, "none: there is nothing to run"),
+            (None, 3, 3, "not known: no published figure for any of these remedies"),
+            (pounds(12_050), 0, 3, "120.50 GBP"),
+            (
+                pounds(12_050),
+                2,
+                3,
+                "120.50 GBP for 1 of 3 lines; not known for the other 2, so this is not the whole",
+            ),
+        ] {
+            let total = Totals { running, lines_without_running, ..Totals::default() };
+            assert_eq!(describe_running(&total, lines), expected);
+        }
+    }
 }
