@@ -96,7 +96,7 @@ pub struct Benchmark {
     pub id: String,
     /// Pounds for one unit.
     pub rate: Estimate<Decimal>,
-    /// Such as `GBP/kVA`.
+    /// `GBP/` and the symbol of a unit, such as `GBP/kVA`.
     pub unit: String,
     /// Calendar year of the prices.
     pub price_base_year: i32,

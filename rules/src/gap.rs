@@ -7,10 +7,9 @@
 use crate::cost::{Estimate, Money, Pence};
 use crate::estate::{Estate, PlaceRow};
 use crate::judge::{Judged, Outcome, Spot, Verdict, judge, place_of, read};
-use crate::measure::MeasureIndex;
 use crate::profile::{Profile, Question, Requirement, Threshold};
 use crate::remedy::{Basis, Closes, Remedy};
-use crate::resource::{Reading, ResourceIndex, steady};
+use crate::resource::{Areas, Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
 use crate::words::words;
 use rust_decimal::Decimal;
@@ -76,6 +75,12 @@ impl SiteGap {
     #[must_use]
     pub fn running(&self) -> Option<Estimate<Pence>> {
         self.lines.iter().filter_map(|line| line.running).reduce(|one, other| one + other)
+    }
+
+    /// How many lines have no running cost: what [`Self::running`] leaves out.
+    #[must_use]
+    pub fn lines_without_running(&self) -> usize {
+        self.lines.iter().filter(|line| line.running.is_none()).count()
     }
 
     /// How many lines have no capital cost.
@@ -329,6 +334,7 @@ fn quantity(
         Basis::Gap => work.size.ok_or_else(|| {
             "The gap has no size in a unit that a rate could be applied to.".to_owned()
         }),
+        // What carries the technologies carries all of them at full use: diversity is of the peak.
         Basis::Demand => {
             let resource = remedy
                 .quantity
@@ -338,7 +344,7 @@ fn quantity(
             profiles.sort_unstable();
             profiles.dedup();
             let demand: f64 =
-                profiles.iter().map(|at| rulebook.profiles[*at].demand_on(resource)).sum();
+                profiles.iter().map(|at| rulebook.profiles[*at].full_demand_on(resource)).sum();
             if demand > 0.0 {
                 Ok(exactly(demand))
             } else {
@@ -347,15 +353,11 @@ fn quantity(
             }
         }
         Basis::Area => {
-            let id = if estate.kind(place).is_some() {
-                "room-area-m2"
-            } else {
-                "gross-internal-area-m2"
-            };
-            let measure: Option<MeasureIndex> =
-                rulebook.dictionary.find(id).map(|(index, _)| index);
-            let area = measure.map_or(f64::NAN, |measure| estate.value(measure, place));
+            let Areas { site, space } = rulebook.areas;
+            let measure = if estate.kind(place).is_some() { space } else { site };
+            let area = estate.value(measure, place);
             if area.is_nan() {
+                let id = &rulebook.dictionary.get(measure).id;
                 Err(format!("The floor area ({id}) is not surveyed."))
             } else {
                 Ok(exactly(area))

@@ -9,6 +9,7 @@
 //! domain-weighted mean of the attainments that are known. Beside it stands the range that it would
 //! have if every unknown were 0 or 1: whatever is answered later, the score stays within it.
 
+use crate::dated::Evidence;
 use crate::estate::{Estate, PlaceRow};
 use crate::measure::{Domain, Kind, MeasureIndex, Scale};
 use crate::observation::Method;
@@ -321,7 +322,7 @@ pub struct Outcome {
     pub high_bp: u16,
     /// Weight answered / weight applicable.
     pub coverage_bp: u16,
-    /// Share of the answered weight that rests on recalled or policy thresholds.
+    /// Share of the answered weight that rests on recalled or policy thresholds or formulas.
     pub soft_bp: u16,
     /// Gates whose minimum is not met.
     pub gates_failed: u16,
@@ -363,7 +364,8 @@ pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot
             Verdict::Short | Verdict::MeetsMinimum | Verdict::MeetsTarget => {
                 tally.answered += requirement.weight;
                 tally.attained += u64::from(requirement.weight) * u64::from(judged.attainment_bp);
-                soft += if requirement.evidence.is_soft() { requirement.weight } else { 0 };
+                let is_soft = evidence_of(rulebook, requirement).is_soft();
+                soft += if is_soft { requirement.weight } else { 0 };
                 gates_failed += u16::from(requirement.gate && judged.verdict == Verdict::Short);
             }
         }
@@ -390,6 +392,18 @@ pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot
         spaces_ready: 0,
         weakest_method: None,
         oldest_on: None,
+    }
+}
+
+/// How well the verdict of a requirement is supported: by its threshold and, for headroom, by the
+/// formula of the resource, whichever is weaker.
+#[must_use]
+pub fn evidence_of(rulebook: &Rulebook, requirement: &Requirement) -> Evidence {
+    match requirement.asks {
+        Question::Headroom(resource) => {
+            requirement.evidence.max(rulebook.resources[resource.at()].evidence)
+        }
+        Question::Measure(_) | Question::Checklist(_) => requirement.evidence,
     }
 }
 
@@ -488,7 +502,7 @@ fn weakest_and_oldest(
         let Some(place) = place_of(rulebook, &requirement.asks, spot) else {
             continue;
         };
-        for_each_measure(rulebook, &requirement.asks, |measure| {
+        for_each_measure_read(rulebook, estate, &requirement.asks, place, |measure| {
             let Some(source) = estate.source(measure, place) else {
                 return;
             };
@@ -502,7 +516,28 @@ fn weakest_and_oldest(
     (weakest, oldest)
 }
 
-/// Calls `see` with every measure that a question reads.
+/// Calls `see` with every measure on which the reading of a question at a place rests: of the
+/// measures of [`for_each_measure`] those that are known and were used.
+pub fn for_each_measure_read(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    asks: &Question,
+    place: PlaceRow,
+    mut see: impl FnMut(MeasureIndex),
+) {
+    let value = |measure: MeasureIndex| estate.value(measure, place);
+    if let Question::Headroom(resource) = asks {
+        rulebook.resources[resource.at()].read_for_headroom(value).for_each(see);
+        return;
+    }
+    for_each_measure(rulebook, asks, |measure| {
+        if !value(measure).is_nan() {
+            see(measure);
+        }
+    });
+}
+
+/// Calls `see` with every measure that a question may read.
 pub fn for_each_measure(rulebook: &Rulebook, asks: &Question, mut see: impl FnMut(MeasureIndex)) {
     match asks {
         Question::Measure(measure) => see(*measure),
@@ -516,7 +551,6 @@ pub fn for_each_measure(rulebook: &Rulebook, asks: &Question, mut see: impl FnMu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dated::Evidence;
 
     /// At least 0.5, wanted 1: the shares of a checklist.
     fn share_of_half() -> Requirement {

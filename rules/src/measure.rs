@@ -339,6 +339,15 @@ fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
         }
         return None;
     };
+    let is_given = !choices.is_empty() && choices.iter().all(|choice| !choice.trim().is_empty());
+    let is_distinct = (1..choices.len()).all(|at| !choices[..at].contains(&choices[at]));
+    if !is_given || !is_distinct {
+        fields.problem(
+            "choices",
+            "Choices are texts that are not empty, each given once.",
+            "List the choices, worst first.",
+        );
+    }
     let excluded = fields.text_if_any("not_applicable");
     let not_applicable =
         excluded.as_ref().and_then(|word| choices.iter().position(|choice| choice == word));

@@ -4,7 +4,7 @@
 
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, number, parse_table};
-use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scale, Scope};
+use crate::measure::{Better, Dictionary, Domain, Kind, MeasureIndex, Scale, Scope};
 use crate::place::SpaceKind;
 use crate::resource::{Resource, ResourceIndex, steady};
 use crate::words::words;
@@ -75,13 +75,19 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What one deployed unit takes of a resource, in the resource's unit, diversity included.
+    /// What one deployed unit takes of a resource at full use, in the resource's unit, whenever that
+    /// is. Diversity is left out: it says how much of this falls on the site's own peak.
     #[must_use]
-    pub fn demand_on(&self, resource: ResourceIndex) -> f64 {
-        demand_on(&self.demands, resource)
+    pub fn full_demand_on(&self, resource: ResourceIndex) -> f64 {
+        self.demands
+            .iter()
+            .filter(|demand| demand.resource == resource)
+            .map(|demand| demand.per_unit)
+            .sum()
     }
 }
 
+/// What one unit takes of a resource at the site's peak, diversity included.
 fn demand_on(demands: &[Demand], resource: ResourceIndex) -> f64 {
     demands
         .iter()
@@ -540,6 +546,28 @@ fn is_checklist_item(
     like_first && matches!(measure.kind, Kind::Choice { .. } | Kind::Flag)
 }
 
+/// What limits are held against when they are read.
+#[derive(Clone, Copy)]
+struct Ruler {
+    scale: Scale,
+    /// The values that can come up at all. A limit outside them is met always or never.
+    range: (f64, f64),
+}
+
+fn ruler_of(asks: &Question, context: &ProfileContext<'_>) -> Ruler {
+    let scale = domain_and_scale(asks, context).1;
+    let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
+    let range = match asks {
+        Question::Checklist(_) => (0.0, 1.0),
+        Question::Measure(index) => match context.dictionary.get(*index).kind {
+            Kind::Quantity { range, .. } => range,
+            _ => unbounded,
+        },
+        Question::Headroom(_) => unbounded,
+    };
+    Ruler { scale, range }
+}
+
 const THRESHOLDS: [&str; 5] = ["at_least", "at_most", "within", "choices", "is"];
 
 fn read_threshold(
@@ -572,16 +600,23 @@ fn read_threshold(
         fields.problem(form, "This form of threshold does not fit what is asked.", "Quantities take at_least, at_most or within; choices take choices; flags take is; headroom and checklists take at_least.");
         return None;
     }
-    let scale = domain_and_scale(asks, context).1;
+    if let Some(Kind::Quantity { better, .. }) = kind
+        && matches!((form, better), ("at_least", Better::Lower) | ("at_most", Better::Higher))
+    {
+        let message = format!("Of what this measures, {better} is better.");
+        fields.problem(form, message, "Turn the threshold round, or correct the measure.");
+        return None;
+    }
+    let ruler = ruler_of(asks, context);
     match (form, kind) {
         ("choices", Some(Kind::Choice { choices, not_applicable })) => {
             read_choices(fields, choices, *not_applicable)
         }
         ("is", _) => fields.flag_if_any("is").map(Threshold::Is),
-        ("within", _) => read_within(fields, scale),
-        ("at_most", _) => read_limits(fields, "at_most", scale, -1.0).map(Threshold::AtMost),
+        ("within", _) => read_within(fields, ruler),
+        ("at_most", _) => read_limits(fields, "at_most", ruler, -1.0).map(Threshold::AtMost),
         _ => {
-            let limits = read_limits(fields, "at_least", scale, 1.0)?;
+            let limits = read_limits(fields, "at_least", ruler, 1.0)?;
             let Question::Headroom(resource) = asks else {
                 return Some(Threshold::AtLeast(limits));
             };
@@ -602,7 +637,7 @@ fn read_threshold(
 fn read_limits(
     fields: &mut Fields<'_>,
     key: &'static str,
-    scale: Scale,
+    ruler: Ruler,
     sign: f64,
 ) -> Option<Limits> {
     let (entry, path) = fields.table_if_any(key)?;
@@ -611,13 +646,14 @@ fn read_limits(
         let floor = fields.number_if_any("floor").or(minimum);
         let target = fields.number_if_any("target").or(minimum);
         let limits = Limits { floor: floor?, minimum: minimum?, target: target? };
-        check_limits(fields, limits, scale, sign).then_some(limits)
+        check_limits(fields, limits, ruler, sign).then_some(limits)
     })
 }
 
 /// Whether floor, minimum and target are in order (rising for sign 1, falling for -1) and have a
 /// place on the scale.
-fn check_limits(fields: &mut Fields<'_>, limits: Limits, scale: Scale, sign: f64) -> bool {
+fn check_limits(fields: &mut Fields<'_>, limits: Limits, ruler: Ruler, sign: f64) -> bool {
+    let Ruler { scale, range: (low, high) } = ruler;
     let all = [limits.floor, limits.minimum, limits.target];
     if !all.map(|limit| limit * sign).is_sorted() {
         fields.problem(
@@ -637,10 +673,15 @@ fn check_limits(fields: &mut Fields<'_>, limits: Limits, scale: Scale, sign: f64
         );
         return false;
     }
+    if !all.iter().all(|limit| (low..=high).contains(limit)) {
+        let message = format!("A limit lies outside {low} to {high}, where all values lie.");
+        fields.problem("", message, "Correct the limit, or the range of the measure.");
+        return false;
+    }
     true
 }
 
-fn read_within(fields: &mut Fields<'_>, scale: Scale) -> Option<Threshold> {
+fn read_within(fields: &mut Fields<'_>, ruler: Ruler) -> Option<Threshold> {
     let (entry, path) = fields.table_if_any("within")?;
     fields.within(entry, path, |fields| {
         let minimum = fields.range_if_any("minimum");
@@ -656,7 +697,7 @@ fn read_within(fields: &mut Fields<'_>, scale: Scale) -> Option<Threshold> {
         let (floor, minimum, target) = (floor?, minimum?, target?);
         let low = Limits { floor: floor.0, minimum: minimum.0, target: target.0 };
         let high = Limits { floor: floor.1, minimum: minimum.1, target: target.1 };
-        let good = check_limits(fields, low, scale, 1.0) & check_limits(fields, high, scale, -1.0);
+        let good = check_limits(fields, low, ruler, 1.0) & check_limits(fields, high, ruler, -1.0);
         good.then_some(Threshold::Within { low, high })
     })
 }
@@ -695,8 +736,16 @@ fn read_choices(
                 format!("No attainment is given for: {}.", missing.join(", ")),
                 "Give every choice one.",
             );
+            return None;
         }
-        missing.is_empty().then_some(Threshold::Choices(attainments))
+        let worst_first =
+            (0..choices.len()).filter(|at| Some(*at) != not_applicable).map(|at| attainments[at]);
+        if !worst_first.is_sorted() {
+            let message = format!("Attainments fall along the choices: {}.", choices.join(", "));
+            fields.problem("", message, "Choices stand worst first: let no later one attain less.");
+            return None;
+        }
+        Some(Threshold::Choices(attainments))
     })
 }
 

@@ -6,7 +6,8 @@ use crate::cost::{Benchmark, Money};
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, MeasureIndex};
-use crate::resource::{Resource, ResourceIndex};
+use crate::resource::{AREA_UNIT, Resource, ResourceIndex};
+use crate::unit::Unit;
 use crate::words::words;
 use chrono::NaiveDate;
 
@@ -59,8 +60,8 @@ pub struct Remedy {
 pub struct Quantity {
     /// What it follows from.
     pub basis: Basis,
-    /// Unit, as shown.
-    pub unit: String,
+    /// Unit in which it is counted: every rate of the remedy is pounds for one of it.
+    pub unit: Unit,
     /// The resource, where the basis is demand.
     pub resource: Option<ResourceIndex>,
     /// What the basis is multiplied by.
@@ -107,8 +108,11 @@ pub fn read_remedy(
     let as_of = fields.date("as_of");
     let summary = fields.text("summary");
     let closes = read_closes(&mut fields, context);
+    let closed = closes.as_deref().unwrap_or_default();
     let quantity = match fields.table_if_any("quantity") {
-        Some((entry, path)) => fields.within(entry, path, |fields| read_quantity(fields, context)),
+        Some((entry, path)) => {
+            fields.within(entry, path, |fields| read_quantity(fields, context, closed))
+        }
         None => {
             fields.problem(
                 "quantity",
@@ -118,11 +122,14 @@ pub fn read_remedy(
             None
         }
     };
+    let unit = quantity.as_ref().map(|quantity| quantity.unit);
     let listed = fields.tables("cost");
     let listed_count = listed.len();
     let costs: Vec<Cost> = listed
         .into_iter()
-        .filter_map(|(entry, path)| fields.within(entry, path, |fields| read_cost(fields, context)))
+        .filter_map(|(entry, path)| {
+            fields.within(entry, path, |fields| read_cost(fields, context, unit))
+        })
         .collect();
     if listed_count == 0 {
         fields.problem(
@@ -188,9 +195,17 @@ fn find_resource(context: &RemedyContext<'_>, id: &str) -> Option<ResourceIndex>
     u8::try_from(at).ok().map(ResourceIndex)
 }
 
-fn read_quantity(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Quantity> {
+fn read_quantity(
+    fields: &mut Fields<'_>,
+    context: &RemedyContext<'_>,
+    closes: &[Closes],
+) -> Option<Quantity> {
     let basis = fields.word("basis");
-    let unit = fields.text("unit");
+    let symbol = fields.text("unit");
+    let unit = symbol.as_deref().and_then(Unit::parse);
+    if symbol.is_some() && unit.is_none() {
+        fields.problem("unit", "This unit is not known.", "Use a unit of rules/src/unit.rs.");
+    }
     let resource = fields.text_if_any("resource").and_then(|id| {
         let found = find_resource(context, &id);
         if found.is_none() {
@@ -215,17 +230,57 @@ fn read_quantity(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option
     }
     let reference = fields.text("reference");
     let evidence = fields.word("evidence");
-    Some(Quantity {
-        basis: basis?,
-        unit: unit?,
-        resource,
-        factor,
-        reference: reference?,
-        evidence: evidence?,
-    })
+    let (basis, unit) = (basis?, unit?);
+    // A quantity in the wrong unit is left out, so that its rates are not called wrong too.
+    if !check_unit(fields, context, basis, unit, resource, closes) {
+        return None;
+    }
+    Some(Quantity { basis, unit, resource, factor, reference: reference?, evidence: evidence? })
 }
 
-fn read_cost(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Cost> {
+/// Whether a quantity is in the unit of what it follows from: nothing converts it on the way.
+fn check_unit(
+    fields: &mut Fields<'_>,
+    context: &RemedyContext<'_>,
+    basis: Basis,
+    unit: Unit,
+    resource: Option<ResourceIndex>,
+    closes: &[Closes],
+) -> bool {
+    let of_resource = |index: ResourceIndex| {
+        let resource = &context.resources[index.at()];
+        (resource.id.as_str(), resource.unit.symbol())
+    };
+    let followed: Vec<(&str, &str)> = match basis {
+        Basis::Gap => closes
+            .iter()
+            .map(|gap| match gap {
+                Closes::Headroom(index) => of_resource(*index),
+                Closes::Measure(index) => {
+                    let measure = context.dictionary.get(*index);
+                    (measure.id.as_str(), measure.unit_symbol())
+                }
+            })
+            .collect(),
+        Basis::Demand => resource.map(of_resource).into_iter().collect(),
+        Basis::Area => vec![("the floor area", AREA_UNIT)],
+    };
+    let wrong = followed.into_iter().find(|(_, symbol)| *symbol != unit.symbol());
+    if let Some((name, symbol)) = wrong {
+        let has =
+            if symbol.is_empty() { "has no unit".to_owned() } else { format!("is in {symbol}") };
+        let message = format!("The quantity follows from {name}, which {has}.");
+        fields.problem("unit", message, "Give the quantity the unit of what it follows from.");
+    }
+    wrong.is_none()
+}
+
+/// `unit` is that of the quantity; none where it could not be read, and is then not checked.
+fn read_cost(
+    fields: &mut Fields<'_>,
+    context: &RemedyContext<'_>,
+    unit: Option<Unit>,
+) -> Option<Cost> {
     let benchmark = fields.text("benchmark").and_then(|id| {
         let found = context.benchmarks.iter().position(|benchmark| benchmark.id == id);
         if found.is_none() {
@@ -237,6 +292,15 @@ fn read_cost(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Cos
         }
         found
     });
+    if let (Some(at), Some(unit)) = (benchmark, unit) {
+        let expected = format!("GBP/{}", unit.symbol());
+        let rate = &context.benchmarks[at];
+        if rate.unit != expected {
+            let message =
+                format!("The rate is in {}, and the quantity takes {expected}.", rate.unit);
+            fields.problem("benchmark", message, "Use a rate for one unit of the quantity.");
+        }
+    }
     let money = fields.word("money");
     let why = fields.text("why");
     Some(Cost { benchmark: benchmark?, money: money?, why: why? })

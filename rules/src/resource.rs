@@ -4,8 +4,11 @@
 
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, parse_table};
-use crate::measure::{Dictionary, Domain, Kind, MeasureIndex};
+use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scope};
 use crate::unit::Unit;
+
+/// The unit in which floor areas are kept, and remedies by floor area are counted.
+pub const AREA_UNIT: &str = "m2";
 
 /// A figure that may be known only between limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,8 +92,29 @@ pub struct ActiveDemand {
     pub central: f64,
 }
 
+/// The measures that hold floor areas, in square metres: what goes by area is counted by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Areas {
+    /// Of a whole site.
+    pub site: MeasureIndex,
+    /// Of a room or zone.
+    pub space: MeasureIndex,
+}
+
+/// A headroom with the measures that were read for it; none where nothing could be told.
+struct WorkedOut {
+    headroom: Reading,
+    read: [Option<MeasureIndex>; 3],
+}
+
+impl WorkedOut {
+    const fn unknown() -> Self {
+        Self { headroom: Reading::Unknown, read: [None; 3] }
+    }
+}
+
 impl Resource {
-    /// The measures that the headroom is worked out from.
+    /// Every measure that the headroom may be worked out from, known or not.
     pub fn measures(&self) -> impl Iterator<Item = MeasureIndex> {
         let (own, active) = match &self.source {
             Source::Direct(measure) => ([Some(*measure), None], None),
@@ -118,30 +142,60 @@ impl Resource {
     /// Apparent power is active power divided by the power factor (IEC 60050 131-11-46), so a demand
     /// known only in kW lies between kW / 1.0 and kW / least plausible power factor.
     pub fn headroom(&self, value: impl Fn(MeasureIndex) -> f64) -> Reading {
+        self.work_out(value).headroom
+    }
+
+    /// The measures that [`Self::headroom`] rests on: a demand in kW is not among them where one in
+    /// kVA is known, and none is where the headroom is not known.
+    pub fn read_for_headroom(
+        &self,
+        value: impl Fn(MeasureIndex) -> f64,
+    ) -> impl Iterator<Item = MeasureIndex> {
+        self.work_out(value).read.into_iter().flatten()
+    }
+
+    fn work_out(&self, value: impl Fn(MeasureIndex) -> f64) -> WorkedOut {
         let (capacity, growth_reserve, demand, active) = match &self.source {
-            Source::Direct(measure) => return Reading::exact(value(*measure)),
+            Source::Direct(measure) => {
+                let found = value(*measure);
+                if found.is_nan() {
+                    return WorkedOut::unknown();
+                }
+                let read = [Some(*measure), None, None];
+                return WorkedOut { headroom: Reading::exact(found), read };
+            }
             Source::Balance { capacity, growth_reserve, demand, active } => {
-                (value(*capacity), *growth_reserve, value(*demand), active)
+                (*capacity, *growth_reserve, *demand, active)
             }
         };
-        let usable = capacity * (1.0 - growth_reserve);
+        let usable = value(capacity) * (1.0 - growth_reserve);
         let left = |demand: f64| steady(usable - demand);
-        if usable.is_nan() || !demand.is_nan() {
-            return Reading::exact(left(demand));
+        let demand_kva = value(demand);
+        if usable.is_nan() {
+            return WorkedOut::unknown();
+        }
+        if !demand_kva.is_nan() {
+            let read = [Some(capacity), Some(demand), None];
+            return WorkedOut { headroom: Reading::exact(left(demand_kva)), read };
         }
         let Some(active) = active else {
-            return Reading::Unknown;
+            return WorkedOut::unknown();
         };
         let demand_kw = value(active.measure);
         let power_factor = value(active.power_factor);
-        if demand_kw.is_nan() || !power_factor.is_nan() {
-            return Reading::exact(left(demand_kw / power_factor));
+        if demand_kw.is_nan() {
+            return WorkedOut::unknown();
         }
-        Reading::Known {
+        if !power_factor.is_nan() {
+            let read = [Some(capacity), Some(active.measure), Some(active.power_factor)];
+            return WorkedOut { headroom: Reading::exact(left(demand_kw / power_factor)), read };
+        }
+        let headroom = Reading::Known {
             low: left(demand_kw / active.limits.0),
             central: left(demand_kw / active.central),
             high: left(demand_kw / active.limits.1),
-        }
+        };
+        WorkedOut { headroom, read: [Some(capacity), Some(active.measure), None] }
     }
 }
 
@@ -164,19 +218,30 @@ impl ResourceIndex {
     }
 }
 
-/// Reads `resources.toml`.
+/// Reads `resources.toml`: the resources, and the measures of floor area.
 #[must_use]
 pub fn read_resources(
     file: &str,
     text: &str,
     dictionary: &Dictionary,
     problems: &mut Problems,
-) -> Vec<Resource> {
+) -> (Vec<Resource>, Option<Areas>) {
     let Some(table) = parse_table(file, text, problems) else {
-        return Vec::new();
+        return (Vec::new(), None);
     };
     let mut fields = Fields::new(&table, file, "", problems);
     fields.date("as_of");
+    let areas = match fields.table_if_any("areas") {
+        Some((entry, path)) => fields.within(entry, path, |fields| read_areas(fields, dictionary)),
+        None => {
+            fields.problem(
+                "areas",
+                "The measures of floor area are missing.",
+                "Add an [areas] table with site and space.",
+            );
+            None
+        }
+    };
     let mut resources: Vec<Resource> = Vec::new();
     for (entry, path) in fields.tables("resource") {
         let read = fields.within(entry, path.clone(), |fields| read_resource(fields, dictionary));
@@ -191,7 +256,20 @@ pub fn read_resources(
         resources.push(resource);
     }
     fields.finish();
-    resources
+    (resources, areas)
+}
+
+fn read_areas(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Areas> {
+    let mut area = |key, scope: Scope| {
+        let index = find_measure(fields, key, dictionary, Unit::parse(AREA_UNIT))?;
+        if dictionary.get(index).scope != scope {
+            let message = format!("This measure is not of a {scope}.");
+            fields.problem(key, message, "Use a measure whose scope is the name of the key.");
+        }
+        Some(index)
+    };
+    let (site, space) = (area("site", Scope::Site), area("space", Scope::Space));
+    Some(Areas { site: site?, space: space? })
 }
 
 fn read_resource(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Resource> {
@@ -353,6 +431,24 @@ mod tests {
     #[test]
     fn an_apparent_demand_is_preferred_to_an_active_one() {
         check([1000.0, 500.0, 100.0, 0.9], Reading::exact(300.0));
+    }
+
+    #[test]
+    fn only_what_the_headroom_rests_on_was_read() {
+        for (values, read) in [
+            ([1000.0, 500.0, 100.0, 0.9], &[0, 1][..]),
+            ([1000.0, 500.0, NONE, NONE], &[0, 1]),
+            ([1000.0, NONE, 400.0, 0.8], &[0, 2, 3]),
+            ([1000.0, NONE, 380.0, NONE], &[0, 2]),
+            ([1000.0, NONE, NONE, 0.9], &[]),
+            ([NONE, 500.0, 400.0, 0.9], &[]),
+        ] {
+            let found: Vec<u16> = electrical()
+                .read_for_headroom(|index| values[index.at()])
+                .map(|index| index.0)
+                .collect();
+            assert_eq!(found, read, "{values:?}");
+        }
     }
 
     #[test]

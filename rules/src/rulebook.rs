@@ -10,7 +10,7 @@ use crate::measure::{Dictionary, Domain};
 use crate::problem::Problem;
 use crate::profile::{DomainWeights, Profile, ProfileContext, read_domain_weights, read_profile};
 use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
-use crate::resource::{Resource, read_resources};
+use crate::resource::{Areas, Resource, read_resources};
 use std::collections::BTreeMap;
 
 /// A text of the rulebook with its path, such as `rules/profiles/voice-scribe.toml`.
@@ -46,6 +46,8 @@ pub struct Rulebook {
     pub dictionary: Dictionary,
     /// The shared resources.
     pub resources: Vec<Resource>,
+    /// The measures of floor area.
+    pub areas: Areas,
     /// The technologies, by id.
     pub profiles: Vec<Profile>,
     /// The ways to close a gap, by id.
@@ -64,6 +66,10 @@ const WEIGHTS: &str = "rules/weights.toml";
 const RESOURCES: &str = "rules/resources.toml";
 const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
+/// Folders of which every file is one profile or one remedy.
+const PROFILES: &str = "rules/profiles/";
+const REMEDIES: &str = "rules/remedies/";
+
 impl Rulebook {
     /// Reads and cross-checks all files. Files that are not the rulebook's, such as layouts, only
     /// enter the hash.
@@ -73,6 +79,7 @@ impl Rulebook {
     /// that.
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
+        check_places(files, &mut problems);
         let texts = [MEASURES, WEIGHTS, RESOURCES, BENCHMARKS]
             .map(|path| find_text(files, path, &mut problems));
         // Without one of these, every line that refers to it would be a problem too.
@@ -81,11 +88,11 @@ impl Rulebook {
         };
         let dictionary = Dictionary::read(MEASURES, measures, &mut problems);
         let (weights, bands) = read_weights_file(weights, &mut problems);
-        let resources = read_resources(RESOURCES, resources, &dictionary, &mut problems);
+        let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
         let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
 
         let context = ProfileContext { dictionary: &dictionary, resources: &resources, weights };
-        let mut profiles: Vec<Profile> = files_in(files, "rules/profiles/")
+        let mut profiles: Vec<Profile> = files_in(files, PROFILES)
             .filter_map(|file| read_profile(file.path, file.text, &context, &mut problems))
             .collect();
         profiles.sort_by(|a, b| a.id.cmp(&b.id));
@@ -95,14 +102,14 @@ impl Rulebook {
             resources: &resources,
             benchmarks: &benchmarks,
         };
-        let mut remedies: Vec<Remedy> = files_in(files, "rules/remedies/")
+        let mut remedies: Vec<Remedy> = files_in(files, REMEDIES)
             .filter_map(|file| read_remedy(file.path, file.text, &context, &mut problems))
             .collect();
         remedies.sort_by(|a, b| a.id.cmp(&b.id));
         check_one_remedy_a_gap(&remedies, &mut problems);
         let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
 
-        let Some(bands) = bands.filter(|_| problems.is_empty()) else {
+        let (Some(bands), Some(areas), true) = (bands, areas, problems.is_empty()) else {
             return Err(problems.into_vec());
         };
         let hash = hash(files);
@@ -110,6 +117,7 @@ impl Rulebook {
             hash,
             dictionary,
             resources,
+            areas,
             profiles,
             remedies,
             benchmarks,
@@ -137,6 +145,25 @@ fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) ->
         problems.add(path, "", None, "This file is missing.".to_owned(), "Add it.");
     }
     found.map(|file| file.text)
+}
+
+/// A rule file in a folder that nobody reads would be left out without a word.
+fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
+    let is_read = |path: &str| {
+        [MEASURES, WEIGHTS, RESOURCES].contains(&path)
+            || path.starts_with(PROFILES)
+            || path.starts_with(REMEDIES)
+    };
+    let is_rule = |path: &str| path.starts_with("rules/") && path.ends_with(".toml");
+    for file in files.iter().filter(|file| is_rule(file.path) && !is_read(file.path)) {
+        let message = "No rule file is read at this place.".to_owned();
+        let advice = "Move it to rules/profiles or rules/remedies, or remove it.";
+        problems.add(file.path, "", None, message, advice);
+    }
+    if files_in(files, PROFILES).next().is_none() {
+        let message = "There is no profile at all.".to_owned();
+        problems.add(PROFILES, "", None, message, "Add one file a technology.");
+    }
 }
 
 fn files_in<'a, 'b>(

@@ -11,7 +11,7 @@ pub struct Unit {
     dimension: &'static str,
     /// How many of the dimension's base unit one of this unit is.
     factor: f64,
-    /// Other spellings, compared without case and spaces.
+    /// Other spellings, compared without spaces, and without case unless [`CASED`] lists them.
     spellings: &'static [&'static str],
 }
 
@@ -56,9 +56,9 @@ const UNITS: &[Unit] = &[
     unit("ms", "time", 1e-3, &["millisecond", "milliseconds"]),
     unit("min", "time", 60.0, &["minute", "minutes", "mins"]),
     unit("h", "time", 3600.0, &["hr", "hrs", "hour", "hours"]),
-    unit("Mbit/s", "bit rate", 1.0, &["mbps", "mbit", "mb/s"]),
-    unit("Gbit/s", "bit rate", 1e3, &["gbps", "gbit", "gb/s"]),
-    unit("kbit/s", "bit rate", 1e-3, &["kbps", "kbit"]),
+    unit("Mbit/s", "bit rate", 1.0, &["mbit/s", "Mbps", "mbps", "Mbit", "mbit"]),
+    unit("Gbit/s", "bit rate", 1e3, &["Gbps", "gbps", "gbit"]),
+    unit("kbit/s", "bit rate", 1e-3, &["kbps", "Kbps", "kbit"]),
     unit("m", "length", 1.0, &["metre", "metres"]),
     unit("mm", "length", 1e-3, &["millimetre", "millimetres"]),
     unit("cm", "length", 1e-2, &["centimetre", "centimetres"]),
@@ -78,18 +78,26 @@ const UNITS: &[Unit] = &[
     unit("GBP", "money", 1.0, &["£", "pounds"]),
 ];
 
+/// Symbols and spellings that would name another unit in other letters: M is mega and m is milli
+/// (SI Brochure, 9th edition, table 7), b is a bit and B a byte (IEC 80000-13). A thousandfold or
+/// eightfold mistake must not pass as a way of writing.
+const CASED: &[&str] = &[
+    "MVA", "MW", "MWh", "MWp", "m", "mm", "ms", "Mbit/s", "mbit/s", "Mbps", "mbps", "Mbit", "mbit",
+    "Gbps", "gbps", "kbps", "Kbps",
+];
+
 impl Unit {
-    /// Finds the unit with this symbol or spelling; letters' case matters for symbols first
-    /// (`mW` is not offered, `MW` is), then spellings are compared without case and spaces.
+    /// Finds the unit with this symbol or spelling. Spaces do not matter, and letters' case only
+    /// where it tells two units apart: `KVA` is kVA, but neither `mW` nor `mw` is MW.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if let Some(exact) = UNITS.iter().find(|unit| unit.symbol == text) {
-            return Some(*exact);
-        }
-        let plain: String = text.to_lowercase().split_whitespace().collect();
+        let squeezed: String = text.split_whitespace().collect();
+        let folded = squeezed.to_lowercase();
         let same = |spelling: &str| {
-            spelling.to_lowercase().split_whitespace().collect::<String>() == plain
+            if CASED.contains(&spelling) {
+                return spelling == squeezed;
+            }
+            spelling.to_lowercase().split_whitespace().collect::<String>() == folded
         };
         UNITS
             .iter()
@@ -136,10 +144,54 @@ mod tests {
             ("m²", "m2"),
             ("°C", "degC"),
             ("No.", "count"),
+            ("kva", "kVA"),
+            ("KW", "kW"),
+            ("kw", "kW"),
+            ("KWh", "kWh"),
+            ("KWH", "kWh"),
+            ("kwh", "kWh"),
+            ("MW", "MW"),
+            ("MVA", "MVA"),
+            ("MWh", "MWh"),
+            ("MWp", "MWp"),
+            ("Megawatts", "MW"),
+            ("DBM", "dBm"),
+            ("dBA", "dB(A)"),
+            ("mbps", "Mbit/s"),
+            ("Mbit/s", "Mbit/s"),
+            ("mbit/s", "Mbit/s"),
+            ("Gbps", "Gbit/s"),
+            ("gbit/s", "Gbit/s"),
+            ("Kbps", "kbit/s"),
+            ("m", "m"),
+            ("mm", "mm"),
+            ("ms", "ms"),
+            ("Mins", "min"),
+            ("M2", "m2"),
+            ("Sq M", "m2"),
         ] {
-            assert_eq!(parsed(text).symbol(), symbol);
+            assert_eq!(Unit::parse(text).map(|unit| unit.symbol()), Some(symbol), "{text}");
         }
         assert!(Unit::parse("furlong").is_none());
+    }
+
+    #[test]
+    fn what_other_letters_would_make_another_unit_is_refused() {
+        for text in [
+            "mW", "mw", "mVA", "mva", "mWh", "mwh", "MM", "Mm", "Ms", "MS", "M", "MB/s", "mb/s",
+            "Mb/s", "GB/s", "gb/s", "MBps", "GBps", "kBps", "MBIT/S",
+        ] {
+            assert_eq!(Unit::parse(text).map(|unit| unit.symbol()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_text_whose_letters_matter_names_a_unit() {
+        for text in CASED {
+            let named =
+                UNITS.iter().any(|unit| unit.symbol == *text || unit.spellings.contains(text));
+            assert!(named, "{text}");
+        }
     }
 
     #[test]

@@ -160,6 +160,58 @@ fn a_ups_is_sized_by_what_its_technologies_take() {
 }
 
 #[test]
+fn a_ups_carries_the_whole_load_where_only_a_share_of_it_falls_on_the_peak() {
+    // Four fifths of 3.68 kVA fall on the site's peak: 2.944. The UPS carries 3.68 all the same.
+    // Left of the supply: 1000 x 0.8 - 797 = 3 kVA, which is enough for 2.944 and not for 3.68.
+    let rulebook = changed(
+        "rules/profiles/surgical-robot.toml",
+        "robots in several theatres may well work at the same hour.\ndiversity = 1.0",
+        "robots in several theatres may well work at the same hour.\ndiversity = 0.8",
+    );
+    let values = "ups-autonomy-min = 5\nagreed-import-capacity-kva = 1000\nmax-demand-kva = 797";
+    let gap = gap_of(&rulebook, &site(values, &[]), &["surgical-robot"], Level::Minimum);
+    let found = line(&rulebook, &gap, "ups");
+    assert_eq!(found.quantity_milli, exactly(3_680));
+    assert_eq!(found.capital, pounds("1104", "1840", "3312"));
+    assert!(lines(&rulebook, &gap, "electrical-capacity").is_empty());
+}
+
+#[test]
+fn a_running_cost_of_some_lines_is_told_from_one_of_all() {
+    // The UPS now costs so much a year: 3.68 kVA at 300, 500 and 900 GBP. The route has no such rate.
+    let mut files = support::files();
+    let (_, ups) =
+        files.iter_mut().find(|(path, _)| path == "rules/remedies/ups.toml").expect("the file");
+    *ups = ups
+        .lines()
+        .filter(|line| !line.starts_with("running_unknown"))
+        .map(|line| format!("{line}\n"))
+        .collect::<String>()
+        .replace("money = \"capital\"", "money = \"running\"");
+    let rulebook =
+        support::read(&files).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+    for (values, lines, without) in
+        [("ups-autonomy-min = 5", 1, 0), ("ups-autonomy-min = 5\nwan-paths-count = 0", 2, 1)]
+    {
+        let gap = gap_of(&rulebook, &site(values, &[]), &FIVE[..1], Level::Minimum);
+        let more = gap_of(&rulebook, &site(values, &[]), &FIVE, Level::Minimum);
+        assert_eq!(gap.lines_without_running(), 0);
+        assert_eq!((more.lines.len(), more.lines_without_running()), (lines, without));
+        // 3.68 kVA for the robot alone, 6.23 with the AI node.
+        assert_eq!(gap.running(), pounds("1104", "1840", "3312"));
+        assert_eq!(more.running(), pounds("1869", "3115", "5607"));
+    }
+}
+
+#[test]
+fn the_measures_of_floor_area_are_those_that_the_rulebook_names() {
+    let rulebook = support::rulebook();
+    let named = |measure| rulebook.dictionary.get(measure).id.as_str();
+    assert_eq!(named(rulebook.areas.site), "gross-internal-area-m2");
+    assert_eq!(named(rulebook.areas.space), "room-area-m2");
+}
+
+#[test]
 fn what_goes_by_area_is_costed_with_a_floor_area_and_left_open_without_one() {
     // 18.5 m2 of Wi-Fi at 5, 10 and 20; 18.5 x 0.8 = 14.8 m2 of absorber at 60, 120 and 250 GBP/m2.
     let rulebook = support::rulebook();

@@ -681,6 +681,7 @@ fn the_totals_of_a_gap_are_the_sums_of_its_lines() {
         assert_eq!((total.low.0, total.central.0, total.high.0), (low, central, high));
         assert_eq!(gap.lines_without_cost(), open);
         assert_eq!(gap.running(), None, "no remedy has a running cost");
+        assert_eq!(gap.lines_without_running(), gap.lines.len());
         let mut places: Vec<_> = gap.lines.iter().map(|line| (line.remedy, line.place)).collect();
         places.dedup();
         assert_eq!(places.len(), gap.lines.len(), "a remedy once a place");

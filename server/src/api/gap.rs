@@ -69,6 +69,8 @@ struct TotalsNode {
     running: Option<MoneyEstimate>,
     /// Lines without a capital cost.
     lines_without_cost: usize,
+    /// Lines without a running cost. Where there is any, `running` is not the whole.
+    lines_without_running: usize,
     /// Requirements that are short and that no remedy closes.
     without_remedy: usize,
     /// Requirements of which too little is known. What is not known is not costed.
@@ -83,6 +85,7 @@ impl From<&Totals> for TotalsNode {
             capital: totals.capital.into(),
             running: totals.running.map(Into::into),
             lines_without_cost: totals.lines_without_cost,
+            lines_without_running: totals.lines_without_running,
             without_remedy: totals.without_remedy,
             not_known: totals.not_known,
         }
@@ -268,6 +271,11 @@ impl SiteGapNode {
     /// Running cost a year of the lines that have one; none where no line has.
     async fn running(&self) -> Option<MoneyEstimate> {
         self.gap.running().map(Into::into)
+    }
+
+    /// Lines without a running cost. Where there is any, `running` is not the whole.
+    async fn lines_without_running(&self) -> usize {
+        self.gap.lines_without_running()
     }
 
     /// What to do.

@@ -35,6 +35,8 @@ pub struct Totals {
     pub running: Option<Estimate<Pence>>,
     /// Lines without a capital cost.
     pub lines_without_cost: usize,
+    /// Lines without a running cost; where there is any, `running` is not the whole.
+    pub lines_without_running: usize,
     /// Requirements that are short and that no remedy of the rulebook closes.
     pub without_remedy: usize,
     /// Requirements of which too little is known.
@@ -52,6 +54,7 @@ impl Totals {
             (one, other) => one.or(other),
         };
         self.lines_without_cost += other.lines_without_cost;
+        self.lines_without_running += other.lines_without_running;
         self.without_remedy += other.without_remedy;
         self.not_known += other.not_known;
     }

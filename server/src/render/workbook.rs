@@ -58,7 +58,7 @@ pub fn encode(report: &GapReport, created: (u16, u8, u8)) -> Result<Vec<u8>, Xls
     workbook.save_to_buffer()
 }
 
-const TOTAL_HEADINGS: [&str; 11] = [
+const TOTAL_HEADINGS: [&str; 12] = [
     "Sites",
     "Sites with a gap",
     "Capital low (GBP)",
@@ -68,6 +68,7 @@ const TOTAL_HEADINGS: [&str; 11] = [
     "Running central (GBP a year)",
     "Running high (GBP a year)",
     "Lines without a cost",
+    "Lines without a running cost",
     "Shortfalls without a remedy",
     "Requirements not known",
 ];
@@ -130,8 +131,9 @@ fn write_totals(
     // Where no running cost is published the cells stay empty: a zero would claim that there is none.
     write_money(sheet, row, first + 5, totals.running, money)?;
     sheet.write_number(row, first + 8, count(totals.lines_without_cost))?;
-    sheet.write_number(row, first + 9, count(totals.without_remedy))?;
-    sheet.write_number(row, first + 10, count(totals.not_known))?;
+    sheet.write_number(row, first + 9, count(totals.lines_without_running))?;
+    sheet.write_number(row, first + 10, count(totals.without_remedy))?;
+    sheet.write_number(row, first + 11, count(totals.not_known))?;
     Ok(())
 }
 
@@ -208,8 +210,9 @@ fn write_site(
     write_money(sheet, row, column, Some(site.totals.capital), &styles.money)?;
     write_money(sheet, row, column + 3, site.totals.running, &styles.money)?;
     sheet.write_number(row, column + 6, count(site.totals.lines_without_cost))?;
-    sheet.write_number(row, column + 7, count(site.totals.without_remedy))?;
-    sheet.write_number(row, column + 8, count(site.totals.not_known))?;
+    sheet.write_number(row, column + 7, count(site.totals.lines_without_running))?;
+    sheet.write_number(row, column + 8, count(site.totals.without_remedy))?;
+    sheet.write_number(row, column + 9, count(site.totals.not_known))?;
     Ok(())
 }
 

@@ -6,7 +6,9 @@
 use super::View;
 use siteworthy_rules::estate::{PlaceRow, Source};
 use siteworthy_rules::gap::{Level, gap_size};
-use siteworthy_rules::judge::{Judged, Outcome, Verdict, for_each_measure, judge, place_of, read};
+use siteworthy_rules::judge::{
+    Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
+};
 use siteworthy_rules::measure::{Kind, Measure, MeasureIndex};
 use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::remedy::{Closes, Remedy};
@@ -27,7 +29,7 @@ pub struct Explained<'a> {
     pub reading: Reading,
     /// The verdict with its attainment.
     pub judged: Judged,
-    /// The observations that the reading rests on.
+    /// The observations that the reading rests on; where it is not known, those that are there.
     pub inputs: Vec<Input<'a>>,
     /// How far from the minimum, in the unit; none where the gap has no size.
     pub gap_to_minimum: Option<f64>,
@@ -115,16 +117,22 @@ fn remedy<'a>(rulebook: &'a Rulebook, asks: &Question) -> Option<&'a Remedy> {
     rulebook.find_remedy(gap).map(|at| &rulebook.remedies[at])
 }
 
+/// What the reading rests on; where nothing could be read, what is there all the same.
 fn inputs<'a>(view: &'a View, asks: &Question, place: PlaceRow) -> Vec<Input<'a>> {
-    let mut inputs = Vec::new();
-    for_each_measure(&view.rulebook, asks, |measure| {
-        if let Some(source) = view.estate.source(measure, place) {
-            let value = view.estate.value(measure, place);
-            let value = describe_value(&view.rulebook, measure, value);
-            inputs.push(Input { measure: view.rulebook.dictionary.get(measure), value, source });
-        }
+    let mut measures = Vec::new();
+    for_each_measure_read(&view.rulebook, &view.estate, asks, place, |measure| {
+        measures.push(measure);
     });
-    inputs
+    if measures.is_empty() {
+        for_each_measure(&view.rulebook, asks, |measure| measures.push(measure));
+    }
+    let input = |measure| {
+        let source = view.estate.source(measure, place)?;
+        let value = view.estate.value(measure, place);
+        let value = describe_value(&view.rulebook, measure, value);
+        Some(Input { measure: view.rulebook.dictionary.get(measure), value, source })
+    };
+    measures.into_iter().filter_map(input).collect()
 }
 
 /// A number with at most three decimals and no trailing zeros.

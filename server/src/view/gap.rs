@@ -10,6 +10,7 @@ use crate::render::workbook;
 use chrono::Datelike;
 use rayon::prelude::*;
 use rust_xlsxwriter::XlsxError;
+use siteworthy_rules::cost::Pence;
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
 use siteworthy_rules::judge::percent;
@@ -102,7 +103,7 @@ impl View {
             remedy_id: remedy.id.clone(),
             remedy: remedy.title.clone(),
             quantity_milli: line.quantity_milli,
-            unit: remedy.quantity.unit.clone(),
+            unit: remedy.quantity.unit.symbol().to_owned(),
             capital: line.capital,
             running: line.running,
             technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
@@ -223,7 +224,6 @@ impl View {
                 format!("{} ({} edition {})", profile.title, profile.id, profile.edition)
             })
             .collect();
-        let money = |pence: siteworthy_rules::cost::Pence| format!("{} GBP", pence.pounds());
         let revised = self.facts.revised_at.map_or_else(
             || "no survey accepted yet".to_owned(),
             |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
@@ -241,13 +241,7 @@ impl View {
             ("Capital, low", money(total.capital.low)),
             ("Capital, central", money(total.capital.central)),
             ("Capital, high", money(total.capital.high)),
-            (
-                "Running cost a year, central",
-                total.running.map_or_else(
-                    || "not known: no published figure for any of these remedies".to_owned(),
-                    |running| money(running.central),
-                ),
-            ),
+            ("Running cost a year, central", describe_running(total, lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
             ("Shortfalls that no remedy here closes", total.without_remedy.to_string()),
             (
@@ -272,6 +266,25 @@ impl View {
     }
 }
 
+fn money(pence: Pence) -> String {
+    format!("{} GBP", pence.pounds())
+}
+
+/// A sum over some of the lines says so: it must not be read as the whole.
+fn describe_running(total: &Totals, lines: usize) -> String {
+    let open = total.lines_without_running;
+    match total.running {
+        None if lines == 0 => "none: there is nothing to run".to_owned(),
+        None => "not known: no published figure for any of these remedies".to_owned(),
+        Some(running) if open == 0 => money(running.central),
+        Some(running) => format!(
+            "{} for {} of {lines} lines; not known for the other {open}, so this is not the whole",
+            money(running.central),
+            lines - open
+        ),
+    }
+}
+
 fn totals_of(gap: &SiteGap) -> Totals {
     Totals {
         sites: 1,
@@ -279,6 +292,7 @@ fn totals_of(gap: &SiteGap) -> Totals {
         capital: gap.capital(),
         running: gap.running(),
         lines_without_cost: gap.lines_without_cost(),
+        lines_without_running: gap.lines_without_running(),
         without_remedy: gap.without_remedy.len(),
         not_known: gap.not_known.len(),
     }
@@ -288,4 +302,32 @@ fn distinct(texts: impl Iterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.collect();
     texts.dedup();
     texts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use siteworthy_rules::cost::Estimate;
+
+    #[test]
+    fn a_running_cost_of_some_lines_is_not_shown_as_the_whole() {
+        let pounds = |central| {
+            let [low, central, high] = [central - 1, central, central + 1].map(Pence);
+            Some(Estimate { low, central, high })
+        };
+        for (running, lines_without_running, lines, expected) in [
+            (None, 0, 0, "none: there is nothing to run"),
+            (None, 3, 3, "not known: no published figure for any of these remedies"),
+            (pounds(12_050), 0, 3, "120.50 GBP"),
+            (
+                pounds(12_050),
+                2,
+                3,
+                "120.50 GBP for 1 of 3 lines; not known for the other 2, so this is not the whole",
+            ),
+        ] {
+            let total = Totals { running, lines_without_running, ..Totals::default() };
+            assert_eq!(describe_running(&total, lines), expected);
+        }
+    }
 }
