@@ -262,7 +262,7 @@ fn bodies_are_bounded_and_only_safe_kinds_are_taken() {
     for kind in ["text/plain", "application/x-www-form-urlencoded"] {
         assert_eq!(served.post("/graphql", &[("content-type", kind)], query).status, 400, "{kind}");
     }
-    let batch = format!("[{}]", vec![r#"{"query":"{ revision }"}"#; 11].join(","));
+    let batch = format!("[{}]", [r#"{"query":"{ revision }"}"#; 11].join(","));
     let refused = served.post("/graphql", &JSON, batch.as_bytes());
     assert_eq!(refused.status, 413);
     assert_eq!(refused.json()["error"]["message"], "a batch may have at most 10 queries");

@@ -198,7 +198,11 @@ fn tables_can_be_read_by_people_and_programs() {
     assert!(run(&arguments).status.success());
     assert!(fs::read(&book).unwrap().starts_with(b"PK"));
     let (_, err, code) = texts(&run(&["gap", "--format", "xlsx", "--database-url", &url]));
-    assert_eq!((err.as_str(), code), ("siteworthy: a workbook needs --output FILE\n", 1));
+    assert_eq!(code, 2, "{err}");
+    let nowhere = database(&folder.path().join("nowhere"));
+    let (_, err, code) = texts(&run(&["gap", "--database-url", &nowhere]));
+    assert_eq!(code, 1);
+    assert!(err.contains("there is no record at sqlite://"), "{err}");
 }
 
 #[test]

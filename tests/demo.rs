@@ -26,10 +26,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Kinds of problem that the estate does not show, each with the reason.
-const NOT_SHOWN: [(&str, &str); 11] = [
+const NOT_SHOWN: [(&str, &str); 12] = [
     ("duplicate-site", "only the national return has one row a site"),
     ("empty-file", "nothing of the file is read"),
     ("file-too-large", "nothing of the file is read"),
+    ("incomplete-sum", "only the national return has columns that add up"),
     ("layout-does-not-fit", "nothing of the file is read"),
     ("missing-column", "only the national return has measures whose columns must be there"),
     ("no-rows", "a file that shows it says nothing else"),

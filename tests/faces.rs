@@ -20,8 +20,8 @@ const TECHNOLOGIES: [&str; 5] = [
     "voice-scribe",
 ];
 
-/// What one face says of a site: readiness, score (none where nothing is known) and pounds.
-type Said = (String, Option<f64>, f64);
+/// What one face says of a site: readiness, score and pounds, both none where nothing is known.
+type Said = (String, Option<f64>, Option<f64>);
 
 fn databases(folder: &std::path::Path) -> Vec<String> {
     let sqlite = format!("sqlite://{}", folder.join("faces.db").display());
@@ -121,6 +121,7 @@ fn assert_power_is_judged_from_real_numbers(served: &Served) {
     let sites = all_sites(served, "", node);
     assert_eq!(sites.len(), 2_710, "pooled rows are not judged");
     let mut verdicts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut contradictory = 0;
     for site in &sites {
         let readiness = &site["readiness"][0];
         let word = readiness["readiness"].as_str().unwrap();
@@ -130,20 +131,20 @@ fn assert_power_is_judged_from_real_numbers(served: &Served) {
             if requirement["id"] == "electrical-headroom" {
                 *verdicts.entry(verdict.to_owned()).or_default() += 1;
                 let is_known = !requirement["valueLow"].is_null();
-                assert_eq!(
-                    is_known,
-                    requirement["inputs"].as_array().unwrap().len() == 2,
-                    "{site}"
-                );
+                let has_both = requirement["inputs"].as_array().unwrap().len() == 2;
+                contradictory += i32::from(has_both && !is_known);
+                assert!(has_both || !is_known, "{site}");
                 assert!(is_known || verdict == "UNKNOWN", "{site}");
             } else {
                 assert_eq!(verdict, "UNKNOWN", "{site}");
             }
         }
     }
-    // Counted from the file by itself: of the 917 sites with both figures that are not pooled, what
-    // 80 per cent of the capacity leaves of 2.55 kVA at power factors 0.5 and 1.
-    let expected = [("MEETS_TARGET", 261), ("SHORT", 270), ("UNKNOWN", 2_710 - 261 - 270)];
+    // Counted from the file by itself: of the 917 sites with both figures that are not pooled, 93 have
+    // a demand above their capacity; of the others, what 80 per cent of the capacity leaves of
+    // 2.55 kVA at power factors 0.5 and 1.
+    assert_eq!(contradictory, 93);
+    let expected = [("MEETS_TARGET", 261), ("SHORT", 177), ("UNKNOWN", 2_710 - 261 - 177)];
     let expected = expected.map(|(word, count)| (word.to_owned(), count));
     assert_eq!(verdicts, BTreeMap::from(expected));
 }
@@ -161,7 +162,7 @@ fn compare(served: &Served, technology: &str, database: &str) {
     let (sites, workbook_total, line_sum) = by_workbook(served, technology);
     assert_eq!(sites, all, "workbook, {technology}");
     let graphql_total = total_by_graphql(served, technology);
-    let site_sum: i64 = all.values().map(|(_, _, pounds)| pence(*pounds)).sum();
+    let site_sum: i64 = all.values().filter_map(|(_, _, pounds)| pounds.map(pence)).sum();
     for (face, total) in [
         ("workbook", workbook_total),
         ("workbook lines", line_sum),
@@ -227,8 +228,9 @@ fn by_graphql(served: &Served, technology: &str) -> BTreeMap<String, (Said, bool
             let readiness = &node["readiness"][0];
             let word = readiness["readiness"].as_str().unwrap();
             let word = word.to_lowercase().replace('_', "-");
-            let said =
-                (word, readiness["score"].as_f64(), pounds(&readiness["capital"]["central"]));
+            let capital = &readiness["capital"];
+            let capital = (!capital.is_null()).then(|| pounds(&capital["central"]));
+            let said = (word, readiness["score"].as_f64(), capital);
             let code = node["code"].as_str().unwrap().to_owned();
             sites.insert(code, (said, !node["latitude"].is_null()));
         }
@@ -268,7 +270,7 @@ fn by_tiles(served: &Served, technology: &str) -> BTreeMap<String, Said> {
                 Some(TileValue::Double(number)) => Some(*number),
                 Some(other) => panic!("{key}: {other:?}"),
             };
-            let said = (text("readiness"), number("score"), number("capital_gbp").unwrap());
+            let said = (text("readiness"), number("score"), number("capital_gbp"));
             assert!(sites.insert(text("code"), said).is_none(), "a site in two tiles");
         }
     }
@@ -284,7 +286,7 @@ fn by_geojson(served: &Served, technology: &str) -> BTreeMap<String, Said> {
         let said = (
             readiness["readiness"].as_str().unwrap().to_owned(),
             readiness["score"].as_f64(),
-            readiness["capital_gbp"].as_f64().unwrap(),
+            readiness["capital_gbp"].as_f64(),
         );
         (properties["code"].as_str().unwrap().to_owned(), said)
     });
@@ -306,7 +308,7 @@ fn by_workbook(served: &Served, technology: &str) -> (BTreeMap<String, Said>, i6
         other => panic!("{other:?}"),
     };
     let sites = rows[1..].iter().map(|row| {
-        let said = (row[5].to_string(), number(&row[6]), number(&row[capital]).unwrap());
+        let said = (row[5].to_string(), number(&row[6]), number(&row[capital]));
         (row[0].to_string(), said)
     });
     let sites: BTreeMap<String, Said> = sites.collect();
@@ -333,7 +335,7 @@ fn by_workbook(served: &Served, technology: &str) -> (BTreeMap<String, Said>, i6
 }
 
 fn column(headings: &[Data], wanted: &str) -> usize {
-    headings.iter().position(|heading| heading.to_string() == wanted).unwrap()
+    headings.iter().position(|heading| *heading == *wanted).unwrap()
 }
 
 fn by_csv(served: &Served, technology: &str) -> i64 {

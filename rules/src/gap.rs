@@ -43,6 +43,9 @@ pub struct Line {
     pub place: PlaceRow,
     /// How much, in thousandths of the remedy's unit; none where it cannot be told.
     pub quantity_milli: Option<Estimate<i64>>,
+    /// Of that quantity, what the site lacks already, before any of these technologies; none where it
+    /// lacks nothing yet.
+    pub already_milli: Option<Estimate<i64>>,
     /// Capital cost; none where the quantity or a rate is not known.
     pub capital: Option<Estimate<Pence>>,
     /// Running cost a year; none where no figure is published.
@@ -130,6 +133,8 @@ pub fn gap_size(
 #[derive(Default)]
 struct Work {
     size: Option<Estimate<f64>>,
+    /// Of the size, what is missing before any technology comes.
+    already: Option<Estimate<f64>>,
     needs: Vec<Need>,
 }
 
@@ -272,7 +277,15 @@ fn add_headroom(
     let missing = |left: f64| rulebook.resources[resource.at()].addition_for(wanted - left);
     let size = Estimate { low: missing(high), central: missing(central), high: missing(low) };
     match rulebook.find_remedy(Closes::Headroom(resource)) {
-        Some(remedy) => listed.for_each(|need| add_work(works, remedy, site, Some(size), need)),
+        Some(remedy) => {
+            listed.for_each(|need| add_work(works, remedy, site, Some(size), need));
+            let lacking = |left: f64| missing(left + wanted).max(0.0);
+            let already =
+                Estimate { low: lacking(high), central: lacking(central), high: lacking(low) };
+            if let Some(work) = works.get_mut(&(remedy, site)).filter(|_| already.high > 0.0) {
+                work.already = Some(already);
+            }
+        }
         None => gap.without_remedy.extend(listed),
     }
 }
@@ -289,15 +302,14 @@ fn cost_line(
     work: Work,
 ) -> Line {
     let remedy = &rulebook.remedies[remedy_at];
+    let factor = remedy.quantity.factor;
+    let in_milli = |size: Estimate<f64>| Estimate {
+        low: milli(size.low * factor),
+        central: milli(size.central * factor),
+        high: milli(size.high * factor),
+    };
     let (quantity_milli, unknown_reason) = match quantity(rulebook, estate, remedy, place, &work) {
-        Ok(size) => {
-            let milli = Estimate {
-                low: milli(size.low * remedy.quantity.factor),
-                central: milli(size.central * remedy.quantity.factor),
-                high: milli(size.high * remedy.quantity.factor),
-            };
-            (Some(milli), None)
-        }
+        Ok(size) => (Some(in_milli(size)), None),
         Err(reason) => (None, Some(reason)),
     };
     let cost =
@@ -306,6 +318,7 @@ fn cost_line(
         remedy: remedy_at,
         place,
         quantity_milli,
+        already_milli: work.already.map(in_milli),
         capital: cost(Money::Capital),
         running: cost(Money::Running),
         unknown_reason,

@@ -140,7 +140,8 @@ impl Resource {
     /// `value` gives a measure at the site, NaN where it is unknown.
     ///
     /// Apparent power is active power divided by the power factor (IEC 60050 131-11-46), so a demand
-    /// known only in kW lies between kW / 1.0 and kW / least plausible power factor.
+    /// known only in kW lies between kW / 1.0 and kW / least plausible power factor. A demand in kW
+    /// above the capacity in kVA contradicts it, and the headroom is then unknown.
     pub fn headroom(&self, value: impl Fn(MeasureIndex) -> f64) -> Reading {
         self.work_out(value).headroom
     }
@@ -183,7 +184,9 @@ impl Resource {
         };
         let demand_kw = value(active.measure);
         let power_factor = value(active.power_factor);
-        if demand_kw.is_nan() {
+        // A demand in kW above the capacity in kVA says that one of the two figures is wrong, such as
+        // a capacity written in MVA: nothing is worked out from a pair that contradicts itself.
+        if demand_kw.is_nan() || demand_kw > value(capacity) {
             return WorkedOut::unknown();
         }
         if !power_factor.is_nan() {
@@ -442,6 +445,7 @@ mod tests {
             ([1000.0, NONE, 380.0, NONE], &[0, 2]),
             ([1000.0, NONE, NONE, 0.9], &[]),
             ([NONE, 500.0, 400.0, 0.9], &[]),
+            ([11.0, NONE, 3_500.0, NONE], &[]),
         ] {
             let found: Vec<u16> = electrical()
                 .read_for_headroom(|index| values[index.at()])
@@ -470,6 +474,13 @@ mod tests {
         let capacity_kva = 1000.0 + electrical().addition_for(short_kva);
         assert_eq!(capacity_kva, 1050.0);
         check([capacity_kva, 800.0, NONE, NONE], Reading::exact(short_kva));
+    }
+
+    #[test]
+    fn nothing_is_worked_out_from_a_demand_in_kw_above_the_capacity_in_kva() {
+        check([11.0, NONE, 3_500.0, NONE], Reading::Unknown);
+        check([11.0, NONE, 3_500.0, 0.9], Reading::Unknown);
+        check([11.0, 3_500.0, NONE, NONE], Reading::exact(8.8 - 3_500.0));
     }
 
     #[test]

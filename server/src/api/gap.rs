@@ -141,6 +141,8 @@ struct GapLineNode {
     technologies: String,
     /// The requirements that it serves.
     requirements: String,
+    /// The files, rows and dates of the observations that it follows from.
+    rows: String,
     /// Sources of the rates.
     reference: String,
     /// The weakest evidence among them.
@@ -164,6 +166,7 @@ impl From<&GapLine> for GapLineNode {
             running: line.running.map(Into::into),
             technologies: line.technologies.clone(),
             requirements: line.requirements.clone(),
+            rows: line.rows.clone(),
             reference: line.reference.clone(),
             evidence: line.evidence.to_owned(),
             remark: line.remark.clone(),

@@ -184,10 +184,10 @@ impl SiteReadinessNode {
         self.result.outcome.oldest_on
     }
 
-    /// Capital that closes the gaps of this technology alone to the minimum. Remedies whose cost is
-    /// not known are not in it.
-    async fn capital(&self) -> MoneyEstimate {
-        self.result.capital.into()
+    /// Capital that closes the known gaps of this technology alone to the minimum; none where nothing
+    /// is known of the site. Remedies whose cost is not known are not in it.
+    async fn capital(&self) -> Option<MoneyEstimate> {
+        self.result.capital.map(Into::into)
     }
 
     /// Remedies whose cost is not known.

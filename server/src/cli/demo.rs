@@ -101,7 +101,7 @@ fn show(app: &App) -> Result<Ending, Error> {
          Why: one example; what decides stands first\n{}\
          What the gap costs: to the minimum, one unit of each technology a site\n{}\n\n",
         sites_table(&view, &all, &[])?,
-        summary_table(&view, &all)?,
+        summary_table(&view, &all, &[])?,
         explanation(&view, EXAMPLE.0, &[EXAMPLE.1.to_owned()])?,
         gap_table(&report),
     ))

@@ -1,7 +1,7 @@
 //! `siteworthy gap`: what is missing and what it costs.
 
 use super::tables::{Choice, new_table, right};
-use super::{Ending, open};
+use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::render::{self, report::GapReport};
@@ -29,17 +29,14 @@ pub struct Gap {
     level: Level,
 
     /// How to write the answer
-    #[arg(long, value_enum, default_value = "table")]
+    #[arg(long, value_enum, default_value = "table", requires_if("xlsx", "output"))]
     format: Format,
 }
 
 impl Gap {
     /// Answers.
     pub async fn run(self, config: &Config) -> Result<Ending, Error> {
-        if self.format == Format::Xlsx && self.choice.output.is_none() {
-            return Err(Error::Invalid("a workbook needs --output FILE".to_owned()));
-        }
-        let app = open(config).await?;
+        let app = open_existing(config).await?;
         let view = app.view();
         let technologies = self.choice.technologies.clone();
         let question =

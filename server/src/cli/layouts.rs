@@ -70,7 +70,7 @@ fn list(rules: &Rules) -> String {
     let lines = rules
         .layouts
         .iter()
-        .map(|layout| format!("{:<18} {}\n{:<18} {}\n", layout.id, layout.title, "", layout.help));
+        .map(|layout| format!("{:<24} {}\n{:<24} {}\n", layout.id, layout.title, "", layout.help));
     lines.collect()
 }
 
@@ -119,6 +119,10 @@ fn measures_of<'a>(rulebook: &'a Rulebook, technology: &str) -> Result<Vec<&'a s
         for_each_measure(rulebook, &requirement.asks, |measure| {
             measures.push(rulebook.dictionary.get(measure).id.as_str());
         });
+    }
+    // What works are paid by: without the areas the gaps that the survey finds could not be costed.
+    for area in [rulebook.areas.site, rulebook.areas.space] {
+        measures.push(rulebook.dictionary.get(area).id.as_str());
     }
     Ok(measures)
 }

@@ -125,8 +125,8 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
 }
 
 async fn audit(config: &Config) -> Result<Ending, Error> {
-    let store = Store::open(config.database_url.expose()).await?;
-    match store.verify_audit().await? {
+    let app = open_existing(config).await?;
+    match app.store.verify_audit().await? {
         AuditState::Whole { lines } => {
             print(&format!("The audit trail is whole: {lines} lines.\n"))
         }
@@ -152,6 +152,19 @@ async fn open(config: &Config) -> Result<Arc<App>, Error> {
     let rules = read_rules(config)?;
     let store = Store::open(config.database_url.expose()).await?;
     Ok(Arc::new(App::start(store, rules).await?))
+}
+
+/// Opens a record that must be there already: a question does not make an empty one.
+async fn open_existing(config: &Config) -> Result<Arc<App>, Error> {
+    let url = config.database_url.expose();
+    if Store::is_missing(url) {
+        // What is wrong with the rules is said even where there is nothing yet to judge.
+        read_rules(config)?;
+        return Err(Error::NotFound(format!(
+            "there is no record at {url}; import a file first, or correct --database-url"
+        )));
+    }
+    open(config).await
 }
 
 /// Writes to standard output. A reader that has gone away, as `head` does, ends the output quietly.

@@ -1,7 +1,7 @@
 //! `siteworthy readiness`: who stands where, how many stand where, and why a site stands as it does.
 
 use super::tables::{Choice, new_table, right, two_decimals};
-use super::{Ending, open};
+use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::render::csv::inert;
@@ -66,14 +66,14 @@ struct Row<'a> {
 impl Readiness {
     /// Answers.
     pub async fn run(self, config: &Config) -> Result<Ending, Error> {
-        let app = open(config).await?;
+        let app = open_existing(config).await?;
         let view = app.view();
         let filter = self.filter()?;
         let technologies = &self.choice.technologies;
         let bytes = if let Some(code) = &self.explain {
             explanation(&view, code, technologies)?.into_bytes()
         } else if self.summary {
-            format!("{}\n", summary_table(&view, &filter)?).into_bytes()
+            format!("{}\n", summary_table(&view, &filter, technologies)?).into_bytes()
         } else {
             match self.format {
                 Format::Geojson => encode_sites(&view, &filter, technologies)?,
@@ -187,11 +187,16 @@ fn standing(result: &SiteResult) -> String {
 }
 
 /// How many of the chosen sites stand where for each technology.
-pub fn summary_table(view: &View, filter: &SiteFilter) -> Result<String, Error> {
+pub fn summary_table(
+    view: &View,
+    filter: &SiteFilter,
+    technologies: &[String],
+) -> Result<String, Error> {
     let chosen = filter.find(view)?;
     let headings = ["Technology", "Ready", "With actions", "Indeterminate", "Not ready"];
     let mut table = new_table(&headings);
-    for (at, profile) in view.rulebook.profiles.iter().enumerate() {
+    for at in view.find_technologies(technologies)? {
+        let profile = &view.rulebook.profiles[at];
         let mut counts = [0_u32; judge::Readiness::ALL.len()];
         for (site, _) in chosen.sites(view) {
             if let Some(result) = view.result(at, site) {
@@ -202,7 +207,10 @@ pub fn summary_table(view: &View, filter: &SiteFilter) -> Result<String, Error> 
         row.extend(counts.map(right));
         table.add_row(row);
     }
-    Ok(table.to_string())
+    let (sites, unplaced) = chosen.sites(view).fold((0, 0), |(sites, unplaced), (_, site)| {
+        (sites + 1, unplaced + u32::from(site.point.is_none()))
+    });
+    Ok(format!("{table}\n{sites} sites, {unplaced} of them without a position on the map."))
 }
 
 /// Why a site stands as it does for each technology.

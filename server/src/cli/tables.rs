@@ -32,7 +32,7 @@ pub struct Choice {
 
     /// Where to write; standard output otherwise
     #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    output: Option<PathBuf>,
 }
 
 impl Choice {

@@ -113,6 +113,9 @@ fn blake3_of(request: &HttpRequest) -> u64 {
 /// Placed sites with their readiness.
 pub async fn sites(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
     answer(request, app, "application/geo+json", None, |view, parameters| {
+        if parameters.level.is_some() {
+            return Err(Error::Invalid("level belongs to reports, not to sites".to_owned()));
+        }
         encode_sites(view, &parameters.filter()?, &parameters.technologies())
     })
     .await

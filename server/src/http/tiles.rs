@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::view::View;
 use crate::view::map::{MAX_ZOOM, Tile, tile};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde_json::json;
 
@@ -63,9 +63,11 @@ pub async fn describe(
 ) -> Result<HttpResponse, Error> {
     let view = app.view();
     let profile = &view.rulebook.profiles[view.find_profile(&technology)?];
-    let connection = request.connection_info();
-    let base = format!("{}://{}", connection.scheme(), connection.host());
-    let tag = format!("W/\"{}-{}\"", view.tag(), profile.id);
+    // The address that the caller used; what a proxy says of another host is not believed.
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_secure = request.connection_info().scheme() == "https";
+    let base = format!("{}://{host}", if is_secure { "https" } else { "http" });
+    let tag = format!("W/\"{}-{}-{host}\"", view.tag(), profile.id);
     if is_fresh(&request, &tag) {
         return Ok(tagged(HttpResponse::NotModified(), &view, &tag).finish());
     }

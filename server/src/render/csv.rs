@@ -7,7 +7,7 @@ use super::report::{GapLine, GapReport};
 use siteworthy_rules::cost::{Estimate, Pence};
 
 /// Headings of a line, shared by the CSV and the workbook.
-pub const LINE_HEADINGS: [&str; 23] = [
+pub const LINE_HEADINGS: [&str; 24] = [
     "Organisation code",
     "Organisation",
     "Site code",
@@ -27,6 +27,7 @@ pub const LINE_HEADINGS: [&str; 23] = [
     "Running high (GBP a year)",
     "Technologies",
     "Requirements",
+    "Survey rows",
     "Reference",
     "Evidence",
     "Remark",
@@ -70,6 +71,7 @@ pub fn line_cells(number: usize, line: &GapLine) -> [Cell<'_>; LINE_HEADINGS.len
         running_high,
         Cell::Text(&line.technologies),
         Cell::Text(&line.requirements),
+        Cell::Text(&line.rows),
         Cell::Text(&line.reference),
         Cell::Text(line.evidence),
         Cell::Text(&line.remark),
@@ -99,10 +101,12 @@ pub fn encode(report: &GapReport) -> Vec<u8> {
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     let mut write = |cells: Vec<String>| writer.write_record(cells).is_ok();
-    write(LINE_HEADINGS.map(str::to_owned).to_vec());
+    let made_by = ["Revision", "Rulebook hash"];
+    write(LINE_HEADINGS.into_iter().chain(made_by).map(str::to_owned).collect());
     for (at, line) in report.lines.iter().enumerate() {
-        let cells = line_cells(at + 1, line);
-        write(cells.into_iter().map(text_of).collect());
+        let cells = line_cells(at + 1, line).into_iter().map(text_of);
+        let made_by = [report.revision.to_string(), report.rulebook.clone()];
+        write(cells.chain(made_by).collect());
     }
     writer.into_inner().unwrap_or_default()
 }

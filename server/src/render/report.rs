@@ -10,6 +10,10 @@ use siteworthy_rules::cost::{Estimate, Pence};
 pub struct GapReport {
     /// What the report rests on: revision, rulebook hash, filters, counts. Label and text.
     pub statement: Vec<(String, String)>,
+    /// Revision of the record.
+    pub revision: i64,
+    /// Hash of the rulebook.
+    pub rulebook: String,
     /// Titles of the technologies, in the order of each site's standings.
     pub technologies: Vec<String>,
     /// Totals by organisation.
@@ -130,6 +134,8 @@ pub struct GapLine {
     pub technologies: String,
     /// The requirements that it serves.
     pub requirements: String,
+    /// The files, rows and dates of the observations that it follows from.
+    pub rows: String,
     /// Sources of the rates.
     pub reference: String,
     /// The weakest evidence among the rates and the rule for the quantity.

@@ -30,8 +30,8 @@ pub struct TileSite<'a> {
     pub score_high: f64,
     /// Coverage in per cent.
     pub coverage: f64,
-    /// Central capital cost of this technology alone, in pounds.
-    pub capital_gbp: f64,
+    /// Central capital cost of this technology alone, in pounds; none where nothing is known.
+    pub capital_gbp: Option<f64>,
 }
 
 /// Many sites drawn as one.
@@ -69,7 +69,9 @@ pub fn encode_sites<'a>(sites: impl Iterator<Item = TileSite<'a>>) -> MvtResult<
         feature.tag_double("score_low", site.score_low)?;
         feature.tag_double("score_high", site.score_high)?;
         feature.tag_double("coverage", site.coverage)?;
-        feature.tag_double("capital_gbp", site.capital_gbp)?;
+        if let Some(capital_gbp) = site.capital_gbp {
+            feature.tag_double("capital_gbp", capital_gbp)?;
+        }
         layer = feature.end();
     }
     Ok(layer.encode())

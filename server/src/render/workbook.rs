@@ -8,12 +8,17 @@ use super::report::{GapReport, SiteTotal, Totals};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use siteworthy_rules::cost::{Estimate, Pence};
 
+/// Texts longer than this are wrapped within their column.
+const MOST_ON_A_LINE: usize = 60;
+
 /// Styles of cells, made once.
 struct Styles {
     heading: Format,
     money: Format,
     score: Format,
     quantity: Format,
+    whole: Format,
+    wrapped: Format,
     total: Format,
     title: Format,
 }
@@ -28,7 +33,9 @@ impl Styles {
                 .set_text_wrap(),
             money: Format::new().set_num_format("#,##0.00"),
             score: Format::new().set_num_format("0.00"),
-            quantity: Format::new().set_num_format("#,##0.###"),
+            quantity: Format::new().set_num_format("#,##0.000"),
+            whole: Format::new().set_num_format("#,##0"),
+            wrapped: Format::new().set_text_wrap(),
             total: bold()
                 .set_num_format("#,##0.00")
                 .set_border_top(rust_xlsxwriter::FormatBorder::Thin),
@@ -73,6 +80,19 @@ const TOTAL_HEADINGS: [&str; 12] = [
     "Requirements not known",
 ];
 
+/// Columns are as wide as what usually stands in them, in characters.
+fn width_of(heading: &str) -> f64 {
+    match heading {
+        "Site" | "Organisation" => 42.0,
+        "Remedy" | "Technologies" | "Survey rows" => 36.0,
+        "Requirements" | "Reference" | "Remark" => 60.0,
+        "Nation" | "Setting" | "Place" | "Remedy id" => 18.0,
+        heading if heading.contains("GBP") => 16.0,
+        heading if heading.ends_with("readiness") => 20.0,
+        _ => 12.0,
+    }
+}
+
 fn write_headings<'a>(
     sheet: &mut Worksheet,
     row: u32,
@@ -80,7 +100,7 @@ fn write_headings<'a>(
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     for (column, heading) in (0..).zip(headings) {
-        sheet.set_column_width(column, heading.len().clamp(10, 26) as f64)?;
+        sheet.set_column_width(column, width_of(heading))?;
         sheet.write_string_with_format(row, column, heading, &styles.heading)?;
     }
     Ok(())
@@ -104,7 +124,6 @@ fn write_summary(
         ["Organisation code", "Organisation"].into_iter().chain(TOTAL_HEADINGS),
         styles,
     )?;
-    sheet.set_column_width(1, 46)?;
     sheet.set_freeze_panes(4, 2)?;
     let mut row = 4;
     for organisation in &report.organisations {
@@ -207,7 +226,10 @@ fn write_site(
         sheet.write_number_with_format(row, column + 2, standing.coverage, &styles.score)?;
         column += 3;
     }
-    write_money(sheet, row, column, Some(site.totals.capital), &styles.money)?;
+    // Of a site of which nothing is known no gap is known: a zero would claim that there is none.
+    let is_known = site.standings.iter().any(|standing| standing.score.is_some());
+    let capital = is_known.then_some(site.totals.capital);
+    write_money(sheet, row, column, capital, &styles.money)?;
     write_money(sheet, row, column + 3, site.totals.running, &styles.money)?;
     sheet.write_number(row, column + 6, count(site.totals.lines_without_cost))?;
     sheet.write_number(row, column + 7, count(site.totals.lines_without_running))?;
@@ -224,6 +246,8 @@ fn write_lines(
     sheet.set_name("Lines")?;
     write_headings(sheet, 0, LINE_HEADINGS.into_iter(), styles)?;
     sheet.set_freeze_panes(1, 4)?;
+    let last = u32::try_from(report.lines.len()).map_err(|_| XlsxError::RowColumnLimitError)?;
+    sheet.autofilter(0, 0, last, LINE_HEADINGS.len() as u16 - 1)?;
     for (at, line) in report.lines.iter().enumerate() {
         let row = u32::try_from(at + 1).map_err(|_| XlsxError::RowColumnLimitError)?;
         for (column, cell) in (0..).zip(line_cells(at + 1, line)) {
@@ -241,10 +265,17 @@ fn write_cell(
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     match cell {
+        Cell::Text(text) if text.len() > MOST_ON_A_LINE => {
+            sheet.write_string_with_format(row, column, text, &styles.wrapped)?
+        }
         Cell::Text(text) => sheet.write_string(row, column, text)?,
         Cell::Number(text) => {
-            let is_money = LINE_HEADINGS[usize::from(column)].contains("GBP");
-            let format = if is_money { &styles.money } else { &styles.quantity };
+            let heading = LINE_HEADINGS[usize::from(column)];
+            let format = match heading {
+                "Line" => &styles.whole,
+                heading if heading.contains("GBP") => &styles.money,
+                _ => &styles.quantity,
+            };
             let number: f64 = text.parse().map_err(|_| XlsxError::ParameterError(text))?;
             sheet.write_number_with_format(row, column, number, format)?
         }
@@ -264,7 +295,7 @@ fn write_statement(
     sheet.write_string_with_format(0, 0, "What this report rests on", &styles.title)?;
     for (row, (label, text)) in (2..).zip(&report.statement) {
         sheet.write_string_with_format(row, 0, label, &styles.heading)?;
-        sheet.write_string(row, 1, text)?;
+        sheet.write_string_with_format(row, 1, text, &styles.wrapped)?;
     }
     Ok(())
 }

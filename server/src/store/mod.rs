@@ -32,6 +32,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 use siteworthy_migrations::Migrator;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a request waits for a connection or for another writer before it is told to come back.
@@ -74,6 +75,14 @@ impl Store {
                 "a database url starts with sqlite: or postgres://, not with {scheme:?}"
             ))),
         }
+    }
+
+    /// Whether a URL names an SQLite file that is not there: opening it would make an empty record.
+    #[must_use]
+    pub fn is_missing(url: &str) -> bool {
+        let path = url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
+        let path = path.map(|path| path.split('?').next().unwrap_or_default());
+        path.is_some_and(|path| !path.contains(":memory:") && !Path::new(path).exists())
     }
 
     /// Brings the tables up to date: every migration that has not run yet, all or none. Servers

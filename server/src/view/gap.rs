@@ -9,12 +9,14 @@ use crate::render::report::{GapLine, GapReport, OrganisationTotal, SiteTotal, St
 use crate::render::workbook;
 use chrono::Datelike;
 use rayon::prelude::*;
+use rust_decimal::Decimal;
 use rust_xlsxwriter::XlsxError;
-use siteworthy_rules::cost::Pence;
+use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
-use siteworthy_rules::judge::percent;
+use siteworthy_rules::judge::{for_each_measure_read, percent};
 use siteworthy_rules::profile::Horizon;
+use siteworthy_rules::unit::Unit;
 use std::collections::BTreeMap;
 
 /// What is asked for.
@@ -92,7 +94,9 @@ impl View {
             .chain([remedy.quantity.evidence])
             .max()
             .unwrap_or(Evidence::Policy);
-        let remark = [&line.unknown_reason, &remedy.caution, &remedy.running_unknown];
+        let already =
+            line.already_milli.map(|already| describe_already(already, &remedy.quantity.unit));
+        let remark = [&already, &line.unknown_reason, &remedy.caution, &remedy.running_unknown];
         let organisation = site.organisation.map(|own| self.organisations.get(own));
         GapLine {
             organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
@@ -108,10 +112,34 @@ impl View {
             running: line.running,
             technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
             requirements: distinct(line.needs.iter().map(|need| self.requirement_id(*need))),
+            rows: self.survey_rows(line),
             reference: sources.join("; "),
             evidence: evidence.word(),
             remark: remark.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
         }
+    }
+
+    /// The files, rows and dates of the observations that a line follows from, each once.
+    fn survey_rows(&self, line: &Line) -> String {
+        let mut rows = Vec::new();
+        for need in &line.needs {
+            let requirement = &profile_of(&self.rulebook, *need).requirements[need.requirement];
+            for_each_measure_read(
+                &self.rulebook,
+                &self.estate,
+                &requirement.asks,
+                line.place,
+                |measure| {
+                    if let Some(source) = self.estate.source(measure, line.place) {
+                        let file = &self.survey(source).file_name;
+                        rows.push(format!("{file}:{} ({})", source.row, source.observed_on));
+                    }
+                },
+            );
+        }
+        rows.sort();
+        rows.dedup();
+        rows.join("; ")
     }
 
     fn technology_title(&self, need: Need) -> String {
@@ -152,6 +180,8 @@ impl View {
         let statement = self.statement(question, &profiles, &total, lines.len());
         Ok(GapReport {
             statement,
+            revision: self.facts.revision,
+            rulebook: self.rulebook.hash.clone(),
             technologies: profiles
                 .iter()
                 .map(|at| self.rulebook.profiles[*at].title.clone())
@@ -232,6 +262,7 @@ impl View {
             ("Revision of the record", self.facts.revision.to_string()),
             ("Revised at", revised),
             ("Rulebook hash (BLAKE3)", self.rulebook.hash.clone()),
+            ("Program", format!("Siteworthy {}", env!("CARGO_PKG_VERSION"))),
             ("Sites in scope", question.filter.describe()),
             ("Technologies, one unit of each a site", technologies.join("; ")),
             ("Gaps closed to", question.level.word().to_owned()),
@@ -246,11 +277,15 @@ impl View {
             ("Shortfalls that no remedy here closes", total.without_remedy.to_string()),
             (
                 "Requirements not known",
-                format!("{}; what is not surveyed is not costed, so the gap can only grow", total.not_known),
+                format!("{}; what is not surveyed is not costed, so surveying more may raise the gap, and correcting a survey may lower it", total.not_known),
             ),
             (
                 "Not in these figures",
                 "Optimism bias, contingency, fees, VAT, decanting and location factors. Capital and running cost are separate ledgers and are never added together.".to_owned(),
+            ),
+            (
+                "What the range holds",
+                "Low, central and high rates. Where a demand is known in kW only, also the power factor: 1 for low, 0.95 for central, 0.5 for high; measuring it narrows the range.".to_owned(),
             ),
             (
                 "How lines are counted",
@@ -264,6 +299,18 @@ impl View {
         }))
         .collect()
     }
+}
+
+/// What a site lacks anyway is not the price of a technology, and the reader is told so.
+fn describe_already(already: Estimate<i64>, unit: &Unit) -> String {
+    let amount = |milli: i64| Decimal::new(milli, 3).normalize().to_string();
+    let unit = unit.symbol();
+    let amount = if already.low == already.high {
+        format!("{} {unit}", amount(already.low))
+    } else {
+        format!("{} to {} {unit}", amount(already.low), amount(already.high))
+    };
+    format!("Of this quantity, {amount} is missing already, before any of these technologies.")
 }
 
 fn money(pence: Pence) -> String {

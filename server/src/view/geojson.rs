@@ -47,7 +47,7 @@ fn readiness(view: &View, profiles: &[usize], site: u32) -> JsonObject {
                 "score_low": percent(outcome.low_bp),
                 "score_high": percent(outcome.high_bp),
                 "coverage": percent(outcome.coverage_bp),
-                "capital_gbp": pounds(result.capital.central),
+                "capital_gbp": result.capital.map(|capital| pounds(capital.central)),
             });
             (view.rulebook.profiles[*profile].id.clone(), said)
         })

@@ -159,7 +159,7 @@ fn tile_site(view: &View, profile: usize, at: u32, (x, y): (i32, i32)) -> Option
         score_low: percent(outcome.low_bp),
         score_high: percent(outcome.high_bp),
         coverage: percent(outcome.coverage_bp),
-        capital_gbp: super::pounds(result.capital.central),
+        capital_gbp: result.capital.map(|capital| super::pounds(capital.central)),
     })
 }
 

@@ -88,8 +88,9 @@ pub struct Space {
 pub struct SiteResult {
     /// Readiness and what decides it.
     pub outcome: Outcome,
-    /// Capital that closes the gaps of this technology alone to the minimum.
-    pub capital: Estimate<Pence>,
+    /// Capital that closes the known gaps of this technology alone to the minimum; none where nothing
+    /// is known of the site, for then no gap is known either.
+    pub capital: Option<Estimate<Pence>>,
     /// Remedies whose cost is not known.
     pub lines_without_cost: u32,
 }
@@ -271,7 +272,7 @@ fn judge_site(rulebook: &Rulebook, estate: &Estate, profile: usize, site: u32) -
     let gap = site_gap(rulebook, estate, &[(profile, outcome)], Level::Minimum);
     SiteResult {
         outcome,
-        capital: gap.capital(),
+        capital: outcome.score_bp.map(|_| gap.capital()),
         lines_without_cost: u32::try_from(gap.lines_without_cost()).unwrap_or(u32::MAX),
     }
 }
