@@ -389,6 +389,27 @@ fn a_request_in_flight_is_finished_when_the_program_is_told_to_end() {
 }
 
 #[test]
+fn a_record_that_is_taken_away_is_noticed_and_nothing_is_accepted_into_it() {
+    let (folder, served) = empty();
+    assert_eq!(served.get("/readyz").status, 200);
+    for file in fs::read_dir(folder.path()).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    let answer = served.get("/readyz");
+    assert_eq!(
+        (answer.status, answer.json()["error"]["code"].clone()),
+        (503, json!("UNAVAILABLE"))
+    );
+    let file = fs::read(root().join("datasets/demo/glenavon-2026.csv")).unwrap();
+    let (kind, body) = multipart(&[("name=\"file\"; filename=\"a.csv\"", &file)]);
+    let answer = served.post("/surveys", &[("content-type", &kind), ("x-siteworthy", "1")], &body);
+    assert_eq!(answer.status, 503);
+    let message = "the record cannot be reached at the moment; try again shortly";
+    assert_eq!(answer.json()["error"]["message"], message);
+    assert_eq!(served.get("/healthz").status, 200, "what was published is still shown");
+}
+
+#[test]
 fn a_server_follows_what_a_command_accepts() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("follow.db").display());

@@ -4,6 +4,10 @@ use crate::app::App;
 use crate::error::Error;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
+use std::time::Duration;
+
+/// How long the record is waited for: whatever asks gives up before long.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The process answers.
 pub async fn is_alive() -> HttpResponse {
@@ -12,7 +16,8 @@ pub async fn is_alive() -> HttpResponse {
 
 /// The record answers, and a view is published.
 pub async fn is_ready(app: web::Data<App>) -> Result<HttpResponse, Error> {
-    app.store.ping().await?;
+    let ping = tokio::time::timeout(PATIENCE, app.store.ping()).await;
+    ping.map_err(|late| Error::Unavailable(late.into()))??;
     let view = app.view();
     Ok(HttpResponse::Ok().json(json!({
         "status": "ready",

@@ -32,7 +32,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 use siteworthy_migrations::Migrator;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a request waits for a connection or for another writer before it is told to come back.
@@ -53,6 +53,8 @@ const MIGRATION_LOCK: u32 = u32::from_be_bytes(*b"site");
 pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    /// The file of an SQLite record, which may be taken away while it is open.
+    file: Option<PathBuf>,
 }
 
 impl Store {
@@ -68,7 +70,7 @@ impl Store {
                 let mut options = quiet(url);
                 options.max_connections(POSTGRES_CONNECTIONS);
                 let writer = Database::connect(options).await.map_err(unreachable_database)?;
-                Ok(Self { reader: writer.clone(), writer })
+                Ok(Self { reader: writer.clone(), writer, file: None })
             }
             // The URL itself may hold a password, so that the message names the scheme only.
             _ => Err(Error::Invalid(format!(
@@ -80,9 +82,7 @@ impl Store {
     /// Whether a URL names an SQLite file that is not there: opening it would make an empty record.
     #[must_use]
     pub fn is_missing(url: &str) -> bool {
-        let path = url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
-        let path = path.map(|path| path.split('?').next().unwrap_or_default());
-        path.is_some_and(|path| !path.contains(":memory:") && !Path::new(path).exists())
+        sqlite_file(url).is_some_and(|file| !file.exists())
     }
 
     /// Brings the tables up to date: every migration that has not run yet, all or none. Servers
@@ -105,6 +105,7 @@ impl Store {
     /// # Errors
     /// Unavailable where it is not.
     pub async fn ping(&self) -> Result<(), Error> {
+        self.check_file()?;
         self.reader.ping().await.map_err(unreachable_database)
     }
 
@@ -125,9 +126,21 @@ impl Store {
         Ok(find_revision(&self.reader).await?.number)
     }
 
+    /// SQLite goes on writing to a file that was deleted, and all of it is lost: nothing is accepted
+    /// into such a record.
+    fn check_file(&self) -> Result<(), Error> {
+        match &self.file {
+            Some(file) if !file.exists() => {
+                Err(Error::Unavailable(format!("{} is gone", file.display()).into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Begins to write. On SQLite the transaction takes the write lock at once: one that first
     /// reads and then writes would fail where this one waits.
     async fn begin(&self) -> Result<DatabaseTransaction, Error> {
+        self.check_file()?;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -167,7 +180,13 @@ async fn open_sqlite(url: &str) -> Result<Store, Error> {
         options.map_sqlx_sqlite_opts(|options| tune(options).read_only(true));
         Database::connect(options).await.map_err(unreachable_database)?
     };
-    Ok(Store { writer, reader })
+    Ok(Store { writer, reader, file: sqlite_file(url) })
+}
+
+/// The file that an SQLite URL names; none for a record in memory or another database.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
+    (!path.contains(":memory:")).then(|| PathBuf::from(path))
 }
 
 fn quiet(url: &str) -> ConnectOptions {
