@@ -225,6 +225,16 @@ fn bad_queries_are_refused_with_a_code_and_a_reason() {
             "NOT_FOUND",
             "there is no technology \"teleporter\"; use one of ai-inference-node",
         ),
+        (
+            "{ surveys(first: 2147483647) { nodes { problems(first: 2147483647) { nodes { code message } } } } }",
+            "none",
+            "too complex",
+        ),
+        (
+            "{ investmentGap(filter: {withPooled: true}) { total { sites } } }",
+            "INVALID",
+            "pooled entries are not judged",
+        ),
         ("{ survey(id: \"1\") { id } }", "INVALID", "\"1\" is not the id of a survey"),
         (
             "mutation { acceptSurvey(id: \"01a21007-6d9d-7d45-8a69-8dea0a7e3ff5\") { id } }",
@@ -316,6 +326,8 @@ fn tiles_have_tags_and_empty_places_have_none() {
     assert_eq!(served.get("/tiles/voice-scribe/5/0/0.mvt").status, 204);
     assert_eq!(served.get("/tiles/voice-scribe/5/99/0.mvt").status, 404);
     assert_eq!(served.get("/tiles/teleporter/5/0/0.mvt").status, 404);
+    let odd = served.get("/tiles/voice-scribe/300/0/0.mvt");
+    assert_eq!((odd.status, odd.json()["error"]["code"].clone()), (404, json!("NOT_FOUND")));
     let description = served.get("/tiles/voice-scribe.json").json();
     assert_eq!(description["tilejson"], "3.0.0");
     let address = description["tiles"][0].as_str().unwrap();

@@ -6,7 +6,7 @@
 
 use crate::cost::{Estimate, Money, Pence};
 use crate::estate::{Estate, PlaceRow};
-use crate::judge::{Judged, Outcome, Spot, Verdict, judge, place_of, read};
+use crate::judge::{Judged, Outcome, Spot, Verdict, WHOLE_BP, judge, place_of, read};
 use crate::profile::{Profile, Question, Requirement, Threshold};
 use crate::remedy::{Basis, Closes, Remedy};
 use crate::resource::{Areas, Reading, ResourceIndex, steady};
@@ -68,10 +68,14 @@ pub struct SiteGap {
 }
 
 impl SiteGap {
-    /// Capital of the lines whose cost is known.
+    /// Capital of the lines whose cost is known. Nothing where everything is known and nothing is
+    /// missing; none where no cost is known and something may be missing, for that is not nothing.
     #[must_use]
-    pub fn capital(&self) -> Estimate<Pence> {
-        self.lines.iter().filter_map(|line| line.capital).sum()
+    pub fn capital(&self) -> Option<Estimate<Pence>> {
+        let known = self.lines.iter().filter_map(|line| line.capital);
+        let is_all_known = self.not_known.is_empty() && self.without_remedy.is_empty();
+        let nothing = (is_all_known && self.lines.is_empty()).then(Estimate::default);
+        known.reduce(|one, other| one + other).or(nothing)
     }
 
     /// Running cost a year of the lines whose cost is known; none where no line's is.
@@ -162,7 +166,10 @@ pub fn site_gap(
             }
             let reading = read(rulebook, estate, requirement, outcome.spot);
             let judged = judge(requirement, reading);
-            if judged.verdict == Verdict::Unknown {
+            // Between limits of which the better reaches the target, whether it is met is not known.
+            let may_reach =
+                judged.verdict == Verdict::MeetsMinimum && judged.at_best_bp == WHOLE_BP;
+            if judged.verdict == Verdict::Unknown || (level == Level::Target && may_reach) {
                 gap.not_known.push(need);
             } else if is_missing(judged, level) {
                 let size = gap_size(requirement, reading, level);

@@ -677,7 +677,7 @@ fn the_totals_of_a_gap_are_the_sums_of_its_lines() {
                 None => open += 1,
             }
         }
-        let total = gap.capital();
+        let total = gap.capital().unwrap_or_default();
         assert_eq!((total.low.0, total.central.0, total.high.0), (low, central, high));
         assert_eq!(gap.lines_without_cost(), open);
         assert_eq!(gap.running(), None, "no remedy has a running cost");

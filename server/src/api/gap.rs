@@ -6,6 +6,7 @@ use super::{app, fail, page_size, view};
 use crate::error::Error;
 use crate::render::report::{GapLine, GapReport, Totals};
 use crate::view::View;
+use crate::view::filter::SiteFilter;
 use crate::view::gap::GapQuestion;
 use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, Object, SimpleObject};
@@ -34,7 +35,11 @@ impl GapQuery {
     ) -> async_graphql::Result<GapReportNode> {
         let view = Arc::clone(view(context)?);
         let _turn = app(context)?.turn().await.map_err(fail)?;
-        let filter = filter.unwrap_or_default().into();
+        let filter: SiteFilter = filter.unwrap_or_default().into();
+        if filter.with_pooled {
+            let message = "pooled entries are not judged and have no gap; leave withPooled out";
+            return Err(fail(Error::Invalid(message.to_owned())));
+        }
         let question = GapQuestion { filter, technologies, level: level.into() };
         let report = tokio::task::spawn_blocking(move || view.gap_report(&question)).await;
         let report = report.map_err(Error::internal).and_then(|report| report).map_err(fail)?;
@@ -63,8 +68,8 @@ struct TotalsNode {
     sites: usize,
     /// Sites with at least one line.
     sites_with_gap: usize,
-    /// Capital cost of the lines that have one.
-    capital: MoneyEstimate,
+    /// Capital cost of the lines that have one; none where no line has and something may be missing.
+    capital: Option<MoneyEstimate>,
     /// Running cost a year of the lines that have one; none where no line has.
     running: Option<MoneyEstimate>,
     /// Lines without a capital cost.
@@ -82,7 +87,7 @@ impl From<&Totals> for TotalsNode {
         Self {
             sites: totals.sites,
             sites_with_gap: totals.sites_with_gap,
-            capital: totals.capital.into(),
+            capital: totals.capital.map(Into::into),
             running: totals.running.map(Into::into),
             lines_without_cost: totals.lines_without_cost,
             lines_without_running: totals.lines_without_running,
@@ -204,7 +209,7 @@ impl GapReportNode {
     }
 
     /// Totals by site, in order of code, a page at a time.
-    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "super::page_complexity(first, child_complexity)")]
     async fn sites(
         &self,
         #[graphql(desc = "How many, up to 1,000.")] first: Option<i32>,
@@ -218,7 +223,7 @@ impl GapReportNode {
     }
 
     /// Remedies at places, in order of site code, a page at a time.
-    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "super::page_complexity(first, child_complexity)")]
     async fn lines(
         &self,
         #[graphql(desc = "How many, up to 1,000.")] first: Option<i32>,
@@ -266,9 +271,9 @@ pub struct SiteGapNode {
 /// What is missing at one site, and what it costs.
 #[Object(name = "SiteGap")]
 impl SiteGapNode {
-    /// Capital cost of the lines that have one.
-    async fn capital(&self) -> MoneyEstimate {
-        self.gap.capital().into()
+    /// Capital cost of the lines that have one; none where no line has and something may be missing.
+    async fn capital(&self) -> Option<MoneyEstimate> {
+        self.gap.capital().map(Into::into)
     }
 
     /// Running cost a year of the lines that have one; none where no line has.

@@ -96,6 +96,12 @@ fn page_size(first: Option<i32>) -> Result<usize, Error> {
         .ok_or_else(|| Error::Invalid(format!("first must be a whole number from 1 to {MAX_PAGE}")))
 }
 
+/// What a page counts in a query's complexity, however large a page is asked for.
+fn page_complexity(first: Option<i32>, each: usize) -> usize {
+    let first = first.map_or(DEFAULT_PAGE, |first| usize::try_from(first).unwrap_or(0));
+    first.min(MAX_PAGE + 1).saturating_mul(each)
+}
+
 /// The record that answers come from.
 #[derive(Default)]
 struct RecordQuery;

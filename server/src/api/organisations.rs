@@ -14,7 +14,7 @@ pub struct OrganisationQuery;
 #[Object]
 impl OrganisationQuery {
     /// Organisations in order of code, a page at a time.
-    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "super::page_complexity(first, child_complexity)")]
     async fn organisations(
         &self,
         context: &Context<'_>,

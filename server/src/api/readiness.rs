@@ -11,7 +11,7 @@ use crate::view::summary::{self, summarise};
 use crate::view::{SiteResult, View};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
-use siteworthy_rules::judge::percent;
+use siteworthy_rules::judge::{self as rules, percent};
 use siteworthy_rules::resource::Reading;
 use std::sync::Arc;
 
@@ -277,13 +277,14 @@ impl SiteReadinessNode {
             Reading::Known { low, high, .. } => (Some(low), Some(high)),
             Reading::Unknown | Reading::NotApplicable => (None, None),
         };
-        let is_known = value_low.is_some();
+        let verdict = explained.judged.verdict;
+        let is_known = !matches!(verdict, rules::Verdict::Unknown | rules::Verdict::NotApplicable);
         RequirementResult {
             id: requirement.id.clone(),
             title: explained.title,
             domain: requirement.domain.into(),
             place: explained.place.map(|place| self.view.place_name(place).to_owned()),
-            verdict: explained.judged.verdict.into(),
+            verdict: verdict.into(),
             attainment: is_known.then(|| percent(explained.judged.attainment_bp)),
             gate: requirement.gate,
             weight: requirement.weight,
@@ -291,8 +292,8 @@ impl SiteReadinessNode {
             value_high,
             unit: explained.unit.to_owned(),
             threshold: explained.threshold,
-            gap_to_minimum: explained.gap_to_minimum,
-            gap_to_target: explained.gap_to_target,
+            gap_to_minimum: explained.gap_to_minimum.filter(|_| is_known),
+            gap_to_target: explained.gap_to_target.filter(|_| is_known),
             remedy: explained.remedy.map(|remedy| remedy.id.clone()),
             inputs: explained
                 .inputs

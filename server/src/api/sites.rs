@@ -96,7 +96,7 @@ type Sites = Connection<String, SiteNode, SitesFields, EmptyFields>;
 #[Object]
 impl SiteQuery {
     /// Sites, a page at a time.
-    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "super::page_complexity(first, child_complexity)")]
     async fn sites(
         &self,
         context: &Context<'_>,

@@ -38,7 +38,7 @@ pub enum SurveyStatus {
 #[Object]
 impl SurveyQuery {
     /// Surveys, newest first, a page at a time.
-    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "super::page_complexity(first, child_complexity)")]
     async fn surveys(
         &self,
         context: &Context<'_>,
@@ -157,7 +157,10 @@ async fn decide_on(
 ) -> Result<SurveyNode, Error> {
     let app = app(context).map_err(|error| Error::internal(error.message))?;
     let id = parse_id(id)?;
-    decide(app, id, decision, NOBODY, Utc::now()).await?;
+    // A decision once begun is carried through, even where the caller's patience ends.
+    let own = Arc::clone(app);
+    let work = async move { decide(&own, id, decision, NOBODY, Utc::now()).await };
+    tokio::spawn(work).await.map_err(Error::internal)??;
     SurveyNode::load(app, id).await
 }
 
@@ -258,7 +261,7 @@ impl SurveyNode {
     }
 
     /// What is wrong in the file, in file order, a page at a time.
-    #[graphql(complexity = "first.unwrap_or(100).max(0) as usize * child_complexity")]
+    #[graphql(complexity = "super::page_complexity(first, child_complexity)")]
     async fn problems(
         &self,
         #[graphql(desc = "How many, up to 1,000.")] first: Option<i32>,

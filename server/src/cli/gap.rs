@@ -8,7 +8,7 @@ use crate::render::{self, report::GapReport};
 use crate::view::gap::GapQuestion;
 use clap::{Args, ValueEnum};
 use comfy_table::Cell;
-use siteworthy_rules::cost::Pence;
+use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::gap::Level;
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,13 +67,16 @@ pub fn gap_table(report: &GapReport) -> String {
     let organisations =
         report.organisations.iter().map(|organisation| (&*organisation.name, &organisation.totals));
     for (name, totals) in organisations.chain([("Total", &report.total)]) {
+        let pounds = |pick: fn(Estimate<Pence>) -> Pence| {
+            totals.capital.map_or_else(|| "not known".to_owned(), |all| whole_pounds(pick(all)))
+        };
         table.add_row(vec![
             Cell::new(name),
             right(totals.sites),
             right(totals.sites_with_gap),
-            right(whole_pounds(totals.capital.low)),
-            right(whole_pounds(totals.capital.central)),
-            right(whole_pounds(totals.capital.high)),
+            right(pounds(|capital| capital.low)),
+            right(pounds(|capital| capital.central)),
+            right(pounds(|capital| capital.high)),
             right(totals.lines_without_cost),
             right(totals.not_known),
         ]);

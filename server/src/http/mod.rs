@@ -70,6 +70,9 @@ pub fn start(app: Arc<App>, listen: SocketAddr) -> Result<Server, Error> {
             .app_data(web::Data::from(Arc::clone(&app)))
             .app_data(web::Data::new(schema.clone()))
             .app_data(web::PayloadConfig::new(MAX_QUERY_BYTES))
+            .app_data(web::PathConfig::default().error_handler(|error, _| {
+                Error::NotFound(format!("there is nothing at this address: {error}")).into()
+            }))
             .configure(routes)
     })
     .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -249,7 +249,12 @@ impl<'a> Survey<'a> {
             let measure = self.context.dictionary.get(measure_cells.measure);
             let read = read_measure_cells(self.context, measure, measure_cells, cells.row);
             let read = match read {
-                Ok(None) => continue,
+                Ok(None) => {
+                    if let Some((heading, fault)) = judge_sum(measure, measure_cells, cells) {
+                        self.report.add(Some(cells.row.number), Some(heading), None, fault);
+                    }
+                    continue;
+                }
                 Ok(Some(_)) if space.is_some() && measure.scope == Scope::Site => {
                     let column = measure_cells.columns[0];
                     let written = cells.row.raw_cell(usize::from(column));
@@ -260,9 +265,6 @@ impl<'a> Survey<'a> {
             };
             match read {
                 Ok(Some(value)) => {
-                    if let Some((heading, fault)) = judge_sum(measure, measure_cells, cells) {
-                        self.report.add(Some(cells.row.number), Some(heading), None, fault);
-                    }
                     let slot = self.slots[measure_cells.measure.at()].unwrap_or_default();
                     self.fresh.push(Fresh {
                         measure: measure_cells.measure,
@@ -514,8 +516,8 @@ fn is_zero(written: &str, measure: &Measure, unit: Option<&Unit>, context: Conte
     read_quantity(written, measure, unit, layout.separators, dictionary) == Ok(0.0)
 }
 
-/// Adds the cells up. One that is no number makes the whole unknown, not smaller; of those that are
-/// missing `judge_sum` speaks.
+/// Adds the cells up. One that is missing or no number makes the whole unknown, not smaller; of those
+/// that are missing beside others `judge_sum` speaks.
 fn read_sum<'r>(
     context: Context<'_>,
     measure: &Measure,
@@ -523,10 +525,11 @@ fn read_sum<'r>(
     row: &Row<'r>,
 ) -> Result<Option<Value>, CellFault<'r>> {
     let Context { layout, dictionary, .. } = context;
-    let mut sum = None;
+    let (mut sum, mut is_whole) = (None, true);
     for column in &cells.columns {
         let written = row.cell(usize::from(*column));
         if layout.is_missing(&written) {
+            is_whole = false;
             continue;
         }
         let unit = cells.unit.as_ref();
@@ -537,7 +540,8 @@ fn read_sum<'r>(
             }
         }
     }
-    let Some(sum) = sum.filter(|sum| !(cells.is_zero_missing && *sum == 0.0)) else {
+    let is_known = |sum: &f64| is_whole && !(cells.is_zero_missing && *sum == 0.0);
+    let Some(sum) = sum.filter(is_known) else {
         return Ok(None);
     };
     match check_range(sum, measure) {
@@ -550,7 +554,7 @@ fn read_sum<'r>(
     }
 }
 
-/// What is said of a sum that was kept although some of its cells are missing, at the first of them.
+/// What is said of a sum that is left unknown because some of its cells are missing, at the first of them.
 fn judge_sum<'c>(
     measure: &Measure,
     sum: &MeasureCells,
@@ -567,7 +571,8 @@ fn judge_sum<'c>(
         .filter(is_missing)
         .map(|column| cells.columns.heading(usize::from(*column)))
         .collect();
-    let first = missing.first()?;
+    // Where all are missing nothing was said, and nothing is wrong.
+    let first = missing.first().filter(|_| missing.len() < sum.columns.len())?;
     Some((*first, incomplete_sum(measure, sum.columns.len(), &missing)))
 }
 
@@ -576,7 +581,7 @@ fn incomplete_sum(measure: &Measure, count: usize, missing: &[&str]) -> Fault {
     Fault::warning(
         code::INCOMPLETE_SUM,
         format!(
-            "{} is the sum of {count} columns, but these are missing here: {}; the others are kept as the whole.",
+            "{} is the sum of {count} columns, but these are missing here: {}, so the sum is not known.",
             measure.id,
             missing.join(", ")
         ),

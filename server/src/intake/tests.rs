@@ -199,14 +199,14 @@ fn a_zero_with_another_unit_beside_it_is_refused_and_not_taken_for_missing() {
 }
 
 #[test]
-fn a_sum_with_missing_parts_is_kept_and_the_parts_are_named() {
+fn a_sum_with_missing_parts_is_not_known_and_the_parts_are_named() {
     let text = write_return(&[
         ("Electricity - green electricity consumed (kWh)", "1000"),
         ("Electricity - trust owned solar consumed (kWh)", "0"),
         ("Electricity - other consumed (kWh)", "500"),
     ]);
     let draft = read_bytes(text.as_bytes(), &Known::default()).expect("a readable file");
-    assert_eq!(draft.observations[0].value, Value::Quantity(1500.0));
+    assert_eq!(draft.observations, [], "a part is not the whole");
     let problem = &draft.problems[1];
     assert_eq!((problem.code, problem.severity), ("incomplete-sum", Severity::Warning));
     let missing = "Electricity - third party owned solar consumed (kWh), \

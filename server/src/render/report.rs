@@ -33,8 +33,8 @@ pub struct Totals {
     pub sites: usize,
     /// Sites with at least one line.
     pub sites_with_gap: usize,
-    /// Capital cost of the lines that have one.
-    pub capital: Estimate<Pence>,
+    /// Capital cost of the lines that have one; none where no line has and something may be missing.
+    pub capital: Option<Estimate<Pence>>,
     /// Running cost a year of the lines that have one; none where no line has.
     pub running: Option<Estimate<Pence>>,
     /// Lines without a capital cost.
@@ -52,7 +52,10 @@ impl Totals {
     pub fn add(&mut self, other: &Self) {
         self.sites += other.sites;
         self.sites_with_gap += other.sites_with_gap;
-        self.capital = self.capital + other.capital;
+        self.capital = match (self.capital, other.capital) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
         self.running = match (self.running, other.running) {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),

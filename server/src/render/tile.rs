@@ -30,7 +30,9 @@ pub struct TileSite<'a> {
     pub score_high: f64,
     /// Coverage in per cent.
     pub coverage: f64,
-    /// Central capital cost of this technology alone, in pounds; none where nothing is known.
+    /// Requirements of which too little is known.
+    pub not_known: u32,
+    /// Central capital cost of this technology alone, in pounds; none where no cost is known.
     pub capital_gbp: Option<f64>,
 }
 
@@ -69,6 +71,7 @@ pub fn encode_sites<'a>(sites: impl Iterator<Item = TileSite<'a>>) -> MvtResult<
         feature.tag_double("score_low", site.score_low)?;
         feature.tag_double("score_high", site.score_high)?;
         feature.tag_double("coverage", site.coverage)?;
+        feature.tag_uint("not_known", u64::from(site.not_known))?;
         if let Some(capital_gbp) = site.capital_gbp {
             feature.tag_double("capital_gbp", capital_gbp)?;
         }

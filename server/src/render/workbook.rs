@@ -146,7 +146,7 @@ fn write_totals(
 ) -> Result<(), XlsxError> {
     sheet.write_number(row, first, count(totals.sites))?;
     sheet.write_number(row, first + 1, count(totals.sites_with_gap))?;
-    write_money(sheet, row, first + 2, Some(totals.capital), money)?;
+    write_money(sheet, row, first + 2, totals.capital, money)?;
     // Where no running cost is published the cells stay empty: a zero would claim that there is none.
     write_money(sheet, row, first + 5, totals.running, money)?;
     sheet.write_number(row, first + 8, count(totals.lines_without_cost))?;
@@ -226,10 +226,8 @@ fn write_site(
         sheet.write_number_with_format(row, column + 2, standing.coverage, &styles.score)?;
         column += 3;
     }
-    // Of a site of which nothing is known no gap is known: a zero would claim that there is none.
-    let is_known = site.standings.iter().any(|standing| standing.score.is_some());
-    let capital = is_known.then_some(site.totals.capital);
-    write_money(sheet, row, column, capital, &styles.money)?;
+    // Where no cost is known and something may be missing the cells stay empty.
+    write_money(sheet, row, column, site.totals.capital, &styles.money)?;
     write_money(sheet, row, column + 3, site.totals.running, &styles.money)?;
     sheet.write_number(row, column + 6, count(site.totals.lines_without_cost))?;
     sheet.write_number(row, column + 7, count(site.totals.lines_without_running))?;

@@ -185,8 +185,10 @@ async fn open_sqlite(url: &str) -> Result<Store, Error> {
 
 /// The file that an SQLite URL names; none for a record in memory or another database.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
-    (!path.contains(":memory:")).then(|| PathBuf::from(path))
+    let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+    let options = url.starts_with("sqlite:").then(|| url.parse::<SqliteConnectOptions>().ok());
+    let options = options.flatten().filter(|_| !in_memory)?;
+    Some(options.get_filename().to_path_buf())
 }
 
 fn quiet(url: &str) -> ConnectOptions {

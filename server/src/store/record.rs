@@ -35,7 +35,7 @@ pub struct Record {
     /// Every organisation, by code.
     pub organisations: Vec<OrganisationEntry>,
     /// The sites asked for, by code; `row` is that of the last survey that names the site. A site
-    /// is pooled if any accepted survey says so: a file that merely names it does not undo that.
+    /// is pooled by the last survey that gives it a setting: one that merely names it undoes nothing.
     pub sites: Vec<SiteEntry>,
     /// Their spaces, by site and code; `site` is an index into `sites`.
     pub spaces: Vec<SpaceEntry>,
@@ -385,7 +385,8 @@ fn merge_sites(earlier: SiteEntry, later: SiteEntry) -> SiteEntry {
         postcode: later.postcode.or(earlier.postcode),
         point: later.point.or(earlier.point),
         commissioner: later.commissioner.or(earlier.commissioner),
-        is_pooled: earlier.is_pooled || later.is_pooled,
+        // A survey that merely names the site gives no setting and does not undo what another said.
+        is_pooled: later.is_pooled || (earlier.is_pooled && later.setting.is_none()),
     }
 }
 

@@ -73,7 +73,12 @@ fn explain_one<'a>(
     let (title, unit) = heading(rulebook, &requirement.asks);
     let size = |level| gap_size(requirement, reading, level).map(|gap| gap.high);
     let threshold = describe_threshold(rulebook, requirement, unit);
-    let value = describe_reading(rulebook, requirement, reading, unit);
+    let inputs = place.map(|place| inputs(view, &requirement.asks, place)).unwrap_or_default();
+    let value = if reading == Reading::Unknown && !inputs.is_empty() {
+        "surveyed in part, or with figures that contradict each other".to_owned()
+    } else {
+        describe_reading(rulebook, requirement, reading, unit)
+    };
     Explained {
         requirement,
         sentence: sentence(&title, &value, &threshold, judged.verdict),
@@ -83,7 +88,7 @@ fn explain_one<'a>(
         place,
         reading,
         judged,
-        inputs: place.map(|place| inputs(view, &requirement.asks, place)).unwrap_or_default(),
+        inputs,
         gap_to_minimum: size(Level::Minimum),
         gap_to_target: size(Level::Target),
         remedy: remedy(rulebook, &requirement.asks),

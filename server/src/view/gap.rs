@@ -14,8 +14,9 @@ use rust_xlsxwriter::XlsxError;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
-use siteworthy_rules::judge::{for_each_measure_read, percent};
+use siteworthy_rules::judge::{for_each_measure_read, percent, place_of};
 use siteworthy_rules::profile::Horizon;
+use siteworthy_rules::remedy::Basis;
 use siteworthy_rules::unit::Unit;
 use std::collections::BTreeMap;
 
@@ -112,7 +113,7 @@ impl View {
             running: line.running,
             technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
             requirements: distinct(line.needs.iter().map(|need| self.requirement_id(*need))),
-            rows: self.survey_rows(line),
+            rows: self.survey_rows(at, line),
             reference: sources.join("; "),
             evidence: evidence.word(),
             remark: remark.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
@@ -120,22 +121,29 @@ impl View {
     }
 
     /// The files, rows and dates of the observations that a line follows from, each once.
-    fn survey_rows(&self, line: &Line) -> String {
+    fn survey_rows(&self, at: u32, line: &Line) -> String {
         let mut rows = Vec::new();
+        let mut see = |measure, place| {
+            if let Some(source) = self.estate.source(measure, place) {
+                let file = &self.survey(source).file_name;
+                rows.push(format!("{file}:{} ({})", source.row, source.observed_on));
+            }
+        };
         for need in &line.needs {
-            let requirement = &profile_of(&self.rulebook, *need).requirements[need.requirement];
-            for_each_measure_read(
-                &self.rulebook,
-                &self.estate,
-                &requirement.asks,
-                line.place,
-                |measure| {
-                    if let Some(source) = self.estate.source(measure, line.place) {
-                        let file = &self.survey(source).file_name;
-                        rows.push(format!("{file}:{} ({})", source.row, source.observed_on));
-                    }
-                },
-            );
+            let asks = &profile_of(&self.rulebook, *need).requirements[need.requirement].asks;
+            // The place where it was judged: a room, although the remedy may go to the whole site.
+            let spot = self.result(need.profile, at).map(|result| result.outcome.spot);
+            let Some(place) = spot.and_then(|spot| place_of(&self.rulebook, asks, spot)) else {
+                continue;
+            };
+            for_each_measure_read(&self.rulebook, &self.estate, asks, place, |measure| {
+                see(measure, place);
+            });
+        }
+        if self.rulebook.remedies[line.remedy].quantity.basis == Basis::Area {
+            let areas = &self.rulebook.areas;
+            let is_room = self.estate.kind(line.place).is_some();
+            see(if is_room { areas.space } else { areas.site }, line.place);
         }
         rows.sort();
         rows.dedup();
@@ -258,6 +266,9 @@ impl View {
             || "no survey accepted yet".to_owned(),
             |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         );
+        let describe = |capital: Option<Estimate<Pence>>, pick: fn(Estimate<Pence>) -> Pence| {
+            capital.map_or_else(|| "not known".to_owned(), |all| money(pick(all)))
+        };
         [
             ("Revision of the record", self.facts.revision.to_string()),
             ("Revised at", revised),
@@ -269,9 +280,9 @@ impl View {
             ("Price base", format!("prices of {}, no deflator applied", self.rulebook.price_base_year)),
             ("Number of sites", total.sites.to_string()),
             ("Number of lines", lines.to_string()),
-            ("Capital, low", money(total.capital.low)),
-            ("Capital, central", money(total.capital.central)),
-            ("Capital, high", money(total.capital.high)),
+            ("Capital, low", describe(total.capital, |all| all.low)),
+            ("Capital, central", describe(total.capital, |all| all.central)),
+            ("Capital, high", describe(total.capital, |all| all.high)),
             ("Running cost a year, central", describe_running(total, lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
             ("Shortfalls that no remedy here closes", total.without_remedy.to_string()),
@@ -285,7 +296,7 @@ impl View {
             ),
             (
                 "What the range holds",
-                "Low, central and high rates. Where a demand is known in kW only, also the power factor: 1 for low, 0.95 for central, 0.5 for high; measuring it narrows the range.".to_owned(),
+                "Low, central and high rates. Where a demand is known in kW only, also the power factor: its plausible range for low and high, and the central value of the rulebook; measuring it narrows the range.".to_owned(),
             ),
             (
                 "How lines are counted",

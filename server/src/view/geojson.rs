@@ -47,6 +47,7 @@ fn readiness(view: &View, profiles: &[usize], site: u32) -> JsonObject {
                 "score_low": percent(outcome.low_bp),
                 "score_high": percent(outcome.high_bp),
                 "coverage": percent(outcome.coverage_bp),
+                "not_known": result.not_known,
                 "capital_gbp": result.capital.map(|capital| pounds(capital.central)),
             });
             (view.rulebook.profiles[*profile].id.clone(), said)

@@ -14,8 +14,8 @@ const BITS: u32 = 28;
 /// The deepest zoom: there a tile's own units are the steps of the square.
 pub const MAX_ZOOM: u8 = (BITS - EXTENT.ilog2()) as u8;
 
-/// Above this many sites a tile shows clusters, so that no tile grows beyond 500 kB
-/// (about 110 bytes a site).
+/// Above this many sites a tile shows clusters: at about 110 bytes a site, with names of usual length,
+/// a tile stays below 500 kB.
 const MAX_TILE_SITES: usize = 4_000;
 
 /// Bits of a cluster's cell within a tile: 32 x 32 cells.
@@ -159,6 +159,7 @@ fn tile_site(view: &View, profile: usize, at: u32, (x, y): (i32, i32)) -> Option
         score_low: percent(outcome.low_bp),
         score_high: percent(outcome.high_bp),
         coverage: percent(outcome.coverage_bp),
+        not_known: result.not_known,
         capital_gbp: result.capital.map(|capital| super::pounds(capital.central)),
     })
 }

@@ -88,9 +88,11 @@ pub struct Space {
 pub struct SiteResult {
     /// Readiness and what decides it.
     pub outcome: Outcome,
-    /// Capital that closes the known gaps of this technology alone to the minimum; none where nothing
-    /// is known of the site, for then no gap is known either.
+    /// Capital that closes the known gaps of this technology alone to the minimum; none where no cost
+    /// is known and something may be missing.
     pub capital: Option<Estimate<Pence>>,
+    /// Requirements of which too little is known to say whether anything is missing.
+    pub not_known: u32,
     /// Remedies whose cost is not known.
     pub lines_without_cost: u32,
 }
@@ -272,7 +274,8 @@ fn judge_site(rulebook: &Rulebook, estate: &Estate, profile: usize, site: u32) -
     let gap = site_gap(rulebook, estate, &[(profile, outcome)], Level::Minimum);
     SiteResult {
         outcome,
-        capital: outcome.score_bp.map(|_| gap.capital()),
+        capital: gap.capital(),
+        not_known: u32::try_from(gap.not_known.len()).unwrap_or(u32::MAX),
         lines_without_cost: u32::try_from(gap.lines_without_cost()).unwrap_or(u32::MAX),
     }
 }
