@@ -45,6 +45,11 @@ fn exit_codes_tell_clean_from_problems_from_wrong_usage() {
     let (_, err, code) = texts(&run(&["import", "--dry-run", "--database-url", &url, &faults]));
     assert_eq!(code, 1);
     assert!(err.contains("refused  faults-2026.csv:"), "{err}");
+    let (_, _, code) = texts(&run(&["import", "--database-url", &url, &faults]));
+    assert_eq!(code, 1);
+    let (out, _, code) = texts(&run(&["import", "--accept", "--database-url", &url, &faults]));
+    assert!(out.contains("Problems, listed when it was read: "), "{out}");
+    assert_eq!(code, 1, "accepting a draft does not make its problems go away");
     assert_eq!(texts(&run(&["import"])).2, 2);
     assert_eq!(texts(&run(&["readiness", "--nation", "narnia"])).2, 2);
     let (_, err, code) = texts(&run(&["import", "--database-url", &url, "no-such-file.csv"]));

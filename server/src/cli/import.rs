@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::decide::{Decision, decide};
 use crate::error::Error;
 use crate::intake::Draft;
-use crate::store::SurveyHead;
+use crate::store::{SurveyHead, SurveySummary};
 use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, read, too_large_file, upload};
 use chrono::Utc;
 use clap::Args;
@@ -88,12 +88,18 @@ impl Import {
             "{}: these bytes were read before, as survey {} ({}).\n",
             survey.file_name, survey.id, survey.status
         );
-        if self.accept && survey.revision_accepted.is_none() {
-            text.push_str(&self.accept(app, survey).await?);
-        } else {
+        if !self.accept || survey.revision_accepted.is_some() {
             text.push_str("Nothing has changed.\n");
+            return print(&text);
         }
-        print(&text)
+        let SurveySummary { refused, warnings, notes, .. } =
+            app.store.load_summary(survey.id).await?;
+        text.push_str(&format!(
+            "Problems, listed when it was read: {refused} refused, {warnings} warnings, {notes} notes.\n"
+        ));
+        text.push_str(&self.accept(app, survey).await?);
+        print(&text)?;
+        Ok(if refused + warnings == 0 { Ending::Clean } else { Ending::Problems })
     }
 
     async fn accept(&self, app: &App, survey: &SurveyHead) -> Result<String, Error> {
