@@ -193,7 +193,9 @@ pub fn site_gap(
     gap
 }
 
-fn closing(rulebook: &Rulebook, asks: &Question) -> Option<usize> {
+/// The remedy that closes a gap in what is asked, by its place in the rulebook.
+#[must_use]
+pub fn closing(rulebook: &Rulebook, asks: &Question) -> Option<usize> {
     match asks {
         Question::Measure(measure) => rulebook.find_remedy(Closes::Measure(*measure)),
         Question::Headroom(resource) => rulebook.find_remedy(Closes::Headroom(*resource)),

@@ -7,6 +7,7 @@ use crate::app::Rules;
 use crate::config::Config;
 use crate::error::Error;
 use crate::intake::{Upload, detect, write_template};
+use crate::view::gap::find_technology;
 use clap::{Args, Subcommand, ValueEnum};
 use siteworthy_rules::judge::for_each_measure;
 use siteworthy_rules::rulebook::Rulebook;
@@ -108,12 +109,7 @@ fn template(rules: &Rules, form: TemplateForm, technology: Option<&str>) -> Resu
 
 /// The ids of the measures that a technology asks about.
 fn measures_of<'a>(rulebook: &'a Rulebook, technology: &str) -> Result<Vec<&'a str>, Error> {
-    let at = rulebook.find_profile(technology).ok_or_else(|| {
-        let known: Vec<&str> =
-            rulebook.profiles.iter().map(|profile| profile.id.as_str()).collect();
-        let known = known.join(", ");
-        Error::NotFound(format!("there is no technology {technology:?}; use one of {known}"))
-    })?;
+    let at = find_technology(rulebook, technology)?;
     let mut measures = Vec::new();
     for requirement in &rulebook.profiles[at].requirements {
         for_each_measure(rulebook, &requirement.asks, |measure| {

@@ -10,7 +10,7 @@ use crate::api::ApiSchema;
 use crate::app::App;
 use crate::error::Error;
 use crate::upload::MAX_FILE_BYTES;
-use actix_multipart::Multipart;
+use actix_multipart::{Field, Multipart};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use async_graphql::{BatchRequest, BatchResponse, Request, UploadValue, Value};
@@ -112,26 +112,8 @@ async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
         let mut part = part.map_err(|fault| MultipartFault(fault.to_string()))?;
         let name = part.name().unwrap_or_default().to_owned();
         match name.as_str() {
-            "operations" => {
-                operations = Some(parse(
-                    &read_field(
-                        &mut part,
-                        MAX_QUERY_BYTES,
-                        "operations and map may have at most 1 MiB",
-                    )
-                    .await?,
-                )?)
-            }
-            "map" => {
-                map = Some(parse(
-                    &read_field(
-                        &mut part,
-                        MAX_QUERY_BYTES,
-                        "operations and map may have at most 1 MiB",
-                    )
-                    .await?,
-                )?)
-            }
+            "operations" => operations = Some(read_json_part(&mut part).await?),
+            "map" => map = Some(read_json_part(&mut part).await?),
             _ => {
                 files += 1;
                 if files > MAX_FILES {
@@ -164,7 +146,9 @@ async fn read_multipart(mut parts: Multipart) -> Result<Request, Error> {
     operations.ok_or_else(|| Error::Invalid("the part operations is missing".to_owned()))
 }
 
-fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes)
+async fn read_json_part<T: serde::de::DeserializeOwned>(part: &mut Field) -> Result<T, Error> {
+    let limit = too_large("operations and map", MAX_QUERY_BYTES).to_string();
+    let bytes = read_field(part, MAX_QUERY_BYTES, &limit).await?;
+    serde_json::from_slice(&bytes)
         .map_err(|error| Error::Invalid(format!("operations or map is not valid JSON: {error}")))
 }

@@ -5,13 +5,13 @@
 
 use super::View;
 use siteworthy_rules::estate::{PlaceRow, Source};
-use siteworthy_rules::gap::{Level, gap_size};
+use siteworthy_rules::gap::{Level, closing, gap_size};
 use siteworthy_rules::judge::{
     Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
 };
 use siteworthy_rules::measure::{Kind, Measure, MeasureIndex};
 use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
-use siteworthy_rules::remedy::{Closes, Remedy};
+use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
 use siteworthy_rules::rulebook::Rulebook;
 
@@ -91,7 +91,7 @@ fn explain_one<'a>(
         inputs,
         gap_to_minimum: size(Level::Minimum),
         gap_to_target: size(Level::Target),
-        remedy: remedy(rulebook, &requirement.asks),
+        remedy: closing(rulebook, &requirement.asks).map(|at| &rulebook.remedies[at]),
         threshold,
     }
 }
@@ -111,15 +111,6 @@ fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
             (format!("Checklist of {} items from \"{first}\"", items.len()), "share met")
         }
     }
-}
-
-fn remedy<'a>(rulebook: &'a Rulebook, asks: &Question) -> Option<&'a Remedy> {
-    let gap = match asks {
-        Question::Measure(measure) => Closes::Measure(*measure),
-        Question::Headroom(resource) => Closes::Headroom(*resource),
-        Question::Checklist(_) => return None,
-    };
-    rulebook.find_remedy(gap).map(|at| &rulebook.remedies[at])
 }
 
 /// What the reading rests on; where nothing could be read, what is there all the same.

@@ -17,6 +17,7 @@ use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
 use siteworthy_rules::judge::{for_each_measure_read, percent, place_of};
 use siteworthy_rules::profile::Horizon;
 use siteworthy_rules::remedy::Basis;
+use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
 use std::collections::BTreeMap;
 
@@ -31,20 +32,25 @@ pub struct GapQuestion {
     pub level: Level,
 }
 
+/// Finds a profile of a rulebook by id.
+///
+/// # Errors
+/// `NotFound` with the ids that there are.
+pub fn find_technology(rulebook: &Rulebook, id: &str) -> Result<usize, Error> {
+    rulebook.find_profile(id).ok_or_else(|| {
+        let known: Vec<&str> = rulebook.profiles.iter().map(|profile| &*profile.id).collect();
+        let known = known.join(", ");
+        Error::NotFound(format!("there is no technology {id:?}; use one of {known}"))
+    })
+}
+
 impl View {
     /// Finds a profile by id.
     ///
     /// # Errors
     /// `NotFound` with the ids that there are.
     pub fn find_profile(&self, id: &str) -> Result<usize, Error> {
-        self.rulebook.find_profile(id).ok_or_else(|| {
-            let known: Vec<&str> =
-                self.rulebook.profiles.iter().map(|profile| profile.id.as_str()).collect();
-            Error::NotFound(format!(
-                "there is no technology {id:?}; use one of {}",
-                known.join(", ")
-            ))
-        })
+        find_technology(&self.rulebook, id)
     }
 
     /// The profiles of a list of ids; all that can be deployed now for an empty list.
