@@ -13,6 +13,7 @@ use siteworthy_rules::judge::{Judged, Outcome, Readiness, Verdict, assess, judge
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{Place, Profile};
 use siteworthy_rules::rulebook::Rulebook;
+use siteworthy_rules::tally::Score;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs;
@@ -142,26 +143,16 @@ fn check(rulebook: &Rulebook, estate: &Estate, profile: &Profile, expect: Expect
             _ => {}
         }
     }
-    let Outcome {
-        readiness,
-        score_bp,
-        low_bp,
-        high_bp,
-        coverage_bp,
-        soft_bp,
-        spot,
-        spaces,
-        spaces_ready,
-        ..
-    } = outcome;
+    let Outcome { score, spot, spaces, spaces_ready } = outcome;
+    let Score { readiness, score_bp, low_bp, high_bp, coverage_bp, soft_bp, .. } = score;
     compare(&mut wrong, "readiness", readiness, expect.readiness);
     compare(&mut wrong, "score_bp", score_bp, expect.score_bp);
     compare(&mut wrong, "low_bp", low_bp, expect.low_bp);
     compare(&mut wrong, "high_bp", high_bp, expect.high_bp);
     compare(&mut wrong, "coverage_bp", coverage_bp, expect.coverage_bp);
     compare(&mut wrong, "soft_bp", soft_bp, expect.soft_bp);
-    let counts = (outcome.gates_failed, outcome.gates_unknown);
-    let listed = (gates_failed.len() as u16, gates_unknown.len() as u16);
+    let counts = (outcome.score.gates_failed, outcome.score.gates_unknown);
+    let listed = (gates_failed.len() as u8, gates_unknown.len() as u8);
     compare(&mut wrong, "counts of gates", counts, listed);
     compare(&mut wrong, "gates_failed", gates_failed, expect.gates_failed);
     compare(&mut wrong, "gates_unknown", gates_unknown, expect.gates_unknown);
