@@ -8,9 +8,11 @@
 mod words;
 
 pub mod batch;
+pub mod change;
 pub mod cost;
 pub mod curve;
 pub mod dated;
+pub mod deployment;
 pub mod estate;
 pub mod fields;
 pub mod gap;
@@ -23,5 +25,8 @@ pub mod profile;
 pub mod remedy;
 pub mod resource;
 pub mod rulebook;
+pub mod sensitivity;
 pub mod tally;
+pub mod trace;
 pub mod unit;
+pub mod unknowns;
