@@ -1,0 +1,415 @@
+//! Whether the golden cases would notice a mistake: every number, comparator, weight, gate, choice,
+//! checklist item and grade of every profile is changed alone, in memory, and at least one case of
+//! that profile must then no longer hold. The bands and the resources are changed likewise.
+//!
+//! Texts (titles, references, reasons) are no part of a verdict and are not changed here; what a
+//! profile takes of a resource is changed through the limits that it scales.
+
+mod cases;
+mod places;
+mod support;
+
+use cases::{Golden, read_golden, say};
+use siteworthy_rules::dated::Evidence;
+use siteworthy_rules::judge::evidence_of;
+use siteworthy_rules::measure::{Domain, Kind, Scale};
+use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
+use siteworthy_rules::resource::{Resource, Source};
+use siteworthy_rules::rulebook::Rulebook;
+
+/// By how much a number is moved. A figure that is wrong by less is not noticed for certain.
+const SHARE: f64 = 0.03;
+
+/// By how much an attainment of a choice is moved, towards the middle.
+const ATTAINMENT: f64 = 0.01;
+
+/// By how much a band is moved: one point of score or one per cent of coverage.
+const BAND_BP: u16 = 100;
+
+/// A thing that differs from the rulebook in one respect, named for the list of survivors.
+struct Mutant<T> {
+    name: String,
+    changed: T,
+}
+
+impl<T: Clone> Mutant<T> {
+    fn of(original: &T, name: impl Into<String>, change: impl FnOnce(&mut T)) -> Self {
+        let mut changed = original.clone();
+        change(&mut changed);
+        Self { name: name.into(), changed }
+    }
+}
+
+/// How one number of a threshold is moved: no less than what can be told apart at all.
+#[derive(Clone, Copy)]
+enum Step {
+    /// By a share of itself, or of the other limits where it is zero.
+    Share,
+    /// By so much: whole things are counted by ones, items of a checklist by halves or ones.
+    Fixed(f64),
+    /// By a share of the time out of service, for an availability in per cent.
+    Nines,
+}
+
+impl Step {
+    fn of(rulebook: &Rulebook, requirement: &Requirement) -> Self {
+        match &requirement.asks {
+            Question::Headroom(_) => Self::Share,
+            Question::Measure(measure) => match &rulebook.dictionary.get(*measure).kind {
+                Kind::Quantity { unit, .. } if unit.symbol() == "count" => Self::Fixed(1.0),
+                Kind::Quantity { scale: Scale::Nines, .. } => Self::Nines,
+                _ => Self::Share,
+            },
+            Question::Checklist(items) => {
+                let is_halved = |kind: &Kind| match kind {
+                    Kind::Choice { choices, not_applicable } => {
+                        choices.len() - usize::from(not_applicable.is_some()) > 2
+                    }
+                    _ => false,
+                };
+                let has_halves =
+                    items.iter().any(|item| is_halved(&rulebook.dictionary.get(*item).kind));
+                // A hair more than the step, so that thirds do not fall on the limit in binary.
+                let items = items.len() as f64;
+                Self::Fixed(if has_halves { 0.505 / items } else { 1.01 / items })
+            }
+        }
+    }
+
+    fn moved(self, number: f64, limits: Limits, times: f64) -> f64 {
+        match self {
+            Self::Fixed(step) => number + times * step,
+            Self::Nines => 100.0 - (100.0 - number) * (1.0 - times * SHARE),
+            Self::Share if number == 0.0 => {
+                let Limits { floor, minimum, target } = limits;
+                let size = [floor, minimum, target].map(f64::abs).into_iter().fold(0.0, f64::max);
+                times * SHARE * if size > 0.0 { size } else { 1.0 }
+            }
+            Self::Share => number + times * SHARE * number.abs(),
+        }
+    }
+}
+
+/// Limits with one number moved. A floor or target that the rule file leaves out equals the minimum
+/// and moves with it; that it is left out is changed by giving one.
+fn limits_moved(limits: Limits, step: Step, sign: f64) -> Vec<Mutant<Limits>> {
+    let Limits { floor, minimum, target } = limits;
+    let (has_floor, has_target) = (floor != minimum, target != minimum);
+    let mut mutants = Vec::new();
+    for times in [1.0, -1.0] {
+        let way = if times > 0.0 { "up" } else { "down" };
+        let moved = |number: f64| step.moved(number, limits, times);
+        mutants.push(Mutant::of(&limits, format!("minimum {way}"), |limits| {
+            limits.minimum = moved(minimum);
+            limits.floor = if has_floor { floor } else { limits.minimum };
+            limits.target = if has_target { target } else { limits.minimum };
+        }));
+        if has_floor {
+            mutants.push(Mutant::of(&limits, format!("floor {way}"), |limits| {
+                limits.floor = moved(floor);
+            }));
+        }
+        if has_target {
+            mutants.push(Mutant::of(&limits, format!("target {way}"), |limits| {
+                limits.target = moved(target);
+            }));
+        }
+    }
+    // Two steps, as the first whole thing below the minimum would lie on a floor of one.
+    if !has_floor {
+        mutants.push(Mutant::of(&limits, "a floor given", |limits| {
+            limits.floor = step.moved(minimum, *limits, -2.0 * sign);
+        }));
+    }
+    if !has_target {
+        mutants.push(Mutant::of(&limits, "a target given", |limits| {
+            limits.target = step.moved(minimum, *limits, 2.0 * sign);
+        }));
+    }
+    mutants
+}
+
+fn named<T, U>(
+    mutants: Vec<Mutant<T>>,
+    prefix: &str,
+    wrap: impl Fn(T) -> U,
+) -> impl Iterator<Item = Mutant<U>> {
+    mutants.into_iter().map(move |mutant| Mutant {
+        name: format!("{prefix}{}", mutant.name),
+        changed: wrap(mutant.changed),
+    })
+}
+
+fn thresholds(threshold: &Threshold, step: Step) -> Vec<Mutant<Threshold>> {
+    let turned = |name: &str, changed| Mutant { name: name.to_owned(), changed };
+    match threshold {
+        Threshold::AtLeast(limits) => named(limits_moved(*limits, step, 1.0), "", Threshold::AtLeast)
+            .chain([turned("at most", Threshold::AtMost(*limits))])
+            .collect(),
+        Threshold::AtMost(limits) => named(limits_moved(*limits, step, -1.0), "", Threshold::AtMost)
+            .chain([turned("at least", Threshold::AtLeast(*limits))])
+            .collect(),
+        Threshold::Within { low, high } => {
+            let lower = named(limits_moved(*low, step, 1.0), "lower ", |low| {
+                Threshold::Within { low, high: *high }
+            });
+            let upper = named(limits_moved(*high, step, -1.0), "upper ", |high| {
+                Threshold::Within { low: *low, high }
+            });
+            let open = [
+                turned("no upper edge", Threshold::AtLeast(*low)),
+                turned("no lower edge", Threshold::AtMost(*high)),
+            ];
+            lower.chain(upper).chain(open).collect()
+        }
+        Threshold::Choices(attainments) => {
+            let changed = |at: usize, attainment| {
+                let mut attainments = attainments.clone();
+                attainments[at] = attainment;
+                Threshold::Choices(attainments)
+            };
+            let each = attainments.iter().enumerate();
+            each.flat_map(|(at, attainment)| match attainment {
+                None => vec![turned(&format!("choice {at} applies"), changed(at, Some(1.0)))],
+                Some(share) => {
+                    let inward = if *share < 0.5 { ATTAINMENT } else { -ATTAINMENT };
+                    vec![
+                        turned(&format!("choice {at} moved"), changed(at, Some(share + inward))),
+                        turned(&format!("choice {at} does not apply"), changed(at, None)),
+                    ]
+                }
+            })
+            .collect()
+        }
+        Threshold::Is(wanted) => vec![turned("negated", Threshold::Is(!wanted))],
+    }
+}
+
+/// Headroom is held against multiples of the demand, so a changed demand scales all limits.
+fn demand_scaled(threshold: &Threshold, factor: f64) -> Threshold {
+    let Threshold::AtLeast(limits) = threshold else { panic!("headroom takes at_least") };
+    Threshold::AtLeast(Limits {
+        floor: limits.floor * factor,
+        minimum: limits.minimum * factor,
+        target: limits.target * factor,
+    })
+}
+
+/// Whether some value lies between two limits, so that the scale on which it lies can matter.
+fn is_scaled(threshold: &Threshold, step: Step) -> bool {
+    let has_between = |low: f64, high: f64| match step {
+        // Between two whole numbers that follow each other lies none.
+        Step::Fixed(step) => (high - low).abs() > step,
+        _ => low != high,
+    };
+    let any = |limits: &Limits| {
+        has_between(limits.floor, limits.minimum) || has_between(limits.minimum, limits.target)
+    };
+    match threshold {
+        Threshold::AtLeast(limits) | Threshold::AtMost(limits) => any(limits),
+        Threshold::Within { low, high } => any(low) || any(high),
+        Threshold::Choices(_) | Threshold::Is(_) => false,
+    }
+}
+
+const fn other_grade(evidence: Evidence) -> Evidence {
+    if evidence.is_soft() { Evidence::Verified } else { Evidence::Policy }
+}
+
+/// What a headroom rests on is its threshold or its formula, whichever is weaker. Where the formula
+/// is recalled or policy, the grade of the threshold therefore decides nothing.
+fn is_grade_hidden(rulebook: &Rulebook, requirement: &Requirement) -> bool {
+    match requirement.asks {
+        Question::Headroom(resource) => rulebook.resources[resource.at()].evidence.is_soft(),
+        Question::Measure(_) | Question::Checklist(_) => false,
+    }
+}
+
+fn requirements(
+    rulebook: &Rulebook,
+    asked: &[Domain],
+    requirement: &Requirement,
+) -> Vec<Mutant<Requirement>> {
+    let step = Step::of(rulebook, requirement);
+    let changed = |name: &str, change: &dyn Fn(&mut Requirement)| {
+        Mutant::of(requirement, name, |requirement| change(requirement))
+    };
+    let mut mutants: Vec<Mutant<Requirement>> = thresholds(&requirement.threshold, step)
+        .into_iter()
+        .map(|mutant| {
+            Mutant::of(requirement, mutant.name, |one| one.threshold = mutant.changed)
+        })
+        .collect();
+    mutants.push(changed("gate flipped", &|one| one.gate = !one.gate));
+    mutants.push(changed("heavier", &|one| one.weight += 1));
+    if !is_grade_hidden(rulebook, requirement) {
+        mutants.push(changed("grade", &|one| one.evidence = other_grade(one.evidence)));
+    }
+    let at = asked.iter().position(|domain| *domain == requirement.domain).expect("it is asked");
+    let next = asked[(at + 1) % asked.len()];
+    if next != requirement.domain {
+        mutants.push(changed("another domain", &|one| one.domain = next));
+    }
+    if let Question::Headroom(_) = requirement.asks {
+        for (name, factor) in [("more demand", 1.0 + SHARE), ("less demand", 1.0 - SHARE)] {
+            mutants.push(changed(name, &|one| {
+                one.threshold = demand_scaled(&one.threshold, factor);
+            }));
+        }
+    }
+    if let Question::Checklist(items) = &requirement.asks
+        && items.len() > 1
+    {
+        for (at, item) in items.iter().enumerate() {
+            let id = &rulebook.dictionary.get(*item).id;
+            mutants.push(changed(&format!("without {id}"), &|one| {
+                if let Question::Checklist(items) = &mut one.asks {
+                    items.remove(at);
+                }
+            }));
+        }
+    }
+    if requirement.scale != Scale::Linear && is_scaled(&requirement.threshold, step) {
+        mutants.push(changed("linear", &|one| one.scale = Scale::Linear));
+    }
+    mutants
+}
+
+/// A domain of which a profile asks nothing has no part in its score, whatever its weight.
+fn asked_domains(profile: &Profile) -> Vec<Domain> {
+    let is_asked = |domain: &Domain| profile.requirements.iter().any(|one| one.domain == *domain);
+    Domain::ALL.iter().copied().filter(is_asked).collect()
+}
+
+fn profiles(rulebook: &Rulebook, profile: &Profile) -> Vec<Mutant<Profile>> {
+    let asked = asked_domains(profile);
+    let mut mutants = Vec::new();
+    for (at, requirement) in profile.requirements.iter().enumerate() {
+        for mutant in requirements(rulebook, &asked, requirement) {
+            let name = format!("{}: {}", requirement.id, mutant.name);
+            mutants.push(Mutant::of(profile, name, |profile| {
+                profile.requirements[at] = mutant.changed;
+            }));
+        }
+    }
+    for domain in asked {
+        mutants.push(Mutant::of(profile, format!("weight of {domain}"), |profile| {
+            profile.weights[domain as usize] += 1;
+        }));
+    }
+    mutants
+}
+
+fn holds(rulebook: &Rulebook, golden: &Golden, profile: &Profile) -> bool {
+    golden.cases.iter().all(|case| say(rulebook, &case.estate, profile) == case.expected)
+}
+
+fn holds_throughout(rulebook: &Rulebook, golden: &[Golden]) -> bool {
+    golden.iter().all(|golden| holds(rulebook, golden, &rulebook.profiles[golden.profile]))
+}
+
+#[test]
+fn every_change_of_a_profile_breaks_one_of_its_golden_cases() {
+    let rulebook = support::rulebook();
+    let mut survivors = Vec::new();
+    for golden in read_golden(&rulebook) {
+        let profile = &rulebook.profiles[golden.profile];
+        for mutant in profiles(&rulebook, profile) {
+            if holds(&rulebook, &golden, &mutant.changed) {
+                survivors.push(format!("{}: {}", profile.id, mutant.name));
+            }
+        }
+    }
+    assert!(survivors.is_empty(), "no golden case notices\n{}", survivors.join("\n"));
+}
+
+#[test]
+fn every_change_of_a_band_breaks_a_golden_case() {
+    let rulebook = support::rulebook();
+    let golden = read_golden(&rulebook);
+    type Pick = fn(&mut Rulebook) -> &mut u16;
+    let bands: [(&str, Pick); 3] = [
+        ("ready", |rulebook| &mut rulebook.bands.ready_bp),
+        ("ready with actions", |rulebook| &mut rulebook.bands.ready_with_actions_bp),
+        ("coverage", |rulebook| &mut rulebook.bands.coverage_bp),
+    ];
+    for (name, pick) in bands {
+        let up = Mutant::of(&rulebook, "up", |rulebook| *pick(rulebook) += BAND_BP);
+        let down = Mutant::of(&rulebook, "down", |rulebook| *pick(rulebook) -= BAND_BP);
+        for mutant in [up, down] {
+            assert!(!holds_throughout(&mutant.changed, &golden), "{name} {}", mutant.name);
+        }
+    }
+}
+
+fn resources(resource: &Resource) -> Vec<Mutant<Resource>> {
+    let mut mutants = Vec::new();
+    let mut add = |name: &str, change: &dyn Fn(&mut Source)| {
+        mutants.push(Mutant::of(resource, name, |resource| change(&mut resource.source)));
+    };
+    let Source::Balance { active, .. } = &resource.source else {
+        // A headroom that is itself a measure has no formula.
+        return mutants;
+    };
+    for (way, factor) in [("up", 1.0 + SHARE), ("down", 1.0 - SHARE)] {
+        add(&format!("growth reserve {way}"), &|source| {
+            if let Source::Balance { growth_reserve, .. } = source {
+                *growth_reserve *= factor;
+            }
+        });
+        if active.is_some() {
+            add(&format!("least power factor {way}"), &|source| {
+                if let Source::Balance { active: Some(active), .. } = source {
+                    active.limits.0 *= factor;
+                }
+            });
+            add(&format!("greatest power factor {way}"), &|source| {
+                if let Source::Balance { active: Some(active), .. } = source {
+                    active.limits.1 *= factor;
+                }
+            });
+        }
+    }
+    mutants
+}
+
+#[test]
+fn every_change_of_a_resource_breaks_a_golden_case() {
+    let rulebook = support::rulebook();
+    let golden = read_golden(&rulebook);
+    let mut survivors = Vec::new();
+    for (at, resource) in rulebook.resources.iter().enumerate() {
+        for mutant in resources(resource) {
+            let name = format!("{}: {}", resource.id, mutant.name);
+            let changed = Mutant::of(&rulebook, name, |rulebook| {
+                rulebook.resources[at] = mutant.changed;
+            });
+            if holds_throughout(&changed.changed, &golden) {
+                survivors.push(changed.name);
+            }
+        }
+    }
+    assert!(survivors.is_empty(), "no golden case notices\n{}", survivors.join("\n"));
+}
+
+/// The grades of a formula and of the thresholds on it hide each other, so they change together.
+#[test]
+fn every_change_of_the_grade_of_a_resource_breaks_a_golden_case() {
+    let rulebook = support::rulebook();
+    let golden = read_golden(&rulebook);
+    for (at, resource) in rulebook.resources.iter().enumerate() {
+        let asks = |one: &Requirement| matches!(one.asks, Question::Headroom(on) if on.at() == at);
+        let mut changed = rulebook.clone();
+        let grade = other_grade(resource.evidence);
+        changed.resources[at].evidence = grade;
+        for one in changed.profiles.iter_mut().flat_map(|profile| &mut profile.requirements) {
+            if asks(one) {
+                one.evidence = if grade.is_soft() { one.evidence } else { grade };
+            }
+        }
+        let differs = rulebook.profiles.iter().flat_map(|profile| &profile.requirements).any(
+            |one| asks(one) && evidence_of(&rulebook, one).is_soft() != grade.is_soft(),
+        );
+        assert_eq!(holds_throughout(&changed, &golden), !differs, "{}", resource.id);
+    }
+}
