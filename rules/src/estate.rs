@@ -1,6 +1,10 @@
-//! The estate as columns: a place is a row, a measure a column, NaN is unknown.
+//! The estate as columns: a place is a row, a measure a column, and a cell may be unknown.
 //!
 //! The columns are what judging reads. Names, codes and points of sites belong to the server's view.
+//!
+//! Quantities and dates are numbers of eight bytes, choices and flags codes of one: the columns of a
+//! million sites then fit the memory of a small server. A column is there only once something is
+//! known in it, for sites and for spaces apart.
 
 use crate::measure::{Dictionary, Kind, MeasureIndex};
 use crate::observation::{Method, Value};
@@ -25,11 +29,65 @@ pub struct Source {
     pub method: Method,
 }
 
+/// The values of one measure at all sites, or in all spaces.
+#[derive(Clone, Debug)]
+pub enum Cells {
+    /// Quantities, and dates in days; NaN is unknown.
+    Numbers(Box<[f64]>),
+    /// Choices and flags by their place in the list plus one; 0 is unknown.
+    Codes(Box<[u8]>),
+}
+
+impl Cells {
+    fn unknown(kind: &Kind, rows: usize) -> Self {
+        match kind {
+            Kind::Choice { .. } | Kind::Flag => Self::Codes(vec![0; rows].into_boxed_slice()),
+            Kind::Quantity { .. } | Kind::Date | Kind::Text => {
+                Self::Numbers(vec![f64::NAN; rows].into_boxed_slice())
+            }
+        }
+    }
+
+    fn get(&self, row: usize) -> f64 {
+        match self {
+            Self::Numbers(values) => values[row],
+            Self::Codes(codes) => value_of_code(codes[row]),
+        }
+    }
+
+    fn set(&mut self, row: usize, value: f64) {
+        match self {
+            Self::Numbers(values) => values[row] = value,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a measure has at most 254 choices"
+            )]
+            Self::Codes(codes) => codes[row] = if value.is_nan() { 0 } else { value as u8 + 1 },
+        }
+    }
+}
+
+/// The number that stands for a choice or flag, from its code in a column.
+#[inline]
+#[must_use]
+pub fn value_of_code(code: u8) -> f64 {
+    if code == 0 { f64::NAN } else { f64::from(code - 1) }
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    cells: Cells,
+    /// Index into `Estate::sources`, `NO_SOURCE` where there is none.
+    sources: Option<Box<[u32]>>,
+}
+
+/// One measure: its kind, and what is known at sites and in spaces.
 #[derive(Clone, Debug)]
 struct Column {
-    values: Box<[f64]>,
-    /// Index into `Estate::sources`, `NO_SOURCE` where the value is unknown.
-    sources: Box<[u32]>,
+    kind: Kind,
+    sites: Option<Part>,
+    spaces: Option<Part>,
 }
 
 const NO_SOURCE: u32 = u32::MAX;
@@ -42,20 +100,21 @@ pub struct Estate {
     first_space: Vec<u32>,
     kinds: Vec<SpaceKind>,
     site_of_space: Vec<u32>,
-    columns: Vec<Option<Column>>,
+    columns: Vec<Column>,
     sources: Vec<Source>,
 }
 
 impl Estate {
     /// An estate without values: for each site, in order, the kinds of its spaces.
     #[must_use]
-    pub fn new<'a>(measures: usize, sites: impl Iterator<Item = &'a [SpaceKind]>) -> Self {
+    pub fn new<'a>(dictionary: &Dictionary, sites: impl Iterator<Item = &'a [SpaceKind]>) -> Self {
+        let column = |kind: &Kind| Column { kind: kind.clone(), sites: None, spaces: None };
         let mut estate = Self {
             sites: 0,
             first_space: Vec::new(),
             kinds: Vec::new(),
             site_of_space: Vec::new(),
-            columns: vec![None; measures],
+            columns: dictionary.iter().map(|(_, measure)| column(&measure.kind)).collect(),
             sources: Vec::new(),
         };
         let mut starts = Vec::new();
@@ -100,29 +159,72 @@ impl Estate {
         place.checked_sub(self.sites).map_or(place, |space| self.site_of_space[space as usize])
     }
 
+    /// The part of a column in which a place lies, and its row there.
+    fn part(&self, measure: MeasureIndex, place: PlaceRow) -> (Option<&Part>, usize) {
+        let column = &self.columns[measure.at()];
+        match place.checked_sub(self.sites) {
+            None => (column.sites.as_ref(), place as usize),
+            Some(space) => (column.spaces.as_ref(), space as usize),
+        }
+    }
+
     /// The value at a place; NaN where it is unknown.
     #[must_use]
     pub fn value(&self, measure: MeasureIndex, place: PlaceRow) -> f64 {
-        self.columns[measure.at()].as_ref().map_or(f64::NAN, |column| column.values[place as usize])
+        let (part, row) = self.part(measure, place);
+        part.map_or(f64::NAN, |part| part.cells.get(row))
     }
 
-    /// Where the value at a place comes from.
+    /// Where the value at a place comes from; none for a value that was only supposed.
     #[must_use]
     pub fn source(&self, measure: MeasureIndex, place: PlaceRow) -> Option<&Source> {
-        let column = self.columns[measure.at()].as_ref()?;
-        self.sources.get(column.sources[place as usize] as usize)
+        let (part, row) = self.part(measure, place);
+        let at = part?.sources.as_ref()?[row];
+        self.sources.get(at as usize)
+    }
+
+    /// The values of a measure at all sites; none where it is known at no site.
+    #[must_use]
+    pub fn cells_of_sites(&self, measure: MeasureIndex) -> Option<&Cells> {
+        self.columns[measure.at()].sites.as_ref().map(|part| &part.cells)
+    }
+
+    /// The values of a measure in all spaces; none where it is known in no space.
+    #[must_use]
+    pub fn cells_of_spaces(&self, measure: MeasureIndex) -> Option<&Cells> {
+        self.columns[measure.at()].spaces.as_ref().map(|part| &part.cells)
+    }
+
+    fn part_mut(&mut self, measure: MeasureIndex, place: PlaceRow) -> (&mut Part, usize) {
+        let spaces = self.kinds.len();
+        let column = &mut self.columns[measure.at()];
+        let (part, rows, at) = match place.checked_sub(self.sites) {
+            None => (&mut column.sites, self.sites as usize, place as usize),
+            Some(space) => (&mut column.spaces, spaces, space as usize),
+        };
+        let kind = &column.kind;
+        let empty = || Part { cells: Cells::unknown(kind, rows), sources: None };
+        (part.get_or_insert_with(empty), at)
+    }
+
+    /// Supposes a value at a place, in the coding of [`code`]: it has no source.
+    pub fn suppose(&mut self, measure: MeasureIndex, place: PlaceRow, value: f64) {
+        let (part, at) = self.part_mut(measure, place);
+        part.cells.set(at, value);
+        if let Some(sources) = &mut part.sources {
+            sources[at] = NO_SOURCE;
+        }
     }
 
     /// Sets the value at a place, in the coding of [`code`].
     pub fn set(&mut self, measure: MeasureIndex, place: PlaceRow, value: f64, source: Source) {
-        let rows = self.rows() as usize;
-        let column = self.columns[measure.at()].get_or_insert_with(|| Column {
-            values: vec![f64::NAN; rows].into_boxed_slice(),
-            sources: vec![NO_SOURCE; rows].into_boxed_slice(),
-        });
-        column.values[place as usize] = value;
-        column.sources[place as usize] = row(self.sources.len());
+        let source_at = row(self.sources.len());
         self.sources.push(source);
+        let rows = if place < self.sites { self.sites as usize } else { self.kinds.len() };
+        let (part, at) = self.part_mut(measure, place);
+        part.cells.set(at, value);
+        let sources = part.sources.get_or_insert_with(|| vec![NO_SOURCE; rows].into_boxed_slice());
+        sources[at] = source_at;
     }
 }
 

@@ -5,18 +5,22 @@
 
 use crate::problem::{Position, Problem, Severity};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
+use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-/// The problems of a set of files, and which file is being read.
+/// The problems of a set of files, with the line of every key of the files that were parsed.
 #[derive(Debug, Default)]
 pub struct Problems {
     list: Vec<Problem>,
+    /// By file and path of the key. A rule file is read once, so that none is overwritten.
+    lines: HashMap<(String, String), u32>,
 }
 
 impl Problems {
-    /// Adds a problem at a key of a file.
+    /// Adds a problem at a key of a file. Its line is that of the key or, where the key is missing,
+    /// of the table that lacks it.
     pub fn add(
         &mut self,
         file: &str,
@@ -29,11 +33,22 @@ impl Problems {
         self.list.push(Problem {
             severity: Severity::Refused,
             code: "rule",
-            position: Position { file: file.to_owned(), row: None, column },
+            position: Position { file: file.to_owned(), row: self.line_of(file, key), column },
             value,
             message,
             advice: advice.to_owned(),
         });
+    }
+
+    fn line_of(&self, file: &str, key: &str) -> Option<u32> {
+        let mut key = key;
+        loop {
+            if let Some(line) = self.lines.get(&(file.to_owned(), key.to_owned())) {
+                return Some(*line);
+            }
+            let end = key.rfind(['.', '['])?;
+            key = &key[..end];
+        }
     }
 
     /// Everything found so far, in the order of finding.
@@ -52,18 +67,16 @@ impl Problems {
 /// Parses a whole file; a syntax error is a problem at its line.
 pub fn parse_table(file: &str, text: &str, problems: &mut Problems) -> Option<Table> {
     match text.parse::<Table>() {
-        Ok(table) => Some(table),
+        Ok(table) => {
+            note_lines(file, text, problems);
+            Some(table)
+        }
         Err(error) => {
-            let before = error.span().map_or(0, |span| span.start.min(text.len()));
-            let line = 1 + text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count();
+            let line = line_at(text, error.span().map_or(0, |span| span.start));
             problems.list.push(Problem {
                 severity: Severity::Refused,
                 code: "rule",
-                position: Position {
-                    file: file.to_owned(),
-                    row: u32::try_from(line).ok(),
-                    column: None,
-                },
+                position: Position { file: file.to_owned(), row: Some(line), column: None },
                 value: None,
                 message: format!(
                     "This is not valid TOML: {}.",
@@ -74,6 +87,53 @@ pub fn parse_table(file: &str, text: &str, problems: &mut Problems) -> Option<Ta
             None
         }
     }
+}
+
+fn line_at(text: &str, offset: usize) -> u32 {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    let breaks = before.iter().filter(|byte| **byte == b'\n').count();
+    u32::try_from(breaks + 1).unwrap_or(u32::MAX)
+}
+
+/// Notes the line of every key of a file, by the paths that [`Fields`] gives to keys.
+fn note_lines(file: &str, text: &str, problems: &mut Problems) {
+    let Ok(table) = DeTable::parse(text) else { return };
+    let starts: Vec<usize> =
+        text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+    let mut note = |path: &str, offset: usize| {
+        let line = starts.partition_point(|at| *at < offset) + 1;
+        let key = (file.to_owned(), path.to_owned());
+        problems.lines.insert(key, u32::try_from(line).unwrap_or(u32::MAX));
+    };
+    note_table(table.get_ref(), "", &mut note);
+}
+
+fn note_table(table: &DeTable<'_>, path: &str, note: &mut impl FnMut(&str, usize)) {
+    for (key, value) in table {
+        let name = key.get_ref();
+        let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        note(&path, key.span().start);
+        match value.get_ref() {
+            DeValue::Table(inner) => note_table(inner, &path, note),
+            DeValue::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    let DeValue::Table(inner) = item.get_ref() else { continue };
+                    let text = |key| inner.get(key)?.get_ref().as_str();
+                    let id = text("id").or_else(|| text("precondition"));
+                    let path = item_path(&path, id, at);
+                    note(&path, item.span().start);
+                    note_table(inner, &path, note);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The path of an item of a list of tables: by its `id`, or by the precondition that it takes in,
+/// where it has one, else by its place.
+fn item_path(list: &str, id: Option<&str>, at: usize) -> String {
+    id.map_or_else(|| format!("{list}[{at}]"), |id| format!("{list}[{id}]"))
 }
 
 /// One table being read. Keys that nobody asked for are reported by [`Fields::finish`].
@@ -167,11 +227,14 @@ impl<'a> Fields<'a> {
         Some(id)
     }
 
-    /// The id of a file that is named after what it defines.
-    pub fn id_of_file(&mut self) -> Option<String> {
+    /// The id of a file that is named after what it defines: by its id or, where several editions of
+    /// it are kept, by its id, a full stop and its edition.
+    pub fn id_of_file(&mut self, edition: Option<&str>) -> Option<String> {
         let id = self.id()?;
         let name = self.file.rsplit('/').next().unwrap_or_default();
-        let expected = name.strip_suffix(".toml").unwrap_or(name);
+        let stem = name.strip_suffix(".toml").unwrap_or(name);
+        let of_edition = edition.and_then(|edition| stem.strip_suffix(edition)?.strip_suffix('.'));
+        let expected = of_edition.unwrap_or(stem);
         if id != expected {
             self.problem(
                 "id",
@@ -217,6 +280,15 @@ impl<'a> Fields<'a> {
     pub fn number(&mut self, key: &'static str) -> Option<f64> {
         let found = self.number_if_any(key);
         self.required(key, found)
+    }
+
+    /// A number, or two in rising order, which may be missing: from and to.
+    pub fn number_or_range_if_any(&mut self, key: &'static str) -> Option<(f64, f64)> {
+        if self.value(key)?.is_array() {
+            self.range_if_any(key)
+        } else {
+            self.number_if_any(key).map(|number| (number, number))
+        }
     }
 
     /// Yes or no, which may be missing.
@@ -306,11 +378,9 @@ impl<'a> Fields<'a> {
             .enumerate()
             .filter_map(|(at, item)| item.as_table().map(|table| (at, table)))
             .map(|(at, table)| {
-                let name = table
-                    .get("id")
-                    .and_then(Value::as_str)
-                    .map_or_else(|| at.to_string(), str::to_owned);
-                (table, format!("{path}[{name}]"))
+                let text = |key| table.get(key).and_then(Value::as_str);
+                let id = text("id").or_else(|| text("precondition"));
+                (table, item_path(&path, id, at))
             })
             .collect()
     }

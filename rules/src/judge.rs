@@ -1,21 +1,20 @@
 //! Judging: is a place good enough for a technology, how sure are we, and what decides it.
 //!
-//! [`judge`] is the one function that judges a requirement; the batch over the estate and the
-//! explanation of one site both call it, so what is shown as the reason is what was counted.
-//! What it costs to close a gap is `gap`.
+//! Here one site is judged at a time, for explanations and questions about a site; `batch` judges the
+//! estate by the same parts: `curve` says what a value attains, `tally` adds it up. What it costs to
+//! close a gap is `gap`.
 //!
-//! The arithmetic, for a requirement with floor, minimum and target: attainment is 0 at or below the
-//! floor, 0.5 at the minimum, 1 at or above the target, and linear between. A profile's score is the
-//! domain-weighted mean of the attainments that are known. Beside it stands the range that it would
-//! have if every unknown were 0 or 1: whatever is answered later, the score stays within it.
+//! Whatever is answered later, a score stays within the range that stands beside it.
 
+use crate::curve::{self, Curve};
 use crate::dated::Evidence;
 use crate::estate::{Estate, PlaceRow};
-use crate::measure::{Domain, Kind, MeasureIndex, Scale};
+use crate::measure::{Kind, MeasureIndex};
 use crate::observation::Method;
-use crate::profile::{Limits, Place, Profile, Question, Requirement, Threshold, is_read_of_site};
+use crate::profile::{Place, Profile, Question, Requirement, is_read_of_site};
 use crate::resource::Reading;
-use crate::rulebook::{Bands, Rulebook};
+use crate::rulebook::Rulebook;
+use crate::tally::{Score, Sums, conclude};
 use crate::words::words;
 use chrono::NaiveDate;
 
@@ -76,99 +75,13 @@ pub struct Judged {
 /// its attainment is then that of the end that attains less.
 #[must_use]
 pub fn judge(requirement: &Requirement, reading: Reading) -> Judged {
+    let curve = Curve::of(requirement);
     match reading {
-        Reading::Unknown => {
-            Judged { verdict: Verdict::Unknown, attainment_bp: 0, at_best_bp: WHOLE_BP }
-        }
-        Reading::NotApplicable => {
-            Judged { verdict: Verdict::NotApplicable, attainment_bp: 0, at_best_bp: 0 }
-        }
-        Reading::Known { low, high, .. } => {
-            let at_low = judge_value(requirement, low);
-            if low.to_bits() == high.to_bits() {
-                return at_low;
-            }
-            let at_high = judge_value(requirement, high);
-            if (at_low.verdict == Verdict::Short) != (at_high.verdict == Verdict::Short) {
-                return Judged {
-                    verdict: Verdict::Unknown,
-                    attainment_bp: 0,
-                    at_best_bp: WHOLE_BP,
-                };
-            }
-            let (worse, better) = if at_low.attainment_bp <= at_high.attainment_bp {
-                (at_low, at_high)
-            } else {
-                (at_high, at_low)
-            };
-            Judged { at_best_bp: better.attainment_bp, ..worse }
-        }
+        Reading::Unknown => curve::UNKNOWN,
+        Reading::NotApplicable => curve::NOT_APPLICABLE,
+        Reading::Known { low, high, .. } if low.to_bits() == high.to_bits() => curve.judge(low),
+        Reading::Known { low, high, .. } => curve.judge_between(low, high),
     }
-}
-
-fn judge_value(requirement: &Requirement, value: f64) -> Judged {
-    let scale = requirement.scale;
-    let (verdict, attainment) = match &requirement.threshold {
-        Threshold::AtLeast(limits) => attain(value, *limits, scale, 1.0),
-        Threshold::AtMost(limits) => attain(value, *limits, scale, -1.0),
-        Threshold::Within { low, high } => {
-            let from_below = attain(value, *low, scale, 1.0);
-            let from_above = attain(value, *high, scale, -1.0);
-            if from_below.1 <= from_above.1 { from_below } else { from_above }
-        }
-        Threshold::Choices(attainments) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "choices are coded by their place in the list"
-            )]
-            let chosen = attainments.get(value as usize).copied().flatten();
-            match chosen {
-                None => (Verdict::NotApplicable, 0.0),
-                Some(share) => (verdict_of_share(share), share),
-            }
-        }
-        Threshold::Is(wanted) => {
-            let share = f64::from(u8::from((value != 0.0) == *wanted));
-            (verdict_of_share(share), share)
-        }
-    };
-    let attainment_bp = share_bp(attainment);
-    Judged { verdict, attainment_bp, at_best_bp: attainment_bp }
-}
-
-fn verdict_of_share(share: f64) -> Verdict {
-    match share {
-        share if share >= 1.0 => Verdict::MeetsTarget,
-        share if share >= 0.5 => Verdict::MeetsMinimum,
-        _ => Verdict::Short,
-    }
-}
-
-/// Attainment of a value; `sign` is 1 where more is better and -1 where less is.
-fn attain(value: f64, limits: Limits, scale: Scale, sign: f64) -> (Verdict, f64) {
-    let reaches = |limit: f64| value * sign >= limit * sign;
-    let share = |from: f64, to: f64| {
-        (scale.place(value) - scale.place(from)) / (scale.place(to) - scale.place(from))
-    };
-    if reaches(limits.target) {
-        (Verdict::MeetsTarget, 1.0)
-    } else if reaches(limits.minimum) {
-        (Verdict::MeetsMinimum, 0.5 + 0.5 * share(limits.minimum, limits.target))
-    } else if value * sign <= limits.floor * sign || limits.floor == limits.minimum {
-        (Verdict::Short, 0.0)
-    } else {
-        (Verdict::Short, 0.5 * share(limits.floor, limits.minimum))
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 0 to 10,000"
-)]
-fn share_bp(share: f64) -> u16 {
-    (share * f64::from(WHOLE_BP)).round_ties_even().clamp(0.0, f64::from(WHOLE_BP)) as u16
 }
 
 /// What is known of what a requirement asks, at a place.
@@ -257,19 +170,37 @@ fn read_checklist(
     items: &[MeasureIndex],
     value: impl Fn(MeasureIndex) -> f64,
 ) -> Reading {
-    let (mut met, mut unknown, mut applicable) = (0.0, 0.0, 0.0);
-    for item in items {
-        let value = value(*item);
-        if value.is_nan() {
-            unknown += 1.0;
-            applicable += 1.0;
-            continue;
-        }
-        if let Some(share) = checklist_share(&rulebook.dictionary.get(*item).kind, value) {
-            met += share;
-            applicable += 1.0;
-        }
+    let count =
+        |item: &MeasureIndex| count_of_item(&rulebook.dictionary.get(*item).kind, value(*item));
+    reading_of_counts(items.iter().map(count).sum())
+}
+
+/// The most items of a checklist: their counts are kept in a byte each, halves apart.
+pub const MAX_CHECKLIST: usize = 100;
+
+/// One item of a checklist as counts that add up: halves met in the lowest byte, items not known in
+/// the second, applicable items in the third.
+#[must_use]
+pub fn count_of_item(kind: &Kind, value: f64) -> u32 {
+    const NOT_KNOWN: u32 = 1 << 8;
+    const APPLICABLE: u32 = 1 << 16;
+    if value.is_nan() {
+        return NOT_KNOWN | APPLICABLE;
     }
+    match checklist_share(kind, value) {
+        None => 0,
+        Some(share) if share >= 1.0 => APPLICABLE | 2,
+        Some(share) if share >= 0.5 => APPLICABLE | 1,
+        Some(_) => APPLICABLE,
+    }
+}
+
+/// What the counts of all items come to.
+#[inline]
+#[must_use]
+pub fn reading_of_counts(counts: u32) -> Reading {
+    let byte = |shift: u32| f64::from(counts >> shift & 0xFF);
+    let (met, unknown, applicable) = (byte(0) / 2.0, byte(8), byte(16));
     if applicable == 0.0 {
         return Reading::NotApplicable;
     }
@@ -312,87 +243,40 @@ pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
 /// Readiness of one profile at one site, with what decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// What is said.
-    pub readiness: Readiness,
-    /// The score over what is known, in basis points; none where nothing is known.
-    pub score_bp: Option<u16>,
-    /// The score if every unknown were 0, and every reading between limits at its worse end.
-    pub low_bp: u16,
-    /// The score if every unknown were 1, and every reading between limits at its better end.
-    pub high_bp: u16,
-    /// Weight answered / weight applicable.
-    pub coverage_bp: u16,
-    /// Share of the answered weight that rests on recalled or policy thresholds or formulas.
-    pub soft_bp: u16,
-    /// Gates whose minimum is not met.
-    pub gates_failed: u16,
-    /// Gates that are not known.
-    pub gates_unknown: u16,
+    /// Readiness, score and range.
+    pub score: Score,
     /// Where it was judged: the best space, for a profile that is judged in spaces.
     pub spot: Spot,
     /// Spaces of the profile's kind on record.
     pub spaces: u32,
     /// How many of them are ready.
     pub spaces_ready: u32,
-    /// The weakest method among the observations used.
-    pub weakest_method: Option<Method>,
-    /// The oldest date among the observations used.
-    pub oldest_on: Option<NaiveDate>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct DomainTally {
-    applicable: u32,
-    answered: u32,
-    /// Weight x attainment in basis points.
-    attained: u64,
-    /// Weight x the most that can be attained, in basis points.
-    at_best: u64,
 }
 
 /// Judges one profile at one spot.
 #[must_use]
 pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot: Spot) -> Outcome {
-    let mut tallies = [DomainTally::default(); Domain::ALL.len()];
-    let (mut soft, mut gates_failed, mut gates_unknown) = (0_u32, 0_u16, 0_u16);
-    for requirement in &profile.requirements {
-        let judged = judge(requirement, read(rulebook, estate, requirement, spot));
-        let tally = &mut tallies[requirement.domain as usize];
-        match judged.verdict {
-            Verdict::NotApplicable => continue,
-            Verdict::Unknown => gates_unknown += u16::from(requirement.gate),
-            Verdict::Short | Verdict::MeetsMinimum | Verdict::MeetsTarget => {
-                tally.answered += requirement.weight;
-                tally.attained += u64::from(requirement.weight) * u64::from(judged.attainment_bp);
-                let is_soft = evidence_of(rulebook, requirement).is_soft();
-                soft += if is_soft { requirement.weight } else { 0 };
-                gates_failed += u16::from(requirement.gate && judged.verdict == Verdict::Short);
-            }
-        }
-        tally.applicable += requirement.weight;
-        tally.at_best += u64::from(requirement.weight) * u64::from(judged.at_best_bp);
+    let judged = profile
+        .requirements
+        .iter()
+        .map(|requirement| judge(requirement, read(rulebook, estate, requirement, spot)));
+    let score = add_up(rulebook, profile, judged);
+    Outcome { score, spot, spaces: 0, spaces_ready: 0 }
+}
+
+/// The score of a profile whose requirements are judged so, in their order.
+#[must_use]
+pub fn add_up(
+    rulebook: &Rulebook,
+    profile: &Profile,
+    judged: impl Iterator<Item = Judged>,
+) -> Score {
+    let mut sums = Sums::default();
+    for (requirement, judged) in profile.requirements.iter().zip(judged) {
+        let is_soft = evidence_of(rulebook, requirement).is_soft();
+        sums.add(judged, requirement.domain, requirement.weight, is_soft, requirement.gate);
     }
-    let answered: u32 = tallies.iter().map(|tally| tally.answered).sum();
-    let applicable: u32 = tallies.iter().map(|tally| tally.applicable).sum();
-    let score_bp = mean(profile, &tallies, |tally| (tally.attained, tally.answered));
-    let low_bp = mean(profile, &tallies, |tally| (tally.attained, tally.applicable)).unwrap_or(0);
-    let high_bp = mean(profile, &tallies, |tally| (tally.at_best, tally.applicable));
-    let coverage_bp = ratio_bp(answered, applicable).unwrap_or(WHOLE_BP);
-    Outcome {
-        readiness: decide(&rulebook.bands, gates_failed, gates_unknown, coverage_bp, score_bp),
-        score_bp,
-        low_bp,
-        high_bp: high_bp.unwrap_or(WHOLE_BP),
-        coverage_bp,
-        soft_bp: ratio_bp(soft, answered).unwrap_or(0),
-        gates_failed,
-        gates_unknown,
-        spot,
-        spaces: 0,
-        spaces_ready: 0,
-        weakest_method: None,
-        oldest_on: None,
-    }
+    conclude(&rulebook.bands, &profile.weights, &sums)
 }
 
 /// How well the verdict of a requirement is supported: by its threshold and, for headroom, by the
@@ -407,91 +291,40 @@ pub fn evidence_of(rulebook: &Rulebook, requirement: &Requirement) -> Evidence {
     }
 }
 
-fn decide(
-    bands: &Bands,
-    gates_failed: u16,
-    gates_unknown: u16,
-    coverage_bp: u16,
-    score_bp: Option<u16>,
-) -> Readiness {
-    if gates_failed > 0 {
-        return Readiness::NotReady;
-    }
-    let Some(score_bp) =
-        score_bp.filter(|_| gates_unknown == 0 && coverage_bp >= bands.coverage_bp)
-    else {
-        return Readiness::Indeterminate;
-    };
-    if score_bp >= bands.ready_bp {
-        Readiness::Ready
-    } else if score_bp >= bands.ready_with_actions_bp {
-        Readiness::ReadyWithActions
-    } else {
-        Readiness::NotReady
-    }
-}
-
-/// The mean of the domains' means, by the profile's domain weights; none where no domain counts.
-fn mean(
-    profile: &Profile,
-    tallies: &[DomainTally; Domain::ALL.len()],
-    part: impl Fn(&DomainTally) -> (u64, u32),
-) -> Option<u16> {
-    let (mut sum, mut weights) = (0.0, 0.0);
-    for (tally, weight) in tallies.iter().zip(profile.weights) {
-        let (attained, of) = part(tally);
-        if of > 0 {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "weights x basis points stay far below 2^53"
-            )]
-            let domain_mean = attained as f64 / f64::from(of);
-            sum += f64::from(weight) * domain_mean;
-            weights += f64::from(weight);
-        }
-    }
-    (weights > 0.0).then(|| share_bp(sum / weights / f64::from(WHOLE_BP)))
-}
-
-fn ratio_bp(part: u32, whole: u32) -> Option<u16> {
-    (whole > 0).then(|| share_bp(f64::from(part) / f64::from(whole)))
-}
-
 /// Judges one profile at one site: at the site itself, or in its best space of the profile's kind.
 /// Best is the better readiness, then the higher score, then the higher coverage, then the first.
 #[must_use]
 pub fn assess(rulebook: &Rulebook, estate: &Estate, profile: &Profile, site: u32) -> Outcome {
-    let mut outcome = match profile.place {
-        Place::Site => assess_spot(rulebook, estate, profile, Spot::Site(site)),
-        Place::Space(kind) => {
-            let mut best: Option<Outcome> = None;
-            let (mut spaces, mut spaces_ready) = (0, 0);
-            for space in estate.spaces_of(site).filter(|space| estate.kind(*space) == Some(kind)) {
-                let here = assess_spot(rulebook, estate, profile, Spot::Space { site, space });
-                spaces += 1;
-                spaces_ready += u32::from(here.readiness == Readiness::Ready);
-                if best.is_none_or(|best| is_better(&here, &best)) {
-                    best = Some(here);
-                }
-            }
-            let best = best
-                .unwrap_or_else(|| assess_spot(rulebook, estate, profile, Spot::NoSpace { site }));
-            Outcome { spaces, spaces_ready, ..best }
-        }
+    let Place::Space(kind) = profile.place else {
+        return assess_spot(rulebook, estate, profile, Spot::Site(site));
     };
-    (outcome.weakest_method, outcome.oldest_on) =
-        weakest_and_oldest(rulebook, estate, profile, outcome.spot);
-    outcome
+    let spaces = estate.spaces_of(site).filter(|space| estate.kind(*space) == Some(kind));
+    spaces
+        .map(|space| assess_spot(rulebook, estate, profile, Spot::Space { site, space }))
+        .fold(None, |best, here| Some(best_of(best, here)))
+        .unwrap_or_else(|| assess_spot(rulebook, estate, profile, Spot::NoSpace { site }))
 }
 
-fn is_better(one: &Outcome, other: &Outcome) -> bool {
+/// The better of the spaces seen so far and one more, with the counts of both.
+#[inline]
+#[must_use]
+pub fn best_of(best: Option<Outcome>, here: Outcome) -> Outcome {
+    let ready = u32::from(here.score.readiness == Readiness::Ready);
+    let Some(best) = best else {
+        return Outcome { spaces: 1, spaces_ready: ready, ..here };
+    };
     let key = |outcome: &Outcome| {
-        (std::cmp::Reverse(outcome.readiness), outcome.score_bp, outcome.coverage_bp)
+        let score = outcome.score;
+        (std::cmp::Reverse(score.readiness), score.score_bp, score.coverage_bp)
     };
-    key(one) > key(other)
+    let better = if key(&here) > key(&best) { here } else { best };
+    Outcome { spaces: best.spaces + 1, spaces_ready: best.spaces_ready + ready, ..better }
 }
 
-fn weakest_and_oldest(
+/// The weakest method and the oldest date among the observations on which a profile's readings at a
+/// spot rest.
+#[must_use]
+pub fn provenance(
     rulebook: &Rulebook,
     estate: &Estate,
     profile: &Profile,
@@ -551,6 +384,8 @@ pub fn for_each_measure(rulebook: &Rulebook, asks: &Question, mut see: impl FnMu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::{Domain, Scale};
+    use crate::profile::{Limits, Threshold};
 
     /// At least 0.5, wanted 1: the shares of a checklist.
     fn share_of_half() -> Requirement {

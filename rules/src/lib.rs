@@ -7,7 +7,9 @@
 
 mod words;
 
+pub mod batch;
 pub mod cost;
+pub mod curve;
 pub mod dated;
 pub mod estate;
 pub mod fields;
@@ -21,4 +23,5 @@ pub mod profile;
 pub mod remedy;
 pub mod resource;
 pub mod rulebook;
+pub mod tally;
 pub mod unit;

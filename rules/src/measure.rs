@@ -25,8 +25,10 @@ words! {
         Environment = "environment",
         /// Areas, routes, floors, lifts.
         Space = "space",
-        /// Cyber security and responsible handover.
+        /// Cyber security, responsible handover and approvals.
         Cyber = "cyber",
+        /// Trained people, safety officers and skills.
+        Workforce = "workforce",
         /// Energy and floor area.
         Sustainability = "sustainability",
     }
@@ -286,6 +288,9 @@ fn read_measure(fields: &mut Fields<'_>, as_of: NaiveDate) -> Option<(Measure, O
     Some((measure, ceiling))
 }
 
+/// The most choices of a measure: columns keep a choice in one byte, and a zero for unknown.
+pub const MAX_CHOICES: usize = 254;
+
 /// The keys that only some kinds have.
 const KEYS_OF_KINDS: [&str; 6] = ["unit", "range", "better", "scale", "choices", "not_applicable"];
 
@@ -339,6 +344,11 @@ fn read_choice(fields: &mut Fields<'_>) -> Option<Kind> {
         }
         return None;
     };
+    if choices.len() > MAX_CHOICES {
+        let message =
+            format!("There are {} choices, which is more than {MAX_CHOICES}.", choices.len());
+        fields.problem("choices", message, "Put choices together.");
+    }
     let is_given = !choices.is_empty() && choices.iter().all(|choice| !choice.trim().is_empty());
     let is_distinct = (1..choices.len()).all(|at| !choices[..at].contains(&choices[at]));
     if !is_given || !is_distinct {

@@ -4,6 +4,7 @@
 
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, number, parse_table};
+use crate::judge::MAX_CHECKLIST;
 use crate::measure::{Better, Dictionary, Domain, Kind, MeasureIndex, Scale, Scope};
 use crate::place::SpaceKind;
 use crate::resource::{Resource, ResourceIndex, steady};
@@ -17,6 +18,12 @@ pub type DomainWeights = [u32; Domain::ALL.len()];
 /// The heaviest weight of a requirement.
 pub const MAX_WEIGHT: u32 = 10;
 
+/// The most that the weights of one domain of a profile may add up to: judging packs their sums.
+pub const MAX_DOMAIN_WEIGHT: u32 = 400;
+
+/// The most gates of a profile: judging packs their counts.
+pub const MAX_GATES: usize = 15;
+
 words! {
     /// Whether a technology can be deployed today.
     Horizon {
@@ -25,6 +32,29 @@ words! {
         /// It cannot yet: shown apart, never in totals.
         Future = "future",
     }
+}
+
+words! {
+    /// How far a technology has come in the health service, where a source says so.
+    AdoptionStatus {
+        /// Approved for use.
+        Approved = "approved",
+        /// Holds an innovator passport: proved at one trust, taken on trust by the others.
+        InnovatorPassport = "innovator-passport",
+        /// Research and trials only.
+        Research = "research",
+    }
+}
+
+/// How far a technology has come, with the source that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    /// How far.
+    pub status: AdoptionStatus,
+    /// Who says so.
+    pub reference: String,
+    /// How well that is supported.
+    pub evidence: Evidence,
 }
 
 /// Where a profile is judged.
@@ -58,12 +88,16 @@ pub struct Profile {
     pub edition: String,
     /// When it was last checked.
     pub as_of: NaiveDate,
+    /// The day from which this edition holds.
+    pub in_force_from: NaiveDate,
     /// Where it is judged.
     pub place: Place,
     /// Whether it can be deployed today.
     pub horizon: Horizon,
     /// What the technology is, in a sentence.
     pub summary: String,
+    /// How far it has come, where a source says so.
+    pub adoption: Option<Adoption>,
     /// Weights of the domains.
     pub weights: DomainWeights,
     /// What must be so.
@@ -191,10 +225,10 @@ pub struct Demand {
 /// Life and energy of one unit. What has no published figure is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lifecycle {
-    /// Years in service.
-    pub life_years: Option<f64>,
-    /// Electricity in use, kWh a year.
-    pub annual_kwh: Option<f64>,
+    /// Years in service, from and to.
+    pub life_years: Option<(f64, f64)>,
+    /// Electricity in use, kWh a year, from and to.
+    pub annual_kwh: Option<(f64, f64)>,
     /// Where the figures come from.
     pub reference: Option<String>,
     /// How well they are supported.
@@ -211,13 +245,17 @@ pub fn read_profile(
 ) -> Option<Profile> {
     let table = parse_table(file, text, problems)?;
     let mut fields = Fields::new(&table, file, "", problems);
-    let id = fields.id_of_file();
-    let title = fields.text("title");
     let edition = fields.text("edition");
+    let id = fields.id_of_file(edition.as_deref());
+    let title = fields.text("title");
     let as_of = fields.date("as_of");
+    let in_force_from = fields.date("in_force_from");
     let place = read_place(&mut fields);
     let horizon = fields.word("horizon");
     let summary = fields.text("summary");
+    let adoption = fields
+        .table_if_any("adoption")
+        .and_then(|(entry, path)| fields.within(entry, path, read_adoption));
     let weights = read_weights(&mut fields, context.weights);
     let listed = fields.tables("demand");
     let listed_count = listed.len();
@@ -239,9 +277,11 @@ pub fn read_profile(
         title: title?,
         edition: edition?,
         as_of: as_of?,
+        in_force_from: in_force_from?,
         place: place?,
         horizon: horizon?,
         summary: summary?,
+        adoption,
         weights,
         requirements,
         demands,
@@ -257,6 +297,58 @@ pub struct ProfileContext<'a> {
     pub resources: &'a [Resource],
     /// The default weights of the domains.
     pub weights: DomainWeights,
+    /// What many technologies ask, by id; none where it is named but could not be read.
+    pub preconditions: &'a Preconditions,
+}
+
+/// Requirements that many technologies share, by id; none where one is named but could not be read,
+/// so that its problem is not said again by every profile that takes it in.
+pub type Preconditions = BTreeMap<String, Option<Requirement>>;
+
+/// Reads `preconditions.toml`. Weight and gate are said by each profile; here they are 1 and no.
+#[must_use]
+pub fn read_preconditions(
+    file: &str,
+    text: &str,
+    dictionary: &Dictionary,
+    problems: &mut Problems,
+) -> Preconditions {
+    let mut preconditions = Preconditions::new();
+    let Some(table) = parse_table(file, text, problems) else {
+        return preconditions;
+    };
+    let mut fields = Fields::new(&table, file, "", problems);
+    fields.date("as_of");
+    let nothing = Preconditions::new();
+    let context = ProfileContext {
+        dictionary,
+        resources: &[],
+        weights: [0; Domain::ALL.len()],
+        preconditions: &nothing,
+    };
+    for (entry, path) in fields.tables("precondition") {
+        let (id, requirement) = fields.within(entry, path.clone(), |fields| {
+            let id = fields.id();
+            (id.clone(), read_asked(fields, &context, None, id))
+        });
+        let Some(id) = id else { continue };
+        if preconditions.insert(id, requirement).is_some() {
+            fields.problem(
+                "precondition",
+                format!("{path} is defined twice."),
+                "Give one of them another id.",
+            );
+        }
+    }
+    fields.finish();
+    preconditions
+}
+
+fn read_adoption(fields: &mut Fields<'_>) -> Option<Adoption> {
+    let status = fields.word("status");
+    let reference = fields.text("reference");
+    let evidence = fields.word("evidence");
+    Some(Adoption { status: status?, reference: reference?, evidence: evidence? })
 }
 
 fn read_place(fields: &mut Fields<'_>) -> Option<Place> {
@@ -351,8 +443,8 @@ fn find_resource(
 
 fn read_lifecycle(fields: &mut Fields<'_>) -> Lifecycle {
     let lifecycle = Lifecycle {
-        life_years: fields.number_if_any("life_years"),
-        annual_kwh: fields.number_if_any("annual_kwh"),
+        life_years: fields.number_or_range_if_any("life_years"),
+        annual_kwh: fields.number_or_range_if_any("annual_kwh"),
         reference: fields.text_if_any("reference"),
         evidence: fields.word_if_any("evidence"),
     };
@@ -399,10 +491,30 @@ fn read_requirements(
             requirements.push(requirement);
         }
     }
+    check_sums(fields, &requirements);
     if let Some(demands) = demands.filter(|_| requirements.len() == count) {
         check_demands_are_asked(fields, context, demands, &requirements);
     }
     requirements
+}
+
+/// Judging adds weights and gates up in a few bits each.
+fn check_sums(fields: &mut Fields<'_>, requirements: &[Requirement]) {
+    for domain in Domain::ALL {
+        let own = requirements.iter().filter(|one| one.domain == *domain);
+        let sum: u32 = own.map(|one| one.weight).sum();
+        if sum > MAX_DOMAIN_WEIGHT {
+            let message = format!(
+                "The weights of the domain {domain} add up to {sum}, which is above {MAX_DOMAIN_WEIGHT}."
+            );
+            fields.problem("requirement", message, "Use smaller weights in this domain.");
+        }
+    }
+    let gates = requirements.iter().filter(|one| one.gate).count();
+    if gates > MAX_GATES {
+        let message = format!("There are {gates} gates, which is more than {MAX_GATES}.");
+        fields.problem("requirement", message, "Keep as gates only what must stop a deployment.");
+    }
 }
 
 /// What is demanded of a resource is judged and added up through the requirement on its headroom:
@@ -434,28 +546,41 @@ fn read_requirement(
     context: &ProfileContext<'_>,
     demands: Option<&[Demand]>,
 ) -> Option<Requirement> {
-    let id = fields.id();
+    let asked = if fields.has("precondition") {
+        read_precondition(fields, context)
+    } else {
+        let id = fields.id();
+        read_asked(fields, context, demands, id)
+    };
+    let gate = fields.flag_if_any("gate").unwrap_or(false);
+    let weight = read_weight(fields);
+    Some(Requirement { gate, weight: weight?, ..asked? })
+}
+
+fn read_precondition(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Option<Requirement> {
+    let id = fields.text("precondition")?;
+    let found = context.preconditions.get(&id);
+    if found.is_none() {
+        fields.problem(
+            "precondition",
+            "There is no such precondition.",
+            "Use the id of a precondition in preconditions.toml.",
+        );
+    }
+    found?.clone()
+}
+
+/// What is asked and what is good enough, with its reasons: all of a requirement but weight and gate.
+fn read_asked(
+    fields: &mut Fields<'_>,
+    context: &ProfileContext<'_>,
+    demands: Option<&[Demand]>,
+    id: Option<String>,
+) -> Option<Requirement> {
     fields.knows(&THRESHOLDS);
     let question = read_question(fields, context);
     let threshold =
         question.as_ref().and_then(|asks| read_threshold(fields, context, demands, asks));
-    let gate = fields.flag_if_any("gate").unwrap_or(false);
-    let given = fields.number("weight");
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the filter leaves whole numbers from 1 to 10"
-    )]
-    let weight = given
-        .filter(|weight| weight.fract() == 0.0 && (1.0..=f64::from(MAX_WEIGHT)).contains(weight))
-        .map(|weight| weight as u32);
-    if given.is_some() && weight.is_none() {
-        fields.problem(
-            "weight",
-            format!("A weight is a whole number from 1 to {MAX_WEIGHT}."),
-            "Write it so.",
-        );
-    }
     let evidence = fields.word("evidence");
     let reference = fields.text("reference");
     let why = fields.text("why");
@@ -467,12 +592,29 @@ fn read_requirement(
         domain,
         threshold: threshold?,
         scale,
-        gate,
-        weight: weight?,
+        gate: false,
+        weight: 1,
         evidence: evidence?,
         reference: reference?,
         why: why?,
     })
+}
+
+fn read_weight(fields: &mut Fields<'_>) -> Option<u32> {
+    let given = fields.number("weight")?;
+    let is_whole = given.fract() == 0.0 && (1.0..=f64::from(MAX_WEIGHT)).contains(&given);
+    if !is_whole {
+        let message = format!("A weight is a whole number from 1 to {MAX_WEIGHT}.");
+        fields.problem("weight", message, "Write it so.");
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number from 1 to 10"
+    )]
+    let weight = given as u32;
+    Some(weight)
 }
 
 fn domain_and_scale(asks: &Question, context: &ProfileContext<'_>) -> (Domain, Scale) {
@@ -519,6 +661,11 @@ fn read_question(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Optio
         return found.map(|(index, _)| Question::Measure(index));
     }
     let ids = fields.texts_if_any("checklist")?;
+    if ids.len() > MAX_CHECKLIST {
+        let message = format!("There are {} items, which is more than {MAX_CHECKLIST}.", ids.len());
+        fields.problem("checklist", message, "Make two checklists of it.");
+        return None;
+    }
     let mut items = Vec::with_capacity(ids.len());
     for id in &ids {
         match context.dictionary.find(id) {
@@ -608,7 +755,7 @@ fn read_threshold(
         return None;
     }
     let ruler = ruler_of(asks, context);
-    match (form, kind) {
+    let threshold = match (form, kind) {
         ("choices", Some(Kind::Choice { choices, not_applicable })) => {
             read_choices(fields, choices, *not_applicable)
         }
@@ -618,7 +765,7 @@ fn read_threshold(
         _ => {
             let limits = read_limits(fields, "at_least", ruler, 1.0)?;
             let Question::Headroom(resource) = asks else {
-                return Some(Threshold::AtLeast(limits));
+                return check_can_fire(fields, form, ruler.range, Threshold::AtLeast(limits));
             };
             let demand = demand_on(demands?, *resource);
             if demand <= 0.0 {
@@ -631,7 +778,8 @@ fn read_threshold(
             }
             Some(Threshold::AtLeast(limits.scaled_by(demand)))
         }
-    }
+    };
+    check_can_fire(fields, form, ruler.range, threshold?)
 }
 
 fn read_limits(
@@ -679,6 +827,43 @@ fn check_limits(fields: &mut Fields<'_>, limits: Limits, ruler: Ruler, sign: f64
         return false;
     }
     true
+}
+
+/// Whether some value misses the target: a requirement that every value meets in full could never
+/// count against anyone, and would only raise scores.
+fn check_can_fire(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    range: (f64, f64),
+    threshold: Threshold,
+) -> Option<Threshold> {
+    let (low, high) = range;
+    let never_fires = match &threshold {
+        Threshold::AtLeast(limits) => limits.target <= low,
+        Threshold::AtMost(limits) => limits.target >= high,
+        Threshold::Within { low: from, high: to } => from.target <= low && to.target >= high,
+        Threshold::Choices(attainments) => attainments.iter().flatten().all(|share| *share >= 1.0),
+        Threshold::Is(_) => false,
+    };
+    if never_fires {
+        let message = "Every value that can come up meets the target, so this can never fail.";
+        fields.problem(
+            key,
+            message,
+            "Set a target that some values miss, or remove the requirement.",
+        );
+        return None;
+    }
+    let can_be_met = match &threshold {
+        Threshold::Choices(attainments) => attainments.iter().flatten().any(|share| *share >= 0.5),
+        _ => true,
+    };
+    if !can_be_met {
+        let message = "No choice attains 0.5, so this can never be met.";
+        fields.problem(key, message, "Let at least one choice meet the minimum.");
+        return None;
+    }
+    Some(threshold)
 }
 
 fn read_within(fields: &mut Fields<'_>, ruler: Ruler) -> Option<Threshold> {

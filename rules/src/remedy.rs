@@ -103,7 +103,7 @@ pub fn read_remedy(
 ) -> Option<Remedy> {
     let table = parse_table(file, text, problems)?;
     let mut fields = Fields::new(&table, file, "", problems);
-    let id = fields.id_of_file();
+    let id = fields.id_of_file(None);
     let title = fields.text("title");
     let as_of = fields.date("as_of");
     let summary = fields.text("summary");

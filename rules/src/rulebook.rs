@@ -8,9 +8,12 @@ use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, Domain};
 use crate::problem::Problem;
-use crate::profile::{DomainWeights, Profile, ProfileContext, read_domain_weights, read_profile};
+use crate::profile::{
+    DomainWeights, Profile, ProfileContext, read_domain_weights, read_preconditions, read_profile,
+};
 use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
 use crate::resource::{Areas, Resource, read_resources};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// A text of the rulebook with its path, such as `rules/profiles/voice-scribe.toml`.
@@ -48,8 +51,10 @@ pub struct Rulebook {
     pub resources: Vec<Resource>,
     /// The measures of floor area.
     pub areas: Areas,
-    /// The technologies, by id.
+    /// The technologies, by id: of each the edition in force.
     pub profiles: Vec<Profile>,
+    /// Every edition of every technology, by id and then by the day from which it holds.
+    pub editions: Vec<Profile>,
     /// The ways to close a gap, by id.
     pub remedies: Vec<Remedy>,
     /// The rates.
@@ -64,6 +69,7 @@ pub struct Rulebook {
 const MEASURES: &str = "rules/measures.toml";
 const WEIGHTS: &str = "rules/weights.toml";
 const RESOURCES: &str = "rules/resources.toml";
+const PRECONDITIONS: &str = "rules/preconditions.toml";
 const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
 /// Folders of which every file is one profile or one remedy.
@@ -80,10 +86,12 @@ impl Rulebook {
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         check_places(files, &mut problems);
-        let texts = [MEASURES, WEIGHTS, RESOURCES, BENCHMARKS]
+        let texts = [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, BENCHMARKS]
             .map(|path| find_text(files, path, &mut problems));
         // Without one of these, every line that refers to it would be a problem too.
-        let [Some(measures), Some(weights), Some(resources), Some(benchmarks)] = texts else {
+        let [Some(measures), Some(weights), Some(resources), Some(preconditions), Some(benchmarks)] =
+            texts
+        else {
             return Err(problems.into_vec());
         };
         let dictionary = Dictionary::read(MEASURES, measures, &mut problems);
@@ -91,11 +99,20 @@ impl Rulebook {
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
         let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
 
-        let context = ProfileContext { dictionary: &dictionary, resources: &resources, weights };
-        let mut profiles: Vec<Profile> = files_in(files, PROFILES)
+        let preconditions =
+            read_preconditions(PRECONDITIONS, preconditions, &dictionary, &mut problems);
+        let context = ProfileContext {
+            dictionary: &dictionary,
+            resources: &resources,
+            weights,
+            preconditions: &preconditions,
+        };
+        let mut editions: Vec<Profile> = files_in(files, PROFILES)
             .filter_map(|file| read_profile(file.path, file.text, &context, &mut problems))
             .collect();
-        profiles.sort_by(|a, b| a.id.cmp(&b.id));
+        let order = |profile: &Profile| (profile.id.clone(), profile.in_force_from);
+        editions.sort_by_key(order);
+        check_editions(&editions, &mut problems);
 
         let context = RemedyContext {
             dictionary: &dictionary,
@@ -118,12 +135,20 @@ impl Rulebook {
             dictionary,
             resources,
             areas,
-            profiles,
+            profiles: in_force(&editions, NaiveDate::MAX),
+            editions,
             remedies,
             benchmarks,
             bands,
             price_base_year,
         })
+    }
+
+    /// The same rules with the editions of the technologies that are in force on a day. A technology
+    /// of which no edition holds yet is not among them.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> Self {
+        Self { profiles: in_force(&self.editions, day), ..self.clone() }
     }
 
     /// Finds a profile by id.
@@ -139,6 +164,29 @@ impl Rulebook {
     }
 }
 
+/// Of each technology the last edition that holds on a day.
+fn in_force(editions: &[Profile], day: NaiveDate) -> Vec<Profile> {
+    let holding = editions.iter().filter(|edition| edition.in_force_from <= day);
+    let newest: BTreeMap<&str, &Profile> =
+        holding.map(|edition| (edition.id.as_str(), edition)).collect();
+    newest.into_values().cloned().collect()
+}
+
+/// Which of two editions holds must never depend on the order of their files.
+fn check_editions(editions: &[Profile], problems: &mut Problems) {
+    for pair in editions.windows(2) {
+        let [one, other] = pair else { continue };
+        if one.id == other.id && one.in_force_from == other.in_force_from {
+            let file = format!("{PROFILES}{}.{}.toml", other.id, other.edition);
+            let message = format!(
+                "The editions {} and {} of {} both hold from {}.",
+                one.edition, other.edition, one.id, one.in_force_from
+            );
+            problems.add(&file, "in_force_from", None, message, "Give each edition its own day.");
+        }
+    }
+}
+
 fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) -> Option<&'a str> {
     let found = files.iter().find(|file| file.path == path);
     if found.is_none() {
@@ -150,7 +198,7 @@ fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) ->
 /// A rule file in a folder that nobody reads would be left out without a word.
 fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
     let is_read = |path: &str| {
-        [MEASURES, WEIGHTS, RESOURCES].contains(&path)
+        [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS].contains(&path)
             || path.starts_with(PROFILES)
             || path.starts_with(REMEDIES)
     };

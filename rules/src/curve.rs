@@ -1,0 +1,253 @@
+//! How a value becomes a verdict and an attainment: the threshold of a requirement, made ready to be
+//! applied to many values.
+//!
+//! [`Curve::judge`] is the arithmetic of one requirement. The explanation of a site and the batch over
+//! the estate both call it, so what is shown as the reason is what was counted. It has no branch that
+//! depends on the value, so that a loop over a column stays a straight line.
+//!
+//! Attainment is 0 at or below the floor, 0.5 at the minimum, 1 at or above the target, and linear
+//! between on the scale of the measure. Where floor and minimum, or minimum and target, are the same,
+//! there is a step.
+
+use crate::judge::{Judged, Verdict, WHOLE_BP};
+use crate::measure::Scale;
+use crate::profile::{Limits, Requirement, Threshold};
+
+/// A threshold ready to be applied.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Curve {
+    /// More is better, or less is.
+    Slope(Slope),
+    /// Between two values is good: the worse of two slopes.
+    Band {
+        /// From below, where more is better.
+        low: Slope,
+        /// From above, where less is better.
+        high: Slope,
+    },
+    /// Choices and flags: what is said of each coded value.
+    Table(Vec<Judged>),
+}
+
+/// One rising or falling curve of attainment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slope {
+    scale: Scale,
+    /// 1 where more is better, -1 where less is: limits and values are compared after multiplying.
+    sign: f64,
+    minimum: f64,
+    target: f64,
+    /// Where floor and minimum lie on the scale.
+    floor_place: f64,
+    minimum_place: f64,
+    /// Attainment for one step on the scale, from floor to minimum and from minimum to target; 0 for
+    /// a step.
+    rise: f64,
+    climb: f64,
+}
+
+impl Slope {
+    fn new(limits: Limits, scale: Scale, sign: f64) -> Self {
+        let [floor, minimum, target] =
+            [limits.floor, limits.minimum, limits.target].map(|limit| scale.place(limit));
+        let rate = |from: f64, to: f64| if from == to { 0.0 } else { 0.5 / (to - from) };
+        Self {
+            scale,
+            sign,
+            minimum: limits.minimum * sign,
+            target: limits.target * sign,
+            floor_place: floor,
+            minimum_place: minimum,
+            rise: rate(floor, minimum),
+            climb: rate(minimum, target),
+        }
+    }
+
+    /// Attainment, 0 to 1, with what is said of it.
+    #[inline]
+    fn attain(&self, value: f64) -> (Verdict, f64) {
+        self.attain_at(value, self.scale.place(value))
+    }
+
+    /// The same for a value of which the place on the scale has been found.
+    #[inline]
+    fn attain_at(&self, value: f64, place: f64) -> (Verdict, f64) {
+        let signed = value * self.sign;
+        let (meets_minimum, meets_target) = (signed >= self.minimum, signed >= self.target);
+        let half = |reached: bool, share: f64| if reached { 0.5 } else { within_half(share) };
+        let lower = half(meets_minimum, (place - self.floor_place) * self.rise);
+        let upper = half(meets_target, (place - self.minimum_place) * self.climb);
+        (verdict_of(meets_minimum, meets_target), lower + upper)
+    }
+}
+
+/// From 0 to 0.5; 0 for what is no number, as a value without a place on a scale gives.
+#[inline]
+fn within_half(share: f64) -> f64 {
+    let share = if share > 0.0 { share } else { 0.0 };
+    if share < 0.5 { share } else { 0.5 }
+}
+
+#[inline]
+fn worse(one: (Verdict, f64), other: (Verdict, f64)) -> (Verdict, f64) {
+    if one.1 <= other.1 { one } else { other }
+}
+
+#[inline]
+const fn verdict_of(meets_minimum: bool, meets_target: bool) -> Verdict {
+    if meets_target {
+        Verdict::MeetsTarget
+    } else if meets_minimum {
+        Verdict::MeetsMinimum
+    } else {
+        Verdict::Short
+    }
+}
+
+impl Curve {
+    /// The curve of a requirement.
+    #[must_use]
+    pub fn of(requirement: &Requirement) -> Self {
+        let scale = requirement.scale;
+        match &requirement.threshold {
+            Threshold::AtLeast(limits) => Self::Slope(Slope::new(*limits, scale, 1.0)),
+            Threshold::AtMost(limits) => Self::Slope(Slope::new(*limits, scale, -1.0)),
+            Threshold::Within { low, high } => Self::Band {
+                low: Slope::new(*low, scale, 1.0),
+                high: Slope::new(*high, scale, -1.0),
+            },
+            Threshold::Choices(attainments) => {
+                Self::Table(attainments.iter().map(|share| judged_choice(*share)).collect())
+            }
+            Threshold::Is(wanted) => {
+                let says = |flag: bool| judged_choice(Some(f64::from(u8::from(flag == *wanted))));
+                Self::Table(vec![says(false), says(true)])
+            }
+        }
+    }
+
+    /// What is said of a value that is known.
+    #[inline]
+    #[must_use]
+    pub fn judge(&self, value: f64) -> Judged {
+        match self {
+            Self::Slope(slope) => judged(slope.attain(value)),
+            Self::Band { low, high } => judged(worse(low.attain(value), high.attain(value))),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "choices and flags are coded by their place in the list"
+            )]
+            Self::Table(table) => table.get(value as usize).copied().unwrap_or(NOT_APPLICABLE),
+        }
+    }
+
+    /// What is said of many values, each with its place on the scale: [`Self::judge`] for each. `say`
+    /// gets every one in turn; a value that is not known makes no sense there and is for it to see.
+    #[inline]
+    pub fn judge_each(&self, values: &[f64], places: &[f64], mut say: impl FnMut(usize, Judged)) {
+        let pairs = values.iter().zip(places).enumerate();
+        match self {
+            Self::Slope(slope) => {
+                pairs.for_each(|(at, (value, place))| {
+                    say(at, judged(slope.attain_at(*value, *place)));
+                });
+            }
+            Self::Band { low, high } => pairs.for_each(|(at, (value, place))| {
+                let (low, high) = (low.attain_at(*value, *place), high.attain_at(*value, *place));
+                say(at, judged(worse(low, high)));
+            }),
+            Self::Table(_) => pairs.for_each(|(at, (value, _))| say(at, self.judge(*value))),
+        }
+    }
+
+    /// What is said where the value lies between two ends.
+    ///
+    /// There is a verdict only where both ends agree on whether the minimum is met; the attainment is
+    /// then that of the end that attains less.
+    #[inline]
+    #[must_use]
+    pub fn judge_between(&self, low: f64, high: f64) -> Judged {
+        let (at_low, at_high) = (self.judge(low), self.judge(high));
+        if (at_low.verdict == Verdict::Short) != (at_high.verdict == Verdict::Short) {
+            return UNKNOWN;
+        }
+        let (worse, better) = if at_low.attainment_bp <= at_high.attainment_bp {
+            (at_low, at_high)
+        } else {
+            (at_high, at_low)
+        };
+        Judged { at_best_bp: better.attainment_bp, ..worse }
+    }
+}
+
+/// Nothing is known: anything may come of it.
+pub const UNKNOWN: Judged =
+    Judged { verdict: Verdict::Unknown, attainment_bp: 0, at_best_bp: WHOLE_BP };
+
+/// The question does not arise.
+pub const NOT_APPLICABLE: Judged =
+    Judged { verdict: Verdict::NotApplicable, attainment_bp: 0, at_best_bp: 0 };
+
+#[inline]
+fn judged((verdict, attainment): (Verdict, f64)) -> Judged {
+    let attainment_bp = share_bp(attainment);
+    Judged { verdict, attainment_bp, at_best_bp: attainment_bp }
+}
+
+fn judged_choice(share: Option<f64>) -> Judged {
+    share.map_or(NOT_APPLICABLE, |share| judged((verdict_of(share >= 0.5, share >= 1.0), share)))
+}
+
+/// A share, 0 to 1, in basis points, halves to even.
+#[inline]
+#[must_use]
+pub fn share_bp(share: f64) -> u16 {
+    round_bp(share * f64::from(WHOLE_BP))
+}
+
+/// Basis points rounded to whole ones, halves to even; at least 0, at most all.
+///
+/// Sums and products of decimal figures are a last binary digit off, which would turn a half now up
+/// and now down. So what is nearer than a millionth to a half counts as one. Both roundings add and
+/// take away a number so large that the digits to be dropped have no place beside it.
+#[inline]
+#[must_use]
+pub fn round_bp(basis_points: f64) -> u16 {
+    /// 1.5 x 2^32: what is added to it keeps 20 binary digits after the point.
+    const MILLIONTHS: f64 = 6_442_450_944.0;
+    /// 1.5 x 2^52: what is added to it keeps none, and stands in the lowest bits.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    let least = if basis_points > 0.0 { basis_points } else { 0.0 };
+    let most = f64::from(WHOLE_BP);
+    let clamped = if least < most { least } else { most };
+    let snapped = (clamped + MILLIONTHS) - MILLIONTHS;
+    #[expect(clippy::cast_possible_truncation, reason = "the lowest bits hold 0 to 10,000")]
+    let whole = (snapped + WHOLE).to_bits() as u16;
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basis_points_round_halves_to_even_whatever_the_last_binary_digit() {
+        for (basis_points, whole) in [
+            (0.0, 0),
+            (-3.0, 0),
+            (0.5, 0),
+            (1.5, 2),
+            (2.5, 2),
+            (2.500_000_000_01, 2),
+            (3.499_999_999_99, 4),
+            (2.500_01, 3),
+            (3.499_99, 3),
+            (9_999.5, 10_000),
+            (10_001.0, 10_000),
+            (f64::NAN, 0),
+        ] {
+            assert_eq!(round_bp(basis_points), whole, "{basis_points}");
+        }
+    }
+}
