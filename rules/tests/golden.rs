@@ -9,6 +9,10 @@ mod places;
 mod support;
 
 use cases::{Said, read_golden, say};
+use siteworthy_rules::batch::Batch;
+use siteworthy_rules::estate::Estate;
+use siteworthy_rules::judge::{Outcome, assess};
+use siteworthy_rules::rulebook::Rulebook;
 use std::fmt::Debug;
 
 /// Fewer cases than this cannot tell the rules of a profile apart.
@@ -49,7 +53,8 @@ fn every_golden_case_is_met_to_the_basis_point() {
         let profile = &rulebook.profiles[golden.profile];
         assert!(golden.cases.len() >= FEWEST_CASES, "{}: too few cases", profile.id);
         for case in &golden.cases {
-            let found = say(&rulebook, &case.estate, profile);
+            let estate = places::estate(&rulebook, std::slice::from_ref(&case.site));
+            let found = say(&rulebook, &estate, profile);
             let differences = differences(&found, &case.expected);
             if !differences.is_empty() {
                 let lines = differences.join("\n    ");
@@ -61,4 +66,32 @@ fn every_golden_case_is_met_to_the_basis_point() {
     let all: Vec<usize> = (0..rulebook.profiles.len()).collect();
     assert_eq!(covered, all, "every profile has one golden file");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every golden place is a site of one estate, so that the batch crosses from block to block, and is
+/// judged for every technology, not only for that of which it is a case.
+#[test]
+fn the_batch_says_of_every_golden_place_what_judging_it_alone_does() {
+    let rulebook = support::rulebook();
+    let golden = read_golden(&rulebook);
+    let cases = golden.iter().flat_map(|golden| &golden.cases);
+    let sites: Vec<places::Site> = cases.map(|case| case.site.clone()).collect();
+    let estate = places::estate(&rulebook, &sites);
+    for (at, found) in outcomes_of_batch(&rulebook, &estate).iter().enumerate() {
+        let profile = &rulebook.profiles[at];
+        for (site, found) in (0..).zip(found) {
+            let alone = assess(&rulebook, &estate, profile, site);
+            assert_eq!(*found, alone, "{} at place {site}", profile.id);
+        }
+    }
+}
+
+fn outcomes_of_batch(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
+    // What stands in the lists before does not matter; any outcome will do.
+    let blank = assess(rulebook, estate, &rulebook.profiles[0], 0);
+    let count = estate.sites() as usize;
+    let mut outcomes = vec![vec![blank; count]; rulebook.profiles.len()];
+    let mut lists: Vec<&mut [Outcome]> = outcomes.iter_mut().map(Vec::as_mut_slice).collect();
+    Batch::new(rulebook).judge(estate, 0, &mut lists);
+    outcomes
 }

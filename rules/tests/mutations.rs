@@ -9,8 +9,9 @@ mod cases;
 mod places;
 mod support;
 
-use cases::{Golden, read_golden, say};
+use cases::{Said, read_golden, say};
 use siteworthy_rules::dated::Evidence;
+use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::evidence_of;
 use siteworthy_rules::measure::{Domain, Kind, Scale};
 use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
@@ -43,8 +44,8 @@ impl<T: Clone> Mutant<T> {
 /// How one number of a threshold is moved: no less than what can be told apart at all.
 #[derive(Clone, Copy)]
 enum Step {
-    /// By a share of itself, or of the other limits where it is zero.
-    Share,
+    /// By a share of itself; where it is zero, by the same share of this, the largest of the limits.
+    Share(f64),
     /// By so much: whole things are counted by ones, items of a checklist by halves or ones.
     Fixed(f64),
     /// By a share of the time out of service, for an availability in per cent.
@@ -53,12 +54,13 @@ enum Step {
 
 impl Step {
     fn of(rulebook: &Rulebook, requirement: &Requirement) -> Self {
+        let share = Self::Share(size(&requirement.threshold));
         match &requirement.asks {
-            Question::Headroom(_) => Self::Share,
+            Question::Headroom(_) => share,
             Question::Measure(measure) => match &rulebook.dictionary.get(*measure).kind {
                 Kind::Quantity { unit, .. } if unit.symbol() == "count" => Self::Fixed(1.0),
                 Kind::Quantity { scale: Scale::Nines, .. } => Self::Nines,
-                _ => Self::Share,
+                _ => share,
             },
             Question::Checklist(items) => {
                 let is_halved = |kind: &Kind| match kind {
@@ -76,29 +78,53 @@ impl Step {
         }
     }
 
-    fn moved(self, number: f64, limits: Limits, times: f64) -> f64 {
+    fn moved(self, number: f64, times: f64) -> f64 {
         match self {
             Self::Fixed(step) => number + times * step,
             Self::Nines => 100.0 - (100.0 - number) * (1.0 - times * SHARE),
-            Self::Share if number == 0.0 => {
-                let Limits { floor, minimum, target } = limits;
-                let size = [floor, minimum, target].map(f64::abs).into_iter().fold(0.0, f64::max);
-                times * SHARE * if size > 0.0 { size } else { 1.0 }
-            }
-            Self::Share => number + times * SHARE * number.abs(),
+            Self::Share(size) if number == 0.0 => times * SHARE * size,
+            Self::Share(_) => number + times * SHARE * number.abs(),
         }
+    }
+}
+
+/// The largest limit of a threshold, whatever its sign; 1 where all are zero.
+fn size(threshold: &Threshold) -> f64 {
+    let all = match threshold {
+        Threshold::AtLeast(limits) | Threshold::AtMost(limits) => vec![*limits],
+        Threshold::Within { low, high } => vec![*low, *high],
+        Threshold::Choices(_) | Threshold::Is(_) => vec![],
+    };
+    let numbers = all.iter().flat_map(|limits| [limits.floor, limits.minimum, limits.target]);
+    let size = numbers.map(f64::abs).fold(0.0, f64::max);
+    if size > 0.0 { size } else { 1.0 }
+}
+
+/// The values that can come up.
+fn range(rulebook: &Rulebook, requirement: &Requirement) -> (f64, f64) {
+    let Question::Measure(measure) = requirement.asks else {
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    };
+    match rulebook.dictionary.get(measure).kind {
+        Kind::Quantity { range, .. } => range,
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 
 /// Limits with one number moved. A floor or target that the rule file leaves out equals the minimum
 /// and moves with it; that it is left out is changed by giving one.
-fn limits_moved(limits: Limits, step: Step, sign: f64) -> Vec<Mutant<Limits>> {
+fn limits_moved(
+    limits: Limits,
+    step: Step,
+    (low, high): (f64, f64),
+    sign: f64,
+) -> Vec<Mutant<Limits>> {
     let Limits { floor, minimum, target } = limits;
     let (has_floor, has_target) = (floor != minimum, target != minimum);
     let mut mutants = Vec::new();
     for times in [1.0, -1.0] {
         let way = if times > 0.0 { "up" } else { "down" };
-        let moved = |number: f64| step.moved(number, limits, times);
+        let moved = |number: f64| step.moved(number, times);
         mutants.push(Mutant::of(&limits, format!("minimum {way}"), |limits| {
             limits.minimum = moved(minimum);
             limits.floor = if has_floor { floor } else { limits.minimum };
@@ -115,15 +141,17 @@ fn limits_moved(limits: Limits, step: Step, sign: f64) -> Vec<Mutant<Limits>> {
             }));
         }
     }
-    // Two steps, as the first whole thing below the minimum would lie on a floor of one.
-    if !has_floor {
+    // Where every value that can come up meets the minimum, a floor beyond it is beyond them all.
+    let can_be_short = if sign > 0.0 { minimum > low } else { minimum < high };
+    if !has_floor && can_be_short {
+        // Two steps, as the first whole thing below the minimum would lie on a floor of one.
         mutants.push(Mutant::of(&limits, "a floor given", |limits| {
-            limits.floor = step.moved(minimum, *limits, -2.0 * sign);
+            limits.floor = step.moved(minimum, -2.0 * sign);
         }));
     }
     if !has_target {
         mutants.push(Mutant::of(&limits, "a target given", |limits| {
-            limits.target = step.moved(minimum, *limits, 2.0 * sign);
+            limits.target = step.moved(minimum, 2.0 * sign);
         }));
     }
     mutants
@@ -140,20 +168,24 @@ fn named<T, U>(
     })
 }
 
-fn thresholds(threshold: &Threshold, step: Step) -> Vec<Mutant<Threshold>> {
+fn thresholds(threshold: &Threshold, step: Step, range: (f64, f64)) -> Vec<Mutant<Threshold>> {
     let turned = |name: &str, changed| Mutant { name: name.to_owned(), changed };
     match threshold {
-        Threshold::AtLeast(limits) => named(limits_moved(*limits, step, 1.0), "", Threshold::AtLeast)
-            .chain([turned("at most", Threshold::AtMost(*limits))])
-            .collect(),
-        Threshold::AtMost(limits) => named(limits_moved(*limits, step, -1.0), "", Threshold::AtMost)
-            .chain([turned("at least", Threshold::AtLeast(*limits))])
-            .collect(),
+        Threshold::AtLeast(limits) => {
+            named(limits_moved(*limits, step, range, 1.0), "", Threshold::AtLeast)
+                .chain([turned("at most", Threshold::AtMost(*limits))])
+                .collect()
+        }
+        Threshold::AtMost(limits) => {
+            named(limits_moved(*limits, step, range, -1.0), "", Threshold::AtMost)
+                .chain([turned("at least", Threshold::AtLeast(*limits))])
+                .collect()
+        }
         Threshold::Within { low, high } => {
-            let lower = named(limits_moved(*low, step, 1.0), "lower ", |low| {
+            let lower = named(limits_moved(*low, step, range, 1.0), "lower ", |low| {
                 Threshold::Within { low, high: *high }
             });
-            let upper = named(limits_moved(*high, step, -1.0), "upper ", |high| {
+            let upper = named(limits_moved(*high, step, range, -1.0), "upper ", |high| {
                 Threshold::Within { low: *low, high }
             });
             let open = [
@@ -234,12 +266,13 @@ fn requirements(
     let changed = |name: &str, change: &dyn Fn(&mut Requirement)| {
         Mutant::of(requirement, name, |requirement| change(requirement))
     };
-    let mut mutants: Vec<Mutant<Requirement>> = thresholds(&requirement.threshold, step)
-        .into_iter()
-        .map(|mutant| {
-            Mutant::of(requirement, mutant.name, |one| one.threshold = mutant.changed)
-        })
-        .collect();
+    let mut mutants: Vec<Mutant<Requirement>> =
+        thresholds(&requirement.threshold, step, range(rulebook, requirement))
+            .into_iter()
+            .map(|mutant| {
+                Mutant::of(requirement, mutant.name, |one| one.threshold = mutant.changed)
+            })
+            .collect();
     mutants.push(changed("gate flipped", &|one| one.gate = !one.gate));
     mutants.push(changed("heavier", &|one| one.weight += 1));
     if !is_grade_hidden(rulebook, requirement) {
@@ -300,22 +333,39 @@ fn profiles(rulebook: &Rulebook, profile: &Profile) -> Vec<Mutant<Profile>> {
     mutants
 }
 
-fn holds(rulebook: &Rulebook, golden: &Golden, profile: &Profile) -> bool {
-    golden.cases.iter().all(|case| say(rulebook, &case.estate, profile) == case.expected)
+/// The golden cases of one profile, built: every mutant is judged at the same places.
+struct Built {
+    profile: usize,
+    cases: Vec<(Estate, Said)>,
 }
 
-fn holds_throughout(rulebook: &Rulebook, golden: &[Golden]) -> bool {
-    golden.iter().all(|golden| holds(rulebook, golden, &rulebook.profiles[golden.profile]))
+impl Built {
+    fn all(rulebook: &Rulebook) -> Vec<Self> {
+        let build = |golden: cases::Golden| {
+            let cases = golden.cases.into_iter();
+            let built = cases.map(|case| (places::estate(rulebook, &[case.site]), case.expected));
+            Self { profile: golden.profile, cases: built.collect() }
+        };
+        read_golden(rulebook).into_iter().map(build).collect()
+    }
+
+    fn holds(&self, rulebook: &Rulebook, profile: &Profile) -> bool {
+        self.cases.iter().all(|(estate, expected)| say(rulebook, estate, profile) == *expected)
+    }
+}
+
+fn all_hold(rulebook: &Rulebook, golden: &[Built]) -> bool {
+    golden.iter().all(|built| built.holds(rulebook, &rulebook.profiles[built.profile]))
 }
 
 #[test]
 fn every_change_of_a_profile_breaks_one_of_its_golden_cases() {
     let rulebook = support::rulebook();
     let mut survivors = Vec::new();
-    for golden in read_golden(&rulebook) {
-        let profile = &rulebook.profiles[golden.profile];
+    for built in Built::all(&rulebook) {
+        let profile = &rulebook.profiles[built.profile];
         for mutant in profiles(&rulebook, profile) {
-            if holds(&rulebook, &golden, &mutant.changed) {
+            if built.holds(&rulebook, &mutant.changed) {
                 survivors.push(format!("{}: {}", profile.id, mutant.name));
             }
         }
@@ -326,7 +376,7 @@ fn every_change_of_a_profile_breaks_one_of_its_golden_cases() {
 #[test]
 fn every_change_of_a_band_breaks_a_golden_case() {
     let rulebook = support::rulebook();
-    let golden = read_golden(&rulebook);
+    let golden = Built::all(&rulebook);
     type Pick = fn(&mut Rulebook) -> &mut u16;
     let bands: [(&str, Pick); 3] = [
         ("ready", |rulebook| &mut rulebook.bands.ready_bp),
@@ -337,7 +387,7 @@ fn every_change_of_a_band_breaks_a_golden_case() {
         let up = Mutant::of(&rulebook, "up", |rulebook| *pick(rulebook) += BAND_BP);
         let down = Mutant::of(&rulebook, "down", |rulebook| *pick(rulebook) -= BAND_BP);
         for mutant in [up, down] {
-            assert!(!holds_throughout(&mutant.changed, &golden), "{name} {}", mutant.name);
+            assert!(!all_hold(&mutant.changed, &golden), "{name} {}", mutant.name);
         }
     }
 }
@@ -376,7 +426,7 @@ fn resources(resource: &Resource) -> Vec<Mutant<Resource>> {
 #[test]
 fn every_change_of_a_resource_breaks_a_golden_case() {
     let rulebook = support::rulebook();
-    let golden = read_golden(&rulebook);
+    let golden = Built::all(&rulebook);
     let mut survivors = Vec::new();
     for (at, resource) in rulebook.resources.iter().enumerate() {
         for mutant in resources(resource) {
@@ -384,7 +434,7 @@ fn every_change_of_a_resource_breaks_a_golden_case() {
             let changed = Mutant::of(&rulebook, name, |rulebook| {
                 rulebook.resources[at] = mutant.changed;
             });
-            if holds_throughout(&changed.changed, &golden) {
+            if all_hold(&changed.changed, &golden) {
                 survivors.push(changed.name);
             }
         }
@@ -396,7 +446,7 @@ fn every_change_of_a_resource_breaks_a_golden_case() {
 #[test]
 fn every_change_of_the_grade_of_a_resource_breaks_a_golden_case() {
     let rulebook = support::rulebook();
-    let golden = read_golden(&rulebook);
+    let golden = Built::all(&rulebook);
     for (at, resource) in rulebook.resources.iter().enumerate() {
         let asks = |one: &Requirement| matches!(one.asks, Question::Headroom(on) if on.at() == at);
         let mut changed = rulebook.clone();
@@ -407,9 +457,11 @@ fn every_change_of_the_grade_of_a_resource_breaks_a_golden_case() {
                 one.evidence = if grade.is_soft() { one.evidence } else { grade };
             }
         }
-        let differs = rulebook.profiles.iter().flat_map(|profile| &profile.requirements).any(
-            |one| asks(one) && evidence_of(&rulebook, one).is_soft() != grade.is_soft(),
-        );
-        assert_eq!(holds_throughout(&changed, &golden), !differs, "{}", resource.id);
+        let differs = rulebook
+            .profiles
+            .iter()
+            .flat_map(|profile| &profile.requirements)
+            .any(|one| asks(one) && evidence_of(&rulebook, one).is_soft() != grade.is_soft());
+        assert_eq!(all_hold(&changed, &golden), !differs, "{}", resource.id);
     }
 }

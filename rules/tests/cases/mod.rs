@@ -4,14 +4,15 @@
 //! Where the expected figures come from is said in the files. Which cases must hold, and which must
 //! not once a rule has changed, is for the tests that read them.
 
-use crate::places::{self, Site};
+use crate::places::Site;
 use serde::Deserialize;
 use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::{Judged, Readiness, Verdict, WHOLE_BP, assess, judge, read};
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{Place, Profile};
 use siteworthy_rules::rulebook::Rulebook;
-use std::collections::BTreeMap;
+use siteworthy_rules::tally::Score;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use toml::Table;
@@ -28,8 +29,8 @@ pub struct Golden {
 pub struct Case {
     /// A sentence.
     pub name: String,
-    /// A single site with its spaces.
-    pub estate: Estate,
+    /// The site with its spaces.
+    pub site: Site,
     /// What must be said.
     pub expected: Said,
 }
@@ -154,9 +155,12 @@ fn golden(rulebook: &Rulebook, file: GoldenFile) -> Golden {
             let of = expected.requirements.entry(requirement.id.clone());
             of.or_insert_with(|| entry.starts.usual());
         }
-        Case { name: entry.name, estate: places::estate(rulebook, &[site]), expected }
+        Case { name: entry.name, site, expected }
     });
-    Golden { profile: at, cases: cases.collect() }
+    let cases: Vec<Case> = cases.collect();
+    let names: BTreeSet<&String> = cases.iter().map(|case| &case.name).collect();
+    assert_eq!(names.len(), cases.len(), "{id}: two cases have one name");
+    Golden { profile: at, cases }
 }
 
 fn site_of(good: &Good, case: &CaseEntry, place: Place) -> Site {
@@ -195,15 +199,17 @@ pub fn say(rulebook: &Rulebook, estate: &Estate, profile: &Profile) -> Said {
             _ => {}
         }
     }
-    let counted = (usize::from(outcome.gates_failed), usize::from(outcome.gates_unknown));
+    let Score { gates_failed: failed, gates_unknown: unknown, .. } = outcome.score;
+    let counted = (usize::from(failed), usize::from(unknown));
     assert_eq!(counted, (gates_failed.len(), gates_unknown.len()), "{}", profile.id);
+    let score = outcome.score;
     Said {
-        readiness: outcome.readiness,
-        score_bp: outcome.score_bp,
-        low_bp: outcome.low_bp,
-        high_bp: outcome.high_bp,
-        coverage_bp: outcome.coverage_bp,
-        soft_bp: outcome.soft_bp,
+        readiness: score.readiness,
+        score_bp: score.score_bp,
+        low_bp: score.low_bp,
+        high_bp: score.high_bp,
+        coverage_bp: score.coverage_bp,
+        soft_bp: score.soft_bp,
         gates_failed,
         gates_unknown,
         spaces: outcome.spaces,

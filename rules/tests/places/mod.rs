@@ -20,7 +20,7 @@ pub struct Site {
 pub fn estate(rulebook: &Rulebook, sites: &[Site]) -> Estate {
     let kinds: Vec<Vec<SpaceKind>> =
         sites.iter().map(|site| site.spaces.iter().map(|(kind, _)| *kind).collect()).collect();
-    let mut estate = Estate::new(rulebook.dictionary.len(), kinds.iter().map(Vec::as_slice));
+    let mut estate = Estate::new(&rulebook.dictionary, kinds.iter().map(Vec::as_slice));
     for (row, site) in (0..).zip(sites) {
         set(rulebook, &mut estate, row, &site.values);
         let spaces = estate.spaces_of(row);
