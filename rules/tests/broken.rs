@@ -47,6 +47,49 @@ fn apply(change: Change, files: &mut Vec<(String, String)>) {
     }
 }
 
+/// A problem without its line, once that line is seen to be the right one: it holds the key, the table
+/// that lacks it, or the item of a list in which it is. Lines move with every edit of the project's
+/// rules, so they are not written down.
+fn without_line(said: &str, files: &[(String, String)]) -> String {
+    let Some((path, rest)) = said.split_once(".toml:") else { return said.to_owned() };
+    let end = rest.find(|c: char| !c.is_ascii_digit()).expect("words follow the line");
+    let Ok(line) = rest[..end].parse::<usize>() else { return said.to_owned() };
+    let rest = &rest[end..];
+    let path = format!("{path}.toml");
+    let (_, text) = files.iter().find(|(file, _)| *file == path).expect("the file is there");
+    let at_line = text.lines().nth(line - 1).unwrap_or_default();
+    // What is wrong with the syntax has no key, and its line is part of the words.
+    let Some(keys) = rest.strip_prefix(", ") else { return said.to_owned() };
+    let keys = keys.split([':', ',']).next().unwrap_or_default();
+    let is_there =
+        keys.split(['.', '[', ']']).filter(|key| !key.is_empty()).any(|key| at_line.contains(key));
+    assert!(is_there, "{said}\n  line {line} is {at_line:?}");
+    format!("{path}{rest}")
+}
+
+#[test]
+fn a_problem_names_the_line_of_its_key_or_of_the_table_that_lacks_it() {
+    let mut files = support::files();
+    let profile = "id = \"pad\"\ntitle = \"Pad\"\nplace = \"roof\"\n\n[weights]\npower = 101\n\n\
+                   [[requirement]]\nid = \"a\"\nmeasure = \"sti\"\nat_least = { minimum = 0.6,\n  target = 2 }\n\n\
+                   [[requirement]]\nprecondition = \"data-skills\"\nweight = 11\n";
+    files.push(("rules/profiles/pad.toml".to_owned(), profile.to_owned()));
+    let found = support::read(&files).err().unwrap_or_default();
+    for (line, key) in [
+        (3, "place"),
+        (6, "weights.power"),
+        (11, "requirement[a].at_least"),
+        (8, "requirement[a].weight"),
+        (16, "requirement[data-skills].weight"),
+    ] {
+        let start = format!("rules/profiles/pad.toml:{line}, {key}");
+        assert!(found.iter().any(|said| said.starts_with(&start)), "{start}\n{}", found.join("\n"));
+    }
+    // A key of the whole file that is missing has no line.
+    let start = "rules/profiles/pad.toml, edition";
+    assert!(found.iter().any(|said| said.starts_with(start)), "{}", found.join("\n"));
+}
+
 #[test]
 fn every_mistake_is_reported_in_the_words_and_at_the_place_that_its_file_gives() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
@@ -63,6 +106,7 @@ fn every_mistake_is_reported_in_the_words_and_at_the_place_that_its_file_gives()
             apply(change, &mut files);
         }
         let found = support::read(&files).err().unwrap_or_default();
+        let found: Vec<String> = found.iter().map(|said| without_line(said, &files)).collect();
         if found != broken.problems {
             wrong.push(format!(
                 "{name}\n  expected:\n    {}\n  found:\n    {}",

@@ -2,9 +2,10 @@
 
 mod support;
 
+use chrono::NaiveDate;
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::estate::{Estate, Source};
-use siteworthy_rules::judge::{Outcome, assess, evidence_of};
+use siteworthy_rules::judge::{Outcome, assess, evidence_of, provenance};
 use siteworthy_rules::observation::Method;
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::rulebook::Rulebook;
@@ -25,12 +26,16 @@ fn fill(rulebook: &Rulebook, estate: &mut Estate, known: &[Known<'_>]) {
     }
 }
 
-fn assess_robot(rulebook: &Rulebook, known: &[Known<'_>]) -> Outcome {
+type Provenance = (Option<Method>, Option<NaiveDate>);
+
+fn assess_robot(rulebook: &Rulebook, known: &[Known<'_>]) -> (Outcome, Provenance) {
     let kinds = [SpaceKind::Theatre, SpaceKind::Theatre];
-    let mut estate = Estate::new(rulebook.dictionary.len(), [&kinds[..]].into_iter());
+    let mut estate = Estate::new(&rulebook.dictionary, [&kinds[..]].into_iter());
     fill(rulebook, &mut estate, known);
     let at = rulebook.find_profile("surgical-robot").expect("the profile is there");
-    assess(rulebook, &estate, &rulebook.profiles[at], 0)
+    let profile = &rulebook.profiles[at];
+    let outcome = assess(rulebook, &estate, profile, 0);
+    (outcome, provenance(rulebook, &estate, profile, outcome.spot))
 }
 
 #[test]
@@ -45,10 +50,9 @@ fn the_weakest_method_and_the_oldest_date_are_those_of_the_place_that_was_judged
         ("ips-present", 1, 0.0, Method::Declared, "2020-01-01"),
         ("ips-present", 2, 1.0, Method::Measured, "2025-07-08"),
     ];
-    let outcome = assess_robot(&rulebook, &known);
+    let (outcome, found) = assess_robot(&rulebook, &known);
     assert_eq!(outcome.spot.space(), Some(2));
-    assert_eq!(outcome.weakest_method, Some(Method::Surveyed));
-    assert_eq!(outcome.oldest_on, "2024-05-06".parse().ok());
+    assert_eq!(found, (Some(Method::Surveyed), "2024-05-06".parse().ok()));
 }
 
 #[test]
@@ -65,9 +69,8 @@ fn a_demand_in_kw_that_was_not_used_makes_a_headroom_neither_weaker_nor_older() 
         // Without a capacity nothing can be told, and nothing was used.
         (&[kva, kw, power_factor], None, None),
     ] {
-        let outcome = assess_robot(&rulebook, known);
-        assert_eq!(outcome.weakest_method, weakest, "{known:?}");
-        assert_eq!(outcome.oldest_on, oldest.and_then(|date| date.parse().ok()), "{known:?}");
+        let (_, found) = assess_robot(&rulebook, known);
+        assert_eq!(found, (weakest, oldest.and_then(|date| date.parse().ok())), "{known:?}");
     }
 }
 
@@ -91,5 +94,5 @@ fn a_headroom_is_no_better_supported_than_its_formula() {
         ("agreed-import-capacity-kva", 0, 1000.0, Method::Measured, "2026-01-02"),
         ("max-demand-kva", 0, 500.0, Method::Measured, "2026-01-02"),
     ];
-    assert_eq!(assess_robot(&rulebook, &known).soft_bp, 10_000);
+    assert_eq!(assess_robot(&rulebook, &known).0.score.soft_bp, 10_000);
 }

@@ -15,7 +15,7 @@ use siteworthy_rules::estate::{Estate, Source};
 use siteworthy_rules::gap::{Level, SiteGap, gap_size, site_gap};
 use siteworthy_rules::judge::{
     Judged, Outcome, Readiness, Spot, Verdict, assess, assess_spot, for_each_measure, judge,
-    place_of, read,
+    place_of, provenance, read,
 };
 use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 use siteworthy_rules::observation::Method;
@@ -185,7 +185,7 @@ fn source() -> Source {
 fn estate_of(sites: &[&Drawn], kind: SpaceKind) -> Estate {
     let kinds: Vec<Vec<SpaceKind>> =
         sites.iter().map(|site| vec![kind; site.spaces.len()]).collect();
-    let mut estate = Estate::new(RULEBOOK.dictionary.len(), kinds.iter().map(Vec::as_slice));
+    let mut estate = Estate::new(&RULEBOOK.dictionary, kinds.iter().map(Vec::as_slice));
     for (row, site) in (0..).zip(sites) {
         fill(&mut estate, row, &site.site);
         for (space, values) in estate.spaces_of(row).zip(&site.spaces) {
@@ -372,12 +372,12 @@ fn the_score_lies_within_its_range() {
         let estate = estate_of(&[&drawn], kind_of(profile));
         for spot in spots(profile, &estate) {
             let outcome = assess_spot(&RULEBOOK, &estate, profile, spot);
-            let score = outcome.score_bp.unwrap_or(outcome.low_bp);
-            assert!(outcome.low_bp <= score, "{outcome:?}");
-            assert!(score <= outcome.high_bp, "{outcome:?}");
-            assert!(outcome.coverage_bp <= 10_000 && outcome.soft_bp <= 10_000);
-            if outcome.readiness == Readiness::Ready {
-                assert_eq!((outcome.gates_failed, outcome.gates_unknown), (0, 0));
+            let score = outcome.score.score_bp.unwrap_or(outcome.score.low_bp);
+            assert!(outcome.score.low_bp <= score, "{outcome:?}");
+            assert!(score <= outcome.score.high_bp, "{outcome:?}");
+            assert!(outcome.score.coverage_bp <= 10_000 && outcome.score.soft_bp <= 10_000);
+            if outcome.score.readiness == Readiness::Ready {
+                assert_eq!((outcome.score.gates_failed, outcome.score.gates_unknown), (0, 0));
             }
         }
     });
@@ -404,8 +404,8 @@ fn whatever_is_answered_the_score_stays_within_the_range_shown_before() {
         for spot in spots(profile, &before) {
             let was = assess_spot(&RULEBOOK, &before, profile, spot);
             let is = assess_spot(&RULEBOOK, &after, profile, spot);
-            for bp in [is.low_bp, is.high_bp].into_iter().chain(is.score_bp) {
-                assert!((was.low_bp..=was.high_bp).contains(&bp), "{was:?}\n{is:?}");
+            for bp in [is.score.low_bp, is.score.high_bp].into_iter().chain(is.score.score_bp) {
+                assert!((was.score.low_bp..=was.score.high_bp).contains(&bp), "{was:?}\n{is:?}");
             }
         }
     });
@@ -454,10 +454,10 @@ fn a_better_observation_never_lowers_the_score() {
             return;
         }
         let (was, is) = (was.1, is.1);
-        assert!(is.score_bp >= was.score_bp, "{}: {was:?} {is:?}", requirement.id);
-        assert!(is.low_bp >= was.low_bp && is.high_bp >= was.high_bp);
-        assert!(is.gates_failed <= was.gates_failed);
-        assert!(is.readiness <= was.readiness, "{was:?} {is:?}");
+        assert!(is.score.score_bp >= was.score.score_bp, "{}: {was:?} {is:?}", requirement.id);
+        assert!(is.score.low_bp >= was.score.low_bp && is.score.high_bp >= was.score.high_bp);
+        assert!(is.score.gates_failed <= was.score.gates_failed);
+        assert!(is.score.readiness <= was.score.readiness, "{was:?} {is:?}");
     });
 }
 
@@ -489,10 +489,10 @@ fn a_checklist_item_that_is_met_better_never_lowers_the_score() {
             estate.set(item, 0, f64::from(choice), source());
             assess_spot(&RULEBOOK, &estate, profile, Spot::Site(0))
         });
-        assert!(is.score_bp >= was.score_bp, "{was:?} {is:?}");
-        assert!(is.low_bp >= was.low_bp && is.high_bp >= was.high_bp);
-        assert!(is.gates_failed <= was.gates_failed);
-        assert!(is.readiness <= was.readiness);
+        assert!(is.score.score_bp >= was.score.score_bp, "{was:?} {is:?}");
+        assert!(is.score.low_bp >= was.score.low_bp && is.score.high_bp >= was.score.high_bp);
+        assert!(is.score.gates_failed <= was.score.gates_failed);
+        assert!(is.score.readiness <= was.score.readiness);
     });
 }
 
@@ -519,8 +519,8 @@ fn more_supply_and_less_demand_never_lower_the_score() {
             let was = assess_spot(&RULEBOOK, &before, profile, spot);
             let is = assess_spot(&RULEBOOK, &after, profile, spot);
             // Limits that come to agree on a verdict enter the score, so the lower end is compared.
-            assert!(is.low_bp >= was.low_bp, "{was:?} {is:?}");
-            assert!(is.gates_failed <= was.gates_failed);
+            assert!(is.score.low_bp >= was.score.low_bp, "{was:?} {is:?}");
+            assert!(is.score.gates_failed <= was.score.gates_failed);
         }
     });
 }
@@ -537,7 +537,7 @@ fn the_order_of_observations_and_of_sites_changes_nothing() {
         // The same estate with its observations entered from the last to the first.
         let kinds: Vec<Vec<SpaceKind>> =
             drawn.iter().map(|site| vec![kind; site.spaces.len()]).collect();
-        let mut late = Estate::new(RULEBOOK.dictionary.len(), kinds.iter().map(Vec::as_slice));
+        let mut late = Estate::new(&RULEBOOK.dictionary, kinds.iter().map(Vec::as_slice));
         for place in (0..one.rows()).rev() {
             for (measure, _) in RULEBOOK.dictionary.iter().collect::<Vec<_>>().into_iter().rev() {
                 let value = one.value(measure, place);
@@ -720,9 +720,9 @@ fn a_site_without_spaces_is_an_estate_too() {
     let estate = places::estate(&RULEBOOK, &[Site::default()]);
     for profile in &RULEBOOK.profiles {
         let outcome = assess(&RULEBOOK, &estate, profile, 0);
-        assert_eq!(outcome.readiness, Readiness::Indeterminate);
-        assert_eq!((outcome.score_bp, outcome.coverage_bp), (None, 0));
-        assert_eq!((outcome.low_bp, outcome.high_bp), (0, 10_000));
-        assert_eq!((outcome.weakest_method, outcome.oldest_on), (None, None));
+        assert_eq!(outcome.score.readiness, Readiness::Indeterminate);
+        assert_eq!((outcome.score.score_bp, outcome.score.coverage_bp), (None, 0));
+        assert_eq!((outcome.score.low_bp, outcome.score.high_bp), (0, 10_000));
+        assert_eq!(provenance(&RULEBOOK, &estate, profile, outcome.spot), (None, None));
     }
 }

@@ -120,42 +120,42 @@ impl SiteReadinessNode {
 
     /// What is said.
     async fn readiness(&self) -> Readiness {
-        self.result.outcome.readiness.into()
+        self.result.outcome.score.readiness.into()
     }
 
     /// Score over what is known, in per cent; none where nothing is known.
     async fn score(&self) -> Option<f64> {
-        self.result.outcome.score_bp.map(percent)
+        self.result.outcome.score.score_bp.map(percent)
     }
 
     /// The score if every unknown were 0.
     async fn score_low(&self) -> f64 {
-        percent(self.result.outcome.low_bp)
+        percent(self.result.outcome.score.low_bp)
     }
 
     /// The score if every unknown were 1.
     async fn score_high(&self) -> f64 {
-        percent(self.result.outcome.high_bp)
+        percent(self.result.outcome.score.high_bp)
     }
 
     /// Share of the weight that is answered, in per cent.
     async fn coverage(&self) -> f64 {
-        percent(self.result.outcome.coverage_bp)
+        percent(self.result.outcome.score.coverage_bp)
     }
 
     /// Share of the answered weight that rests on recalled or policy thresholds, in per cent.
     async fn recalled_or_policy_share(&self) -> f64 {
-        percent(self.result.outcome.soft_bp)
+        percent(self.result.outcome.score.soft_bp)
     }
 
     /// Gates whose minimum is not met.
     async fn gates_failed(&self) -> u16 {
-        self.result.outcome.gates_failed
+        self.result.outcome.score.gates_failed
     }
 
     /// Gates that are not known.
     async fn gates_unknown(&self) -> u16 {
-        self.result.outcome.gates_unknown
+        self.result.outcome.score.gates_unknown
     }
 
     /// Code of the space in which it was judged: the best of its kind.

@@ -119,11 +119,11 @@ fn rows<'a>(
                 organisation: view.organisation_name(site),
                 nation: site.nation,
                 technology: &view.rulebook.profiles[*profile].id,
-                readiness: outcome.readiness,
-                score: outcome.score_bp.map(percent),
-                score_low: percent(outcome.low_bp),
-                score_high: percent(outcome.high_bp),
-                coverage: percent(outcome.coverage_bp),
+                readiness: outcome.score.readiness,
+                score: outcome.score.score_bp.map(percent),
+                score_low: percent(outcome.score.low_bp),
+                score_high: percent(outcome.score.high_bp),
+                coverage: percent(outcome.score.coverage_bp),
             });
         }
     }
@@ -176,8 +176,8 @@ pub fn sites_table(
 /// Such as `ready 93.33`, and for a profile judged in spaces how many of them are ready.
 fn standing(result: &SiteResult) -> String {
     let outcome = &result.outcome;
-    let mut text = outcome.readiness.word().to_owned();
-    if let Some(score) = outcome.score_bp {
+    let mut text = outcome.score.readiness.word().to_owned();
+    if let Some(score) = outcome.score.score_bp {
         text.push_str(&format!(" {}", two_decimals(score)));
     }
     if outcome.spaces > 0 {
@@ -200,7 +200,7 @@ pub fn summary_table(
         let mut counts = [0_u32; judge::Readiness::ALL.len()];
         for (site, _) in chosen.sites(view) {
             if let Some(result) = view.result(at, site) {
-                counts[result.outcome.readiness as usize] += 1;
+                counts[result.outcome.score.readiness as usize] += 1;
             }
         }
         let mut row = vec![Cell::new(&profile.title)];
@@ -234,9 +234,9 @@ pub fn explanation(view: &View, code: &str, technologies: &[String]) -> Result<S
             view.site(site).name,
             standing(result),
             profile.title,
-            two_decimals(outcome.low_bp),
-            two_decimals(outcome.high_bp),
-            two_decimals(outcome.coverage_bp),
+            two_decimals(outcome.score.low_bp),
+            two_decimals(outcome.score.high_bp),
+            two_decimals(outcome.score.coverage_bp),
         ));
         let mut table =
             new_table(&["Requirement", "Known", "Asked", "Verdict", "Evidence", "From"]);

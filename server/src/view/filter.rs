@@ -85,7 +85,7 @@ impl Chosen<'_> {
             && self.profile.is_none_or(|profile| {
                 let wanted = filter.readiness.as_ref().map_or(&[][..], |filter| &filter.any_of);
                 view.result(profile, at)
-                    .is_some_and(|result| wanted.contains(&result.outcome.readiness))
+                    .is_some_and(|result| wanted.contains(&result.outcome.score.readiness))
             })
     }
 

@@ -238,9 +238,9 @@ impl View {
             .iter()
             .filter_map(|profile| self.result(*profile, at))
             .map(|result| Standing {
-                readiness: result.outcome.readiness.word(),
-                score: result.outcome.score_bp.map(percent),
-                coverage: percent(result.outcome.coverage_bp),
+                readiness: result.outcome.score.readiness.word(),
+                score: result.outcome.score.score_bp.map(percent),
+                coverage: percent(result.outcome.score.coverage_bp),
             })
             .collect();
         SiteTotal {

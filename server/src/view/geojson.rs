@@ -42,11 +42,11 @@ fn readiness(view: &View, profiles: &[usize], site: u32) -> JsonObject {
         .map(|(profile, result)| {
             let outcome = &result.outcome;
             let said = json!({
-                "readiness": outcome.readiness.word(),
-                "score": outcome.score_bp.map(percent),
-                "score_low": percent(outcome.low_bp),
-                "score_high": percent(outcome.high_bp),
-                "coverage": percent(outcome.coverage_bp),
+                "readiness": outcome.score.readiness.word(),
+                "score": outcome.score.score_bp.map(percent),
+                "score_low": percent(outcome.score.low_bp),
+                "score_high": percent(outcome.score.high_bp),
+                "coverage": percent(outcome.score.coverage_bp),
                 "not_known": result.not_known,
                 "capital_gbp": result.capital.map(|capital| pounds(capital.central)),
             });

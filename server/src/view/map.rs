@@ -154,11 +154,11 @@ fn tile_site(view: &View, profile: usize, at: u32, (x, y): (i32, i32)) -> Option
         code: &site.code,
         name: &site.name,
         organisation: view.organisation_name(site),
-        readiness: outcome.readiness.word(),
-        score: outcome.score_bp.map(percent),
-        score_low: percent(outcome.low_bp),
-        score_high: percent(outcome.high_bp),
-        coverage: percent(outcome.coverage_bp),
+        readiness: outcome.score.readiness.word(),
+        score: outcome.score.score_bp.map(percent),
+        score_low: percent(outcome.score.low_bp),
+        score_high: percent(outcome.score.high_bp),
+        coverage: percent(outcome.score.coverage_bp),
         not_known: result.not_known,
         capital_gbp: result.capital.map(|capital| super::pounds(capital.central)),
     })
@@ -175,7 +175,7 @@ fn clusters(view: &View, profile: usize, tile: Tile, points: &[(u64, u32)]) -> V
                 let (east, south) = position(*number, tile);
                 x += i64::from(east);
                 y += i64::from(south);
-                match view.result(profile, *site).map(|result| result.outcome.readiness) {
+                match view.result(profile, *site).map(|result| result.outcome.score.readiness) {
                     Some(Readiness::Ready) => cluster.ready += 1,
                     Some(Readiness::ReadyWithActions) => cluster.ready_with_actions += 1,
                     Some(Readiness::NotReady) => cluster.not_ready += 1,

@@ -212,7 +212,7 @@ fn describe(code: &str, site: &SiteFacts, organisations: &Organisations) -> Site
 fn fill_estate(facts: &Facts, rulebook: &Rulebook, sites: &[Site]) -> Estate {
     let kinds: Vec<Vec<SpaceKind>> =
         sites.iter().map(|site| site.spaces.iter().map(|space| space.kind).collect()).collect();
-    let mut estate = Estate::new(rulebook.dictionary.len(), kinds.iter().map(Vec::as_slice));
+    let mut estate = Estate::new(&rulebook.dictionary, kinds.iter().map(Vec::as_slice));
     let surveys: HashMap<Uuid, u32> =
         (0..).zip(&facts.surveys).map(|(at, survey)| (survey.id, at)).collect();
     for ((at, site), shown) in (0..).zip(facts.sites.values()).zip(sites) {

@@ -51,7 +51,7 @@ pub fn summarise(
         group.sites += 1;
         for (profile, counts) in group.counts.iter_mut().enumerate() {
             if let Some(result) = view.result(profile, at) {
-                counts[result.outcome.readiness as usize] += 1;
+                counts[result.outcome.score.readiness as usize] += 1;
             }
         }
     }
