@@ -14,7 +14,8 @@ use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::evidence_of;
 use siteworthy_rules::measure::{Domain, Kind, Scale};
-use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
+use siteworthy_rules::place::SpaceKind;
+use siteworthy_rules::profile::{Limits, Place, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::resource::{Resource, Source};
 use siteworthy_rules::rulebook::Rulebook;
 
@@ -302,8 +303,14 @@ fn requirements(
             }));
         }
     }
-    if requirement.scale != Scale::Linear && is_scaled(&requirement.threshold, step) {
-        mutants.push(changed("linear", &|one| one.scale = Scale::Linear));
+    if let Question::Measure(_) = requirement.asks
+        && is_scaled(&requirement.threshold, step)
+    {
+        let scale = match requirement.scale {
+            Scale::Linear => Scale::Log10,
+            Scale::Log10 | Scale::Nines => Scale::Linear,
+        };
+        mutants.push(changed("another scale", &|one| one.scale = scale));
     }
     mutants
 }
@@ -325,6 +332,12 @@ fn profiles(rulebook: &Rulebook, profile: &Profile) -> Vec<Mutant<Profile>> {
             }));
         }
     }
+    mutants.push(Mutant::of(profile, "judged elsewhere", |profile| {
+        profile.place = match profile.place {
+            Place::Site => Place::Space(SpaceKind::Ward),
+            Place::Space(_) => Place::Site,
+        };
+    }));
     for domain in asked {
         mutants.push(Mutant::of(profile, format!("weight of {domain}"), |profile| {
             profile.weights[domain as usize] += 1;
