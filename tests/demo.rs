@@ -166,7 +166,8 @@ async fn every_verdict_and_every_readiness_of_every_technology_occurs() {
     for (at, profile) in view.rulebook.profiles.iter().enumerate() {
         let outcomes: Vec<_> =
             sites(&view).map(|site| view.result(at, site).unwrap().outcome).collect();
-        let found: BTreeSet<Readiness> = outcomes.iter().map(|outcome| outcome.score.readiness).collect();
+        let found: BTreeSet<Readiness> =
+            outcomes.iter().map(|outcome| outcome.score.readiness).collect();
         assert!(found.iter().eq(Readiness::ALL), "{}: only {found:?}", profile.id);
         verdicts.extend(outcomes.iter().flat_map(|outcome| {
             profile.requirements.iter().map(|requirement| {

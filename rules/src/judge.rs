@@ -253,6 +253,14 @@ pub struct Outcome {
     pub spaces_ready: u32,
 }
 
+impl Outcome {
+    /// What stands in a list of outcomes until it is judged: nothing is known, of the first site.
+    #[must_use]
+    pub const fn unjudged() -> Self {
+        Self { score: Score::UNKNOWN, spot: Spot::NoSpace { site: 0 }, spaces: 0, spaces_ready: 0 }
+    }
+}
+
 /// Judges one profile at one spot.
 #[must_use]
 pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot: Spot) -> Outcome {

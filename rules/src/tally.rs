@@ -86,6 +86,20 @@ pub struct Score {
     pub gates_unknown: u8,
 }
 
+impl Score {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self {
+        readiness: Readiness::Indeterminate,
+        score_bp: None,
+        low_bp: 0,
+        high_bp: WHOLE_BP,
+        coverage_bp: 0,
+        soft_bp: 0,
+        gates_failed: 0,
+        gates_unknown: 0,
+    };
+}
+
 /// 1 / n for every sum of weights that a domain can have, and 0 for none.
 const RECIPROCALS: [f64; 1 << WEIGHT_BITS] = reciprocals();
 

@@ -6,12 +6,11 @@ mod support;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use siteworthy_rules::batch::Batch;
 use siteworthy_rules::estate::Estate;
-use siteworthy_rules::judge::{Outcome, Spot, assess};
+use siteworthy_rules::judge::{Outcome, assess};
 use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{Limits, Question, Threshold};
 use siteworthy_rules::rulebook::Rulebook;
-use siteworthy_rules::tally::{Sums, conclude};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -84,18 +83,11 @@ fn estate(sites: usize, draws: &[f64]) -> Estate {
     estate
 }
 
-/// A place in a list of outcomes that nobody has written yet.
-fn blank() -> Outcome {
-    let profile = &RULEBOOK.profiles[0];
-    let score = conclude(&RULEBOOK.bands, &profile.weights, &Sums::default());
-    Outcome { score, spot: Spot::Site(u32::MAX), spaces: u32::MAX, spaces_ready: 0 }
-}
-
 /// The outcomes of all sites, by profile, judged in runs of `run` sites.
 fn judge(estate: &Estate, run: usize) -> Vec<Vec<Outcome>> {
     let batch = Batch::new(&RULEBOOK);
     let sites = estate.sites() as usize;
-    let mut outcomes = vec![vec![blank(); sites]; RULEBOOK.profiles.len()];
+    let mut outcomes = vec![vec![Outcome::unjudged(); sites]; RULEBOOK.profiles.len()];
     for first in (0..sites).step_by(run) {
         let end = sites.min(first + run);
         let mut lists: Vec<&mut [Outcome]> =

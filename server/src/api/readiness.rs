@@ -149,12 +149,12 @@ impl SiteReadinessNode {
     }
 
     /// Gates whose minimum is not met.
-    async fn gates_failed(&self) -> u16 {
+    async fn gates_failed(&self) -> u8 {
         self.result.outcome.score.gates_failed
     }
 
     /// Gates that are not known.
-    async fn gates_unknown(&self) -> u16 {
+    async fn gates_unknown(&self) -> u8 {
         self.result.outcome.score.gates_unknown
     }
 
@@ -176,12 +176,12 @@ impl SiteReadinessNode {
 
     /// The weakest method among the observations used.
     async fn weakest_method(&self) -> Option<Method> {
-        self.result.outcome.weakest_method.map(Into::into)
+        self.provenance().0.map(Into::into)
     }
 
     /// The oldest date among the observations used.
     async fn oldest_on(&self) -> Option<NaiveDate> {
-        self.result.outcome.oldest_on
+        self.provenance().1
     }
 
     /// Capital that closes the known gaps of this technology alone to the minimum; none where nothing
@@ -271,6 +271,12 @@ struct InputNode {
 }
 
 impl SiteReadinessNode {
+    fn provenance(&self) -> (Option<siteworthy_rules::observation::Method>, Option<NaiveDate>) {
+        let View { rulebook, estate, .. } = &*self.view;
+        let profile = &rulebook.profiles[self.profile];
+        rules::provenance(rulebook, estate, profile, self.result.outcome.spot)
+    }
+
     fn requirement(&self, explained: Explained<'_>) -> RequirementResult {
         let requirement = explained.requirement;
         let (value_low, value_high) = match explained.reading {

@@ -85,7 +85,7 @@ mirror! {
 mirror! {
     /// The part of a building or service that a measure describes.
     Domain = "siteworthy_rules::measure::Domain" {
-        Power, Connectivity, Acoustics, Environment, Space, Cyber, Sustainability,
+        Power, Connectivity, Acoustics, Environment, Space, Cyber, Workforce, Sustainability,
     }
 }
 

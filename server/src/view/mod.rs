@@ -17,12 +17,14 @@ use facts::{Current, Facts, SiteFacts, SurveyFacts};
 use map::MapIndex;
 use organisations::Organisations;
 use rayon::prelude::*;
+use siteworthy_rules::batch::Batch;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::estate::{Estate, PlaceRow, Source, code};
 use siteworthy_rules::gap::{Level, site_gap};
-use siteworthy_rules::judge::{Outcome, assess};
+use siteworthy_rules::judge::Outcome;
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::place::{Nation, Point, Setting, SpaceKind};
+use siteworthy_rules::profile::{Place, Profile};
 use siteworthy_rules::rulebook::Rulebook;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -257,20 +259,55 @@ fn set_value(
     }
 }
 
+/// Judges all sites in runs that are shared among the processors, and finds what each technology
+/// alone lacks.
 fn judge_all(rulebook: &Rulebook, estate: &Estate, sites: &[Site]) -> Vec<Vec<Option<SiteResult>>> {
-    (0..rulebook.profiles.len())
-        .map(|profile| {
-            let judge = |(at, site): (usize, &Site)| {
-                let at = u32::try_from(at).ok().filter(|_| !site.is_pooled)?;
-                Some(judge_site(rulebook, estate, profile, at))
-            };
-            sites.par_iter().enumerate().with_min_len(256).map(judge).collect()
+    judge_estate(rulebook, estate)
+        .into_iter()
+        .enumerate()
+        .map(|(profile, outcomes)| {
+            let judged = sites.par_iter().zip(outcomes).with_min_len(256);
+            judged
+                .map(|(site, outcome)| {
+                    let is_judged = is_judged(&rulebook.profiles[profile], site);
+                    is_judged.then(|| site_result(rulebook, estate, profile, outcome))
+                })
+                .collect()
         })
         .collect()
 }
 
-fn judge_site(rulebook: &Rulebook, estate: &Estate, profile: usize, site: u32) -> SiteResult {
-    let outcome = assess(rulebook, estate, &rulebook.profiles[profile], site);
+/// The outcome of every profile at every site.
+#[must_use]
+pub fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
+    let batch = Batch::new(rulebook);
+    let sites = estate.sites() as usize;
+    let mut outcomes = vec![vec![Outcome::unjudged(); sites]; rulebook.profiles.len()];
+    let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
+        (0..sites).step_by(RUN).map(|first| (first as u32, Vec::new())).collect();
+    for list in &mut outcomes {
+        for ((_, lists), run) in runs.iter_mut().zip(list.chunks_mut(RUN)) {
+            lists.push(run);
+        }
+    }
+    runs.into_par_iter().for_each(|(first, mut lists)| batch.judge(estate, first, &mut lists));
+    outcomes
+}
+
+/// Sites that one processor judges at a time.
+const RUN: usize = 1024;
+
+/// Pooled entries stand for many buildings and are not judged as one; homes are judged in pools alone.
+fn is_judged(profile: &Profile, site: &Site) -> bool {
+    !site.is_pooled && profile.place != Place::Space(SpaceKind::Home)
+}
+
+fn site_result(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    profile: usize,
+    outcome: Outcome,
+) -> SiteResult {
     let gap = site_gap(rulebook, estate, &[(profile, outcome)], Level::Minimum);
     SiteResult {
         outcome,
