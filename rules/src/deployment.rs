@@ -211,8 +211,7 @@ fn fit(before: Reading, taken: f64) -> Fit {
 pub fn outcome(rulebook: &Rulebook, estate: &Estate, item: &Item, items: &[Item]) -> Outcome {
     let profile = &rulebook.profiles[item.profile];
     let judged = judged_beside(rulebook, estate, item, items);
-    let score = add_up(rulebook, profile, judged.into_iter());
-    Outcome { score, spot: item.spot, spaces: 0, spaces_ready: 0 }
+    Outcome::new(add_up(rulebook, profile, judged.into_iter()), item.spot)
 }
 
 /// The verdicts of an item's requirements beside all of `items`, in their order.

@@ -85,7 +85,7 @@ fn gain(
     let with = |answer: Judged| {
         let answered = judged.iter().enumerate();
         let answered = answered.map(|(other, judged)| if other == at { answer } else { *judged });
-        add_up(rulebook, profile, answered)
+        Outcome::new(add_up(rulebook, profile, answered), outcome.spot).score
     };
     let now = with(judged[at]);
     let (worst, best) =
