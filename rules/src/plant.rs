@@ -14,7 +14,7 @@
 
 use crate::dated::Evidence;
 use crate::estate::Estate;
-use crate::measure::{Kind, MeasureIndex};
+use crate::measure::{Dictionary, Kind, MeasureIndex};
 use crate::reliability::Role;
 use crate::resource::steady;
 use crate::rulebook::Rulebook;
@@ -24,9 +24,9 @@ use std::fmt;
 /// Hours of a day.
 pub const DAY_H: usize = 24;
 
-/// Most sets of a plant for which an answer is worked out: twice the largest number that a survey may
-/// give for one kind. It bounds the work of a question.
-pub const MAX_SETS: u32 = 32;
+/// The most combinations of working sets that an answer is worked out for: two kinds of 16 sets, as
+/// many as a survey may give, of which none to all work. It bounds the work of a question.
+pub const MAX_COMBINATIONS: u64 = 17 * 17;
 
 /// Identical generator sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,24 +108,32 @@ impl Plant {
     /// The sets in service by falling rating, each rating once.
     #[must_use]
     pub fn in_service(&self) -> Vec<Group> {
-        let mut groups = self.groups.clone();
-        groups.sort_by(|a, b| b.rating_kva.total_cmp(&a.rating_kva));
         let mut out = self.sets_out;
-        let mut merged: Vec<Group> = Vec::new();
-        for group in groups {
+        let mut groups = merge(&self.groups);
+        for group in &mut groups {
             let taken = out.min(group.sets);
             out -= taken;
-            let sets = group.sets - taken;
-            match merged.last_mut() {
-                Some(last) if last.rating_kva.total_cmp(&group.rating_kva).is_eq() => {
-                    last.sets += sets;
-                }
-                _ if sets > 0 => merged.push(Group { sets, ..group }),
-                _ => {}
-            }
+            group.sets -= taken;
         }
-        merged
+        groups.retain(|group| group.sets > 0);
+        groups
     }
+}
+
+/// Groups by falling rating, each rating once.
+fn merge(groups: &[Group]) -> Vec<Group> {
+    let mut sorted = groups.to_vec();
+    sorted.sort_by(|a, b| b.rating_kva.total_cmp(&a.rating_kva));
+    let mut merged: Vec<Group> = Vec::new();
+    for group in sorted {
+        match merged.last_mut() {
+            Some(last) if last.rating_kva.total_cmp(&group.rating_kva).is_eq() => {
+                last.sets = last.sets.saturating_add(group.sets);
+            }
+            _ => merged.push(group),
+        }
+    }
+    merged
 }
 
 /// The load that must be carried.
@@ -245,7 +253,19 @@ pub struct Unanswered {
     pub contradictions: Vec<Contradiction>,
 }
 
-/// Figures that cannot be true.
+impl Unanswered {
+    /// The reason in words: what is missing, then what cannot be true.
+    #[must_use]
+    pub fn reason(&self, dictionary: &Dictionary) -> String {
+        let titles: Vec<&str> =
+            self.missing.iter().map(|index| dictionary.get(*index).title.as_str()).collect();
+        let missing = (!titles.is_empty()).then(|| format!("Not surveyed: {}.", titles.join("; ")));
+        let contradictions = self.contradictions.iter().map(ToString::to_string);
+        missing.into_iter().chain(contradictions).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Figures that cannot be true, or are beyond what is worked out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Contradiction {
     /// A number of sets is no whole number.
@@ -271,10 +291,10 @@ pub enum Contradiction {
     },
     /// Solar power that is below zero or no number.
     SolarBelowZero,
-    /// More sets than an answer is worked out for.
-    TooManySets {
-        /// Number of sets.
-        sets: u32,
+    /// More combinations of working sets than an answer is worked out for.
+    TooManyCombinations {
+        /// How many there are.
+        combinations: u64,
     },
 }
 
@@ -291,9 +311,11 @@ impl fmt::Display for Contradiction {
                 write!(f, "The value {value} of {role} lies outside the limits of its measure.")
             }
             Self::SolarBelowZero => f.write_str("Solar power is a number of kW from 0."),
-            Self::TooManySets { sets } => {
-                write!(f, "The plant has {sets} sets; {MAX_SETS} are the most that are counted.")
-            }
+            Self::TooManyCombinations { combinations } => write!(
+                f,
+                "The sets may work in {combinations} combinations; {MAX_COMBINATIONS} are the most \
+                 that are worked out."
+            ),
         }
     }
 }
@@ -504,9 +526,11 @@ impl Reader<'_> {
         let mut groups = vec![first, second];
         groups.extend_from_slice(&self.overrides.extra_sets);
         groups.retain(|group| group.sets > 0);
-        let sets = groups.iter().fold(0, |sum: u32, group| sum.saturating_add(group.sets));
-        if sets > MAX_SETS {
-            self.contradict(Contradiction::TooManySets { sets });
+        let combinations = merge(&groups)
+            .iter()
+            .fold(1, |product: u64, group| product.saturating_mul(u64::from(group.sets) + 1));
+        if combinations > MAX_COMBINATIONS {
+            self.contradict(Contradiction::TooManyCombinations { combinations });
         }
         Some(groups)
     }

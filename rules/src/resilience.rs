@@ -31,8 +31,8 @@ use crate::resource::steady;
 use crate::words::words;
 
 pub use crate::plant::{
-    Contradiction, DAY_H, Fuel, Group, Load, MAX_SETS, Net, Origin, Overrides, Plant, Redundancy,
-    Reliability, SitePlant, Storage, Unanswered, Used, read_plant,
+    Contradiction, DAY_H, Fuel, Group, Load, MAX_COMBINATIONS, Net, Origin, Overrides, Plant,
+    Redundancy, Reliability, SitePlant, Storage, Unanswered, Used, read_plant,
 };
 
 /// The longest outage that is worked out, in hours: one week.
@@ -458,8 +458,10 @@ struct Chain {
     is_able: Vec<bool>,
     /// How many numbers of extra set-hours there is room for in each state.
     width: usize,
-    /// How many of them may be above zero.
-    filled: usize,
+    /// For each state how many of them may be above zero. Sets only ever stop, so on the way to a state
+    /// no fewer sets worked than in it, and no more had to run: a state with more working sets never
+    /// has more of them than one with fewer.
+    filled: Vec<usize>,
     /// States one after another, each with `width` probabilities.
     shares: Vec<f64>,
 }
@@ -473,7 +475,7 @@ impl Chain {
         let mut shares = vec![0.0; states * width];
         shares[(states - 1) * width] = 1.0;
         let sets = groups.iter().map(|group| group.sets as usize).collect();
-        Self { sets, is_able, width, filled: 1, shares }
+        Self { sets, is_able, width, filled: vec![1; states], shares }
     }
 
     /// Lets every set fail or keep working.
@@ -496,7 +498,7 @@ impl Chain {
         for to in 0..=self.sets[group] {
             let state = first + to * step;
             let (before, after) = self.shares.split_at_mut((state + 1) * self.width);
-            let receiver = &mut before[state * self.width..][..self.filled];
+            let receiver = &mut before[state * self.width..][..self.filled[state]];
             if !self.is_able[state] {
                 receiver.fill(0.0);
                 continue;
@@ -505,7 +507,8 @@ impl Chain {
             receiver.iter_mut().for_each(|share| *share *= stay);
             for from in to + 1..=self.sets[group] {
                 let part = thinning.of(group, from, to);
-                let giver = &after[((from - to) * step - 1) * self.width..][..self.filled];
+                let filled = self.filled[first + from * step];
+                let giver = &after[((from - to) * step - 1) * self.width..][..filled];
                 receiver.iter_mut().zip(giver).for_each(|(share, given)| *share += part * given);
             }
         }
@@ -514,38 +517,39 @@ impl Chain {
     /// Runs the fewest sets that carry an hour, and drops the states that do not carry it. `fewest` is
     /// how many run where all work, and `extra` how many more may have to.
     fn run(&mut self, running: &[Option<u32>], fewest: u32, extra: u32) {
-        let filled = self.filled;
-        if self.width > 1 {
-            self.filled = (filled + extra as usize).min(self.width);
-        }
-        for (running, row) in running.iter().zip(self.shares.chunks_exact_mut(self.width)) {
-            match running {
-                None => row.fill(0.0),
-                Some(running) if self.width > 1 => {
-                    let shift = (running - fewest) as usize;
-                    let kept = filled.min(self.width - shift);
-                    row.copy_within(..kept, shift);
-                    row[..shift].fill(0.0);
-                }
-                Some(_) => {}
+        let rows = self.shares.chunks_exact_mut(self.width).zip(&mut self.filled);
+        for (running, (row, filled)) in running.iter().zip(rows) {
+            if running.is_none() {
+                row.fill(0.0);
+            }
+            if self.width > 1 {
+                let shift = running.map_or(extra, |running| running - fewest) as usize;
+                let kept = (*filled).min(self.width - shift);
+                row.copy_within(..kept, shift);
+                row[..shift].fill(0.0);
+                *filled = kept + shift;
             }
         }
     }
 
     /// Drops what has run more extra set-hours than `lasts` allows.
     fn drop_beyond(&mut self, lasts: impl Fn(u32) -> bool) {
-        let mut allowed = self.filled;
+        let mut allowed = self.filled.iter().max().copied().unwrap_or(0);
         while allowed > 0 && !u32::try_from(allowed - 1).is_ok_and(&lasts) {
             allowed -= 1;
         }
-        for row in self.shares.chunks_exact_mut(self.width) {
-            row[allowed..self.filled].fill(0.0);
+        for (row, filled) in self.shares.chunks_exact_mut(self.width).zip(&mut self.filled) {
+            row[allowed.min(*filled)..*filled].fill(0.0);
+            *filled = allowed.clamp(1, *filled);
         }
-        self.filled = allowed.max(1);
     }
 
     fn mass(&self) -> f64 {
-        self.shares.chunks_exact(self.width).map(|row| row[..self.filled].iter().sum::<f64>()).sum()
+        self.shares
+            .chunks_exact(self.width)
+            .zip(&self.filled)
+            .map(|(row, filled)| row[..*filled].iter().sum::<f64>())
+            .sum()
     }
 }
 
