@@ -11,6 +11,8 @@
 //!   which is not surveyed; capacity x autonomy would promise energy that nobody has measured.
 //! - The limit of an engine in kW. Ratings in kVA are compared with a load in kVA, as the resource
 //!   `standby` does; a set that is rated at a power factor of 0.8 carries less than its kVA in kW.
+//!
+//! The power factor is that of the incomer, taken for the essential load too: none is surveyed for it.
 
 use crate::dated::Evidence;
 use crate::estate::Estate;
@@ -193,7 +195,8 @@ impl Load {
 /// What a caller asks instead of what the survey says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
-    /// Other values than the surveyed ones or the defaults, each in the unit of its role.
+    /// Other values than the surveyed ones or the defaults, each in the unit of its role. The first
+    /// value of a role counts.
     pub values: Vec<(Role, f64)>,
     /// Sets beside those that are there.
     pub extra_sets: Vec<Group>,
@@ -448,7 +451,7 @@ impl Reader<'_> {
 
     /// What was asked or surveyed, without using it.
     fn peek(&self, role: Role) -> Option<(f64, Origin)> {
-        let asked = self.overrides.values.iter().rev().find(|(asked, _)| *asked == role);
+        let asked = self.overrides.values.iter().find(|(asked, _)| *asked == role);
         if let Some((_, value)) = asked {
             return Some((*value, Origin::Asked));
         }

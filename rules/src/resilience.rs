@@ -323,7 +323,7 @@ fn shortest_horizon(burn_l: &[f64], usable_l: f64) -> FuelHorizon {
     let days = (usable_l / day_l).floor();
     let shortest = (0..burn_l.len())
         .map(|start| {
-            let mut hours = days * f64::from(24_u8);
+            let mut hours = days * 24.0;
             let mut burned_l = days * day_l;
             for index in 0..=burn_l.len() {
                 burned_l += burn_l[(start + index) % burn_l.len()];

@@ -465,7 +465,7 @@ fn never_lower(before: &Survival, after: &Survival) {
 
 #[test]
 fn a_probability_lies_between_0_and_1_and_never_rises_with_the_duration() {
-    hold(150, (a_plant(), a_load()), |(plant, load)| {
+    hold(250, (a_plant(), a_load()), |(plant, load)| {
         let found = of(&plant, &load).carried;
         assert_eq!(found[0], 1.0);
         assert!(found.iter().all(|share| (0.0..=1.0).contains(share)), "{found:?}");
@@ -475,7 +475,7 @@ fn a_probability_lies_between_0_and_1_and_never_rises_with_the_duration() {
 
 #[test]
 fn more_fuel_and_less_burn_never_lower_it() {
-    hold(100, (a_plant(), a_load(), 0..2_000), |(plant, load, more)| {
+    hold(250, (a_plant(), a_load(), 0..2_000), |(plant, load, more)| {
         let better = |share: f64| match plant.fuel {
             Fuel::Litres { usable_l, slope_l_kwh, intercept_l_h } => Fuel::Litres {
                 usable_l: usable_l + f64::from(more),
@@ -496,7 +496,7 @@ fn more_fuel_and_less_burn_never_lower_it() {
 
 #[test]
 fn more_sets_of_any_rating_and_fewer_out_of_service_never_lower_it() {
-    hold(150, (a_plant(), a_load(), a_group()), |(plant, load, more)| {
+    hold(250, (a_plant(), a_load(), a_group()), |(plant, load, more)| {
         let before = of(&plant, &load);
         let mut larger = plant.clone();
         larger.groups.push(more);
@@ -513,7 +513,7 @@ fn more_sets_of_any_rating_and_fewer_out_of_service_never_lower_it() {
 
 #[test]
 fn a_larger_battery_and_a_faster_start_never_lower_it() {
-    hold(150, (a_plant(), a_load(), 0..800, 0..1_500), |(plant, load, kw, kwh)| {
+    hold(250, (a_plant(), a_load(), 0..800, 0..1_500), |(plant, load, kw, kwh)| {
         let before = of(&plant, &load);
         let Storage { power_kw, energy_kwh } = plant.storage;
         for (kw, kwh) in [(f64::from(kw), 0.0), (0.0, f64::from(kwh))] {
@@ -527,7 +527,7 @@ fn a_larger_battery_and_a_faster_start_never_lower_it() {
 
 #[test]
 fn more_sun_and_less_load_never_lower_it() {
-    hold(150, (a_plant(), a_load(), a_day(), 0..300), |(plant, load, sun, less)| {
+    hold(250, (a_plant(), a_load(), a_day(), 0..300), |(plant, load, sun, less)| {
         let before = of(&plant, &load);
         let pv_kw = std::array::from_fn(|hour| load.pv_kw[hour] + sun[hour]);
         never_lower(&before, &of(&plant, &Load { pv_kw, ..load }));
@@ -538,7 +538,7 @@ fn more_sun_and_less_load_never_lower_it() {
 
 #[test]
 fn better_reliability_never_lowers_it() {
-    hold(120, (a_plant(), a_load()), |(plant, load)| {
+    hold(250, (a_plant(), a_load()), |(plant, load)| {
         let before = of(&plant, &load);
         let Reliability { availability, failure_to_start, mttf_h } = plant.reliability;
         for better in [
