@@ -404,7 +404,9 @@ fn read_active(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Activ
     })
 }
 
-fn find_measure(
+/// Finds the measure that a key names, and says what is wrong with it: that there is none, or that it
+/// is in another unit than `unit`.
+pub fn find_measure(
     fields: &mut Fields<'_>,
     key: &'static str,
     dictionary: &Dictionary,

@@ -3,6 +3,7 @@
 
 mod support;
 
+use siteworthy_rules::reliability::Role;
 use siteworthy_rules::rulebook::Rulebook;
 use std::collections::BTreeSet;
 
@@ -115,6 +116,10 @@ fn every_requirement_demand_resource_remedy_and_rate_says_where_it_comes_from() 
     }
     for benchmark in &rulebook.benchmarks {
         texts.push((benchmark.id.clone(), &benchmark.source));
+    }
+    for role in Role::WITH_DEFAULT {
+        let figure = rulebook.reliability.default_figure(role).expect("a default");
+        texts.push((format!("default {role}"), &figure.reference));
     }
     texts.push(("bands".to_owned(), &rulebook.bands.reference));
     for (name, text) in texts {
