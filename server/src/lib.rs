@@ -1,6 +1,6 @@
 //! Siteworthy's server: reads surveys, keeps the record, judges the estate and shows it.
 //!
-//! Verbs stand at the root (`upload`, `decide`, `publish`), nouns in folders: `intake` reads files,
+//! Verbs stand at the root (`upload`, `decide`, `publish`, `recall`), nouns in folders: `intake` reads files,
 //! `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes, and
 //! `api`, `http` and `cli` are the faces.
 
@@ -14,6 +14,7 @@ pub mod error;
 pub mod http;
 pub mod intake;
 pub mod publish;
+pub mod recall;
 pub mod render;
 pub mod store;
 pub mod telemetry;
