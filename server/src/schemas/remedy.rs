@@ -9,7 +9,6 @@ use siteworthy_rules::cost::Money;
 use siteworthy_rules::remedy::Basis;
 
 pub fn file() -> Value {
-    let has_running_cost = some("cost", is("money", Money::Running.word()));
     with_cases(
         table(
             "One way to close a gap, and what it costs.",
@@ -31,8 +30,16 @@ pub fn file() -> Value {
                 may("caution", text("A warning to show beside the cost.")),
             ],
         ),
-        [json!({ "oneOf": [has(&["running_unknown"]), has_running_cost] })],
+        [case(has(&["running_unknown"]), no_running_cost(), some("cost", is_running()))],
     )
+}
+
+fn is_running() -> Value {
+    is("money", Money::Running.word())
+}
+
+fn no_running_cost() -> Value {
+    json!({ "properties": { "cost": { "items": { "not": is_running() } } } })
 }
 
 fn closes() -> Value {
