@@ -8,9 +8,11 @@
 mod words;
 
 pub mod batch;
+pub mod change;
 pub mod cost;
 pub mod curve;
 pub mod dated;
+pub mod deployment;
 pub mod estate;
 pub mod fields;
 pub mod gap;
@@ -18,10 +20,16 @@ pub mod judge;
 pub mod measure;
 pub mod observation;
 pub mod place;
+pub mod plant;
 pub mod problem;
 pub mod profile;
+pub mod reliability;
 pub mod remedy;
+pub mod resilience;
 pub mod resource;
 pub mod rulebook;
+pub mod sensitivity;
 pub mod tally;
+pub mod trace;
 pub mod unit;
+pub mod unknowns;

@@ -42,7 +42,7 @@ fn files() -> (&'static str, Vec<PathBuf>) {
 }
 
 fn rules() -> Rules {
-    Rules::read(&Corpus::load(None, None).unwrap()).unwrap()
+    Rules::read(&Corpus::load(None, None).unwrap(), Utc::now().date_naive()).unwrap()
 }
 
 fn received(path: &PathBuf) -> ReceivedFile {

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::Error;
 use crate::schemas::{self, FileKind};
+use chrono::Utc;
 use clap::Subcommand;
 use serde_json::Value;
 use std::fs;
@@ -19,8 +20,8 @@ pub enum Rules {
     Check,
     /// Print the JSON Schemas of the rule and layout files, from which editors complete
     Schema {
-        /// measures, weights, resources, preconditions, profile, remedy or layout; all of them, by
-        /// kind, otherwise
+        /// measures, weights, resources, preconditions, reliability, profile, remedy or layout; all of
+        /// them, by kind, otherwise
         kind: Option<FileKind>,
         /// Write KIND.schema.json into this folder, a file a kind
         #[arg(long, value_name = "FOLDER")]
@@ -44,7 +45,7 @@ impl Rules {
 /// Checks all files and prints what is in force, or every problem.
 fn check(config: &Config) -> Result<Ending, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
-    match app::Rules::read(&corpus) {
+    match app::Rules::read(&corpus, Utc::now().date_naive()) {
         Err(problems) => {
             print_problems(&problems);
             eprintln!("{} problems.", problems.len());

@@ -15,6 +15,7 @@
 mod layout;
 mod measures;
 mod profile;
+mod reliability;
 mod remedy;
 mod resources;
 mod weights;
@@ -39,6 +40,8 @@ words! {
         Resources = "resources",
         /// `rules/preconditions.toml`.
         Preconditions = "preconditions",
+        /// `rules/reliability.toml`.
+        Reliability = "reliability",
         /// Each file of `rules/profiles/`.
         Profile = "profile",
         /// Each file of `rules/remedies/`.
@@ -57,6 +60,7 @@ impl FileKind {
             Self::Weights => weights::file(),
             Self::Resources => resources::file(),
             Self::Preconditions => profile::preconditions_file(),
+            Self::Reliability => reliability::file(),
             Self::Profile => profile::file(),
             Self::Remedy => remedy::file(),
             Self::Layout => layout::file(),

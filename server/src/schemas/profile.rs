@@ -193,13 +193,7 @@ fn asked() -> Vec<Key> {
             "within",
             limits("Between two values is good. Each limit is a range [low, high].", range),
         ),
-        may(
-            "choices",
-            table_of_names(
-                "What each choice of the measure attains: 0 nothing, 0.5 the minimum, 1 the target.",
-                number_from_to("The attainment of this choice, from 0 to 1.", 0, 1),
-            ),
-        ),
+        may("choices", attainments()),
         may("is", flag("The flag must have this value.")),
         may("evidence", evidence()),
         may("reference", reference()),
@@ -224,6 +218,16 @@ fn shares_in_at_least() -> Value {
     let share = json!({ "minimum": 0, "maximum": 1 });
     let limits = json!({ "floor": share, "minimum": share, "target": share });
     json!({ "properties": { "at_least": { "properties": limits } } })
+}
+
+/// At least one choice must reach the minimum, or no site ever could.
+fn attainments() -> Value {
+    let mut choices = table_of_names(
+        "What each choice of the measure attains: 0 nothing, 0.5 the minimum, 1 the target.",
+        number_from_to("The attainment of this choice, from 0 to 1.", 0, 1),
+    );
+    choices["not"] = json!({ "additionalProperties": { "exclusiveMaximum": 0.5 } });
+    choices
 }
 
 fn checklist() -> Value {

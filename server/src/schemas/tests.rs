@@ -23,6 +23,8 @@ const UNSEEN: &[(&str, &[&str])] = &[
             "closes-unknown",
             "measure-unknown",
             "measure-unknown-in-checklist",
+            "precondition-broken",
+            "precondition-unknown",
             "resource-unknown",
             "resource-unknown-in-headroom",
         ],
@@ -32,8 +34,10 @@ const UNSEEN: &[(&str, &[&str])] = &[
         &[
             "area-in-another-unit",
             "area-of-another-scope",
+            "can-never-fail",
             "choice-missing",
             "choice-unknown",
+            "default-outside-the-range",
             "limit-of-a-hundred-on-nines",
             "limit-of-zero-on-log10",
             "limit-outside-the-range",
@@ -45,16 +49,19 @@ const UNSEEN: &[(&str, &[&str])] = &[
             "quantity-of-a-gap-without-a-unit",
             "rate-in-another-unit",
             "resource-in-another-unit",
+            "role-in-another-unit",
+            "role-without-choices",
             "threshold-does-not-fit",
             "threshold-turned-round-at-least",
             "threshold-turned-round-at-most",
         ],
     ),
     (
-        "entries of one list, or of two, are not compared with each other",
+        "entries of one list, or of two lists or files, are not compared with each other",
         &[
             "demand-without-headroom",
             "domain-weight-zero",
+            "editions-of-one-day",
             "headroom-without-demand",
             "id-twice-measure",
             "id-twice-requirement",
@@ -78,6 +85,7 @@ const UNSEEN: &[(&str, &[&str])] = &[
         &[
             "file-missing-benchmarks",
             "file-missing-measures",
+            "file-missing-reliability",
             "file-missing-resources",
             "file-missing-weights",
             "file-mistyped",
@@ -110,6 +118,7 @@ fn kind_of(path: &str) -> Option<FileKind> {
         "rules/weights" => Some(FileKind::Weights),
         "rules/resources" => Some(FileKind::Resources),
         "rules/preconditions" => Some(FileKind::Preconditions),
+        "rules/reliability" => Some(FileKind::Reliability),
         path if path.starts_with("rules/profiles/") => Some(FileKind::Profile),
         path if path.starts_with("rules/remedies/") => Some(FileKind::Remedy),
         path if path.starts_with("datasets/layouts/") => Some(FileKind::Layout),
@@ -418,5 +427,5 @@ fn what_does_not_go_together_is_refused() {
 
 #[test]
 fn a_schema_is_printed_with_its_keys_words_and_limits() {
-    insta::assert_snapshot!(format!("{:#}", FileKind::Remedy.schema()));
+    insta::assert_snapshot!(format!("{:#}", FileKind::Weights.schema()));
 }

@@ -4,18 +4,24 @@
 //! It is assembled from facts and the rulebook by a pure function. Reading the record is the store's,
 //! swapping views is `publish`'s.
 
+pub mod deployment;
 pub mod explain;
 pub mod facts;
 pub mod filter;
 pub mod gap;
 pub mod geojson;
 pub mod map;
+pub mod next;
 pub mod organisations;
+pub mod peers;
+pub mod pools;
 pub mod summary;
+pub mod what_if;
 
 use facts::{Current, Facts, SiteFacts, SurveyFacts};
 use map::MapIndex;
 use organisations::Organisations;
+use pools::Pool;
 use rayon::prelude::*;
 use siteworthy_rules::batch::Batch;
 use siteworthy_rules::cost::{Estimate, Pence};
@@ -45,6 +51,7 @@ pub struct View {
     by_code: HashMap<String, u32>,
     /// By profile and site; none for pooled entries, which are never judged.
     results: Vec<Vec<Option<SiteResult>>>,
+    pools: HashMap<(usize, u32), Pool>,
     map: MapIndex,
     tag: String,
 }
@@ -109,10 +116,11 @@ impl View {
         let by_code = (0..).zip(&sites).map(|(at, site)| (site.code.clone(), at)).collect();
         let estate = fill_estate(&facts, &rulebook, &sites);
         let results = judge_all(&rulebook, &estate, &sites);
+        let pools = pools::judge_pools(&rulebook, &estate, &sites);
         let placed = (0..).zip(&sites).filter(|(_, site)| !site.is_pooled);
         let map = MapIndex::new(placed.filter_map(|(at, site)| Some((at, site.point?))));
         let tag = tag(&facts, &rulebook);
-        Self { facts, rulebook, organisations, estate, sites, by_code, results, map, tag }
+        Self { facts, rulebook, organisations, estate, sites, by_code, results, pools, map, tag }
     }
 
     /// Names every answer that is made from this view, and serves as cache key: the revision, the
@@ -145,6 +153,13 @@ impl View {
     #[must_use]
     pub fn result(&self, profile: usize, site: u32) -> Option<&SiteResult> {
         self.results[profile][site as usize].as_ref()
+    }
+
+    /// How the places of a pooled entry stand for a profile; none for an ordinary site, and where the
+    /// profile is not judged in pools.
+    #[must_use]
+    pub fn pool(&self, profile: usize, site: u32) -> Option<&Pool> {
+        self.pools.get(&(profile, site))
     }
 
     /// The name of a site's organisation, empty where no survey names one.
