@@ -9,8 +9,8 @@
 //! Advice to the next editor: editors read `if`, `then`, `else`, `not`, `oneOf` and `contains`, but
 //! several know no other keyword newer than draft 7, follow no `$ref`, and complete only the
 //! `properties` of the table itself. So every key of a table stands in its `properties`, whatever the
-//! case, and `cases` narrow it down: [`unknown`] takes a key away, as where the reader does not know
-//! it; [`lacks`] refuses a key that the reader knows.
+//! case, and `cases` narrow it down: `unknown` takes a key away, as where the reader does not know
+//! it; `lacks` refuses a key that the reader knows.
 
 mod layout;
 mod measures;
