@@ -6,11 +6,10 @@
 //! see, such as whether a measure exists, is left to `siteworthy rules check`. Words, units and limits
 //! come from the readers' own lists, and a test holds the keys against what the readers know.
 //!
-//! Advice to the next editor: editors read `if`, `then`, `else`, `not`, `oneOf` and `contains`, but
-//! several know no other keyword newer than draft 7, follow no `$ref`, and complete only the
-//! `properties` of the table itself. So every key of a table stands in its `properties`, whatever the
-//! case, and `cases` narrow it down: `unknown` takes a key away, as where the reader does not know
-//! it; `lacks` refuses a key that the reader knows.
+//! Advice to the next editor: keep to keywords that draft 7 has too, and to no `$ref`, because not
+//! every editor knows more. Let every key of a table stand in its `properties`, whatever the case, so
+//! that an editor completes it without weighing cases, and let cases narrow it down: `unknown` takes a
+//! key away, as where the reader does not know it; `lacks` refuses a key that the reader knows.
 
 mod layout;
 mod measures;
