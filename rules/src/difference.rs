@@ -232,9 +232,8 @@ fn compare_keys(
 }
 
 /// Keys on which no answer hangs.
-const TEXTS: [&str; 10] = [
-    "title", "summary", "why", "reference", "as_of", "help", "note", "source", "text", "caution",
-];
+const TEXTS: [&str; 10] =
+    ["title", "summary", "why", "reference", "as_of", "help", "note", "source", "text", "caution"];
 
 fn subject_of(path: &str, key: &str) -> Subject {
     let last = key.rsplit('.').next().unwrap_or(key);

@@ -1,8 +1,8 @@
 //! Siteworthy's server: reads surveys, keeps the record, judges the estate and shows it.
 //!
-//! Verbs stand at the root (`upload`, `decide`, `publish`, `recall`), nouns in folders: `intake` reads files,
-//! `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes, and
-//! `api`, `http` and `cli` are the faces.
+//! Verbs stand at the root (`upload`, `decide`, `publish`, `recall`), nouns in folders: `intake` reads
+//! files, `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes,
+//! `schemas` describes the rule files to editors, and `api`, `http` and `cli` are the faces.
 
 pub mod api;
 pub mod app;
@@ -16,6 +16,7 @@ pub mod intake;
 pub mod publish;
 pub mod recall;
 pub mod render;
+pub mod schemas;
 pub mod store;
 pub mod telemetry;
 pub mod upload;

@@ -37,8 +37,7 @@ impl RulesQuery {
         let app = Arc::clone(app);
         let work = move || {
             let files = app.rules.files();
-            let (old, new) =
-                (Side { rulebook: &old, files }, Side { rulebook: &new, files });
+            let (old, new) = (Side { rulebook: &old, files }, Side { rulebook: &new, files });
             let changes = compare_rules(&view, old.rulebook, new.rulebook);
             RulesDifferenceNode {
                 from,

@@ -9,6 +9,7 @@ mod import;
 mod layouts;
 mod readiness;
 mod rules;
+mod rules_diff;
 mod serve;
 mod tables;
 
@@ -53,7 +54,7 @@ enum Command {
     Gap(gap::Gap),
     /// How files are read: list the layouts, find the one that fits, write an empty template
     Layouts(layouts::Layouts),
-    /// Check the rule and dataset files
+    /// Check the rule and dataset files, or print their schemas
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Print the GraphQL schema
@@ -73,7 +74,7 @@ impl Command {
                 | Self::Serve(_)
                 | Self::Import(_)
                 | Self::Layouts(_)
-                | Self::Rules(rules::Rules::Check)
+                | Self::Rules(rules::Rules::Check | rules::Rules::Schema { .. })
                 | Self::Schema
                 | Self::Migrate
                 | Self::Audit
@@ -95,7 +96,8 @@ enum Ending {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     if cli.config.as_of.is_some() && !cli.command.answers_from_the_record() {
-        let message = "--as-of is for commands that answer from the record, such as readiness and gap";
+        let message =
+            "--as-of is for commands that answer from the record, such as readiness and gap";
         Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -138,8 +140,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Readiness(readiness) => readiness.run(&config).await,
         Command::Gap(gap) => gap.run(&config).await,
         Command::Layouts(layouts) => layouts.run(&config),
-        Command::Rules(rules::Rules::Check) => rules::check(&config),
-        Command::Rules(rules::Rules::Diff(diff)) => diff.run(&config).await,
+        Command::Rules(rules) => rules.run(&config).await,
         Command::Schema => print(&crate::api::sdl()),
         Command::Audit => audit(&config).await,
         Command::Migrate => {

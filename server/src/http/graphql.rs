@@ -104,7 +104,10 @@ async fn execute(
 /// Whether a request may change something. What cannot be parsed is told when it is executed.
 fn has_mutation(request: &mut Request) -> bool {
     let is_mutation = |document: &async_graphql::parser::types::ExecutableDocument| {
-        document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation)
+        document
+            .operations
+            .iter()
+            .any(|(_, operation)| operation.node.ty == OperationType::Mutation)
     };
     request.parsed_query().is_ok_and(is_mutation)
 }

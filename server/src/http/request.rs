@@ -5,13 +5,13 @@ use crate::app::App;
 use crate::error::Error;
 use crate::recall::{parse_day, view_as_of};
 use crate::view::View;
-use actix_web::{HttpRequest, ResponseError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
+use actix_web::{HttpRequest, ResponseError};
 use chrono::{NaiveDate, Utc};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -96,7 +96,8 @@ fn find_day(query: &str) -> Result<Option<NaiveDate>, Error> {
         if day.is_some() {
             return Err(Error::Invalid(format!("{AS_OF} is given twice")));
         }
-        let parsed = parse_day(&value).map_err(|what| Error::Invalid(format!("{AS_OF}: {what}")))?;
+        let parsed =
+            parse_day(&value).map_err(|what| Error::Invalid(format!("{AS_OF}: {what}")))?;
         day = Some(parsed);
     }
     Ok(day)

@@ -14,8 +14,8 @@ use crate::intake::{OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Related, Select,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Related, Select,
 };
 use siteworthy_rules::observation::{Method, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -291,7 +291,7 @@ async fn find_last_change(
             .one(connection)
             .await?;
         if let Some((Some(number), Some(at))) = found {
-            last = last.max(Some((number, at)));
+            last = Ord::max(last, Some((number, at)));
         }
     }
     Ok(last)
