@@ -685,7 +685,7 @@ fn the_record_of_a_day_is_what_it_was_at_the_end_of_that_day() {
         let third = save(&store, &power("third", "B1", 3.0, "2026-01-03")).await.id;
         let discarded = save(&store, &power("discarded", "C1", 4.0, "2026-01-04")).await.id;
         let mut days = Vec::new();
-        let mut remember = async |days: &mut Vec<_>, end_of: &str| {
+        let remember = async |days: &mut Vec<_>, end_of: &str| {
             let record = store.load_record(None).await.unwrap();
             days.push(Record { as_of: Some(day(end_of)), ..record });
         };
