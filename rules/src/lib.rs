@@ -23,5 +23,6 @@ pub mod profile;
 pub mod remedy;
 pub mod resource;
 pub mod rulebook;
+pub mod takes;
 pub mod tally;
 pub mod unit;

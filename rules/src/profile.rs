@@ -119,6 +119,12 @@ impl Profile {
             .map(|demand| demand.per_unit)
             .sum()
     }
+
+    /// What one deployed unit takes of a resource at the site's peak, diversity included.
+    #[must_use]
+    pub fn peak_demand_on(&self, resource: ResourceIndex) -> f64 {
+        demand_on(&self.demands, resource)
+    }
 }
 
 /// What one unit takes of a resource at the site's peak, diversity included.
@@ -198,7 +204,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    fn scaled_by(self, factor: f64) -> Self {
+    /// The same limits for so many times what they are for.
+    #[must_use]
+    pub fn scaled_by(self, factor: f64) -> Self {
         Self {
             floor: steady(self.floor * factor),
             minimum: steady(self.minimum * factor),

@@ -58,11 +58,13 @@ pub struct Input<'a> {
 /// Explains every requirement of a profile where an outcome was judged.
 #[must_use]
 pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> Vec<Explained<'a>> {
-    profile.requirements.iter().map(|requirement| explain_one(view, requirement, outcome)).collect()
+    let one = |requirement| explain_one(view, profile, requirement, outcome);
+    profile.requirements.iter().map(one).collect()
 }
 
 fn explain_one<'a>(
     view: &'a View,
+    profile: &'a Profile,
     requirement: &'a Requirement,
     outcome: &Outcome,
 ) -> Explained<'a> {
@@ -91,7 +93,8 @@ fn explain_one<'a>(
         inputs,
         gap_to_minimum: size(Level::Minimum),
         gap_to_target: size(Level::Target),
-        remedy: closing(rulebook, &requirement.asks).map(|at| &rulebook.remedies[at]),
+        remedy: closing(rulebook, &view.estate, profile, requirement, outcome.spot)
+            .map(|at| &rulebook.remedies[at]),
         threshold,
     }
 }
