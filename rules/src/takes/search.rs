@@ -16,12 +16,13 @@
 use super::Bill;
 use super::offer::{Offers, Size, better, is_answered};
 use crate::cost::Pence;
-use crate::judge::{Judged, Readiness, Verdict, evidence_of};
+use crate::judge::{Judged, Readiness, Verdict, add_up, evidence_of};
 use crate::measure::Domain;
 use crate::profile::Profile;
 use crate::rulebook::Rulebook;
 use crate::tally::{Score, Sums, conclude};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// What was taken: offers with the size of each, in order.
 pub type Taken = Vec<(usize, usize)>;
@@ -57,8 +58,7 @@ impl Question<'_> {
     /// The score of each technology with its requirements judged so.
     pub fn scores(&self, judged: &[Vec<Judged>]) -> Vec<Score> {
         let one = |(profile, judged): (&&Profile, &Vec<Judged>)| {
-            let sums = sums_of(self.rulebook, profile, judged);
-            conclude(&self.rulebook.bands, &profile.weights, &sums)
+            add_up(self.rulebook, profile, judged.iter().copied())
         };
         self.profiles.iter().zip(judged).map(one).collect()
     }
@@ -308,7 +308,7 @@ impl<'a> Branch<'a> {
                 .filter(|effect| effect.judged.verdict <= Verdict::MeetsMinimum)
                 .map(|effect| (effect.want.deployed, effect.want.requirement))
                 .filter(|(deployed, requirement)| closed(*deployed, *requirement));
-            gates.collect::<std::collections::BTreeSet<_>>()
+            gates.collect::<BTreeSet<_>>()
         };
         let opened: Vec<_> = (0..self.offers.list.len()).map(opens).collect();
         let ways =
@@ -487,10 +487,17 @@ impl<'a> Branch<'a> {
         }
         progress.nodes += 1;
         let offer = self.order[depth];
+        let mut seen = BTreeSet::new();
         for at in self.by_weight(offer) {
-            let next = self.take(&state, offer, at);
-            if self.helps(&state, &next, &open) {
-                self.visit(depth + 1, next, progress);
+            let size = &self.offers.list[offer].sizes[at];
+            let weight = state.weight.saturating_add(self.scale.weigh(size));
+            if progress.is_beaten((weight, state.taken.len() + 1)) {
+                break;
+            }
+            // Of sizes that do the same for what is not there yet the cheapest is enough.
+            let helped = self.helped(&state, size, &open);
+            if !helped.is_empty() && seen.insert(helped) {
+                self.visit(depth + 1, self.take(&state, offer, at), progress);
             }
         }
         self.visit(depth + 1, state, progress);
@@ -503,9 +510,18 @@ impl<'a> Branch<'a> {
         order
     }
 
-    /// Whether a step brings anything to a technology that is not there yet.
-    fn helps(&self, state: &State, next: &State, open: &[bool]) -> bool {
-        (0..self.items.len()).any(|item| open[item] && state.judged[item] != next.judged[item])
+    /// What a size improves of the technologies that are not there yet: item, requirement, attainment.
+    fn helped(&self, state: &State, size: &Size, open: &[bool]) -> Vec<(usize, usize, u16)> {
+        let mut helped = Vec::new();
+        for (index, item) in self.items.iter().enumerate().filter(|(index, _)| open[*index]) {
+            for (movable, now) in item.movable.iter().zip(&state.judged[index]) {
+                let then = effect_on(size, item.deployed, movable.requirement);
+                if let Some(then) = then.filter(|then| then.attainment_bp > now.attainment_bp) {
+                    helped.push((index, movable.requirement, then.attainment_bp));
+                }
+            }
+        }
+        helped
     }
 
     fn take(&self, state: &State, offer: usize, at: usize) -> State {
