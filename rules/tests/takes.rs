@@ -19,7 +19,7 @@ use siteworthy_rules::remedy::{Basis, Closes, Remedy};
 use siteworthy_rules::resource::{Reading, ResourceIndex, Source, steady};
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::takes::{
-    Bill, Deployed, Offers, Served, Taken, Takes, Want, offers, takes, takes_within,
+    Bill, Deployed, NODE_LIMIT, Offers, Served, Taken, Takes, Want, offers, takes, takes_within,
 };
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -1124,46 +1124,19 @@ fn what_is_not_known_is_measured_and_what_no_remedy_closes_is_said() {
     assert!(found.may_measure.is_empty() && found.impossible.is_empty() && found.works.is_empty());
 }
 
-/// Everything that can be deployed now at one site, a few of each: what a large hospital may ask.
+/// Every technology at one site, a few of each: the most that can be asked of a hospital.
 #[test]
-fn a_whole_programme_is_proven_within_the_limit() {
+fn a_whole_programme_is_proven_in_a_small_part_of_the_limit() {
     let mut draw = Draw(SEED + 7);
-    let mut most = 0;
+    let mut with_works = 0;
     for round in 0..12 {
         let all = 0..WITH_WAYS.profiles.len();
         let profiles: Vec<(usize, u32)> = all.map(|at| (at, *draw.of(&[1, 2, 4]))).collect();
         let case = drawn(&WITH_WAYS, &mut draw, &profiles, true);
-        let started = std::time::Instant::now();
         let found = takes(&WITH_WAYS, &case.estate, &case.deployed);
-        println!(
-            "{round}: {:?} {} nodes, {} works, {:?}, {}",
-            started.elapsed(),
-            found.nodes,
-            found.works.len(),
-            found.bill,
-            found.prospects.iter().filter(|p| p.goal.is_some()).count()
-        );
-        most = most.max(found.nodes);
+        assert!(found.is_proven && found.nodes < NODE_LIMIT / 50, "{round}: {}", found.nodes);
+        assert_eq!(found.bound, found.bill);
+        with_works += usize::from(found.works.len() > 3);
     }
-    println!("{most}");
-}
-#[test]
-fn debug_case() {
-    let mut draw = Draw(SEED + 7);
-    for round in 0..4 {
-        let all = 0..WITH_WAYS.profiles.len();
-        let profiles: Vec<(usize, u32)> = all.map(|at| (at, *draw.of(&[1, 2, 4]))).collect();
-        let case = drawn(&WITH_WAYS, &mut draw, &profiles, true);
-        if round < 3 { continue; }
-        let o = offers(&WITH_WAYS, &case.estate, &case.deployed);
-        for x in &o.list {
-            println!("{} @{} sizes {} first {:?} last {:?} helps {:?}", WITH_WAYS.remedies[x.remedy].id, x.place, x.sizes.len(), x.sizes[0].bill(), x.sizes.last().unwrap().bill(), x.sizes.last().unwrap().serves.iter().map(|s| (s.want.deployed, s.want.requirement)).collect::<Vec<_>>());
-        }
-        let f0 = takes_within(&WITH_WAYS, &case.estate, &case.deployed, 0);
-        println!("root bound {:?} greedy {:?}", f0.bound, f0.bill);
-        let f = takes(&WITH_WAYS, &case.estate, &case.deployed);
-        println!("{:?}", f.bill);
-        for w in &f.works { println!("  {} @{} {:?} {:?}", WITH_WAYS.remedies[w.remedy].id, w.place, w.size.bill(), w.size.serves.len()); }
-        for (i, p) in f.prospects.iter().enumerate() { println!("{i} {} {:?} -> {:?} goal {:?} gates {}", WITH_WAYS.profiles[i].id, p.before.score_bp, p.after.score_bp, p.goal, p.before.gates_failed); }
-    }
+    assert!(with_works > 3, "{with_works}");
 }

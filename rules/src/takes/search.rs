@@ -5,10 +5,12 @@
 //!
 //! Bills are compared as one number, pence + works without cost x more than all pence together, so that
 //! the order is that of [`Bill`]. At every node the remaining offers are taken at their best: where even
-//! that does not bring a technology to its goal, the node is left. Else each technology alone needs at
-//! least the dearest of the cheapest openings of its closed gates, and at least the cheapest mixture of
-//! fractions of offers (a knapsack in reals) that brings the missing points. The bound is the largest of
-//! these, or their sum where each bill is divided evenly among the technologies that it helps.
+//! that does not bring a technology to its goal, the node is left. Else what is still to be paid is
+//! bounded by dual ascent: each requirement that cannot be left as it is (a closed gate, or one without
+//! which the score stays too low) and then each missing score in turn charges the offers that help it,
+//! as much as the cheapest way (for a score: the cheapest mixture of fractions) costs of what the turns
+//! before have left of their prices. No choice that serves all of them pays less than all charges
+//! together, for no offer is charged more than its price.
 //!
 //! The score is linear in the attainments as long as the same requirements are answered. Offers that
 //! change which are answered are therefore tried out first, outside of the search.
@@ -22,7 +24,7 @@ use crate::profile::Profile;
 use crate::rulebook::Rulebook;
 use crate::tally::{Score, Sums, conclude};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was taken: offers with the size of each, in order.
 pub type Taken = Vec<(usize, usize)>;
@@ -210,17 +212,26 @@ struct Movable {
     points: f64,
     /// The best that the offers from each depth on make of it; the last is what it is without any.
     best_from: Vec<Option<Judged>>,
-    /// The least weight that lifts it to its minimum, from each depth on: whole, and the technology's
-    /// even share.
-    opens_from: Vec<[f64; 2]>,
+    /// The sizes that move it, in order of slot.
+    lifts: Vec<Lift>,
 }
 
-/// A part of an offer: so many points for so much.
+/// What a size makes of one requirement.
 #[derive(Clone, Copy)]
-struct Segment {
+struct Lift {
+    slot: usize,
+    attainment_bp: u16,
+    is_met: bool,
+}
+
+/// What a size brings to an item.
+struct Reach {
+    /// When its offer is decided.
     depth: usize,
-    points: f64,
-    weight: f64,
+    /// Its place among all sizes, in order of depth.
+    slot: usize,
+    /// By place among what is movable: the attainment, in basis points.
+    moves: Vec<(usize, u16)>,
 }
 
 /// One technology in the search.
@@ -234,8 +245,8 @@ struct Item<'a> {
     /// What the requirements that nothing moves bring.
     fixed_points: f64,
     movable: Vec<Movable>,
-    /// The parts of all offers, the most points for the money first: whole, and by even shares.
-    segments: [Vec<Segment>; 2],
+    /// What the offers bring to it, in order of slot.
+    reaches: Vec<Reach>,
 }
 
 /// The search below one choice among the offers that change answers.
@@ -246,6 +257,9 @@ struct Branch<'a> {
     prefix: &'a [(usize, usize)],
     /// Offers in the order in which they are decided.
     order: Vec<usize>,
+    /// The weights of all sizes in that order, and the first slot of each depth.
+    weights: Vec<f64>,
+    first_slot: Vec<usize>,
     /// How the requirements stand before any of them.
     base: Vec<Vec<Judged>>,
     items: Vec<Item<'a>>,
@@ -278,17 +292,20 @@ impl<'a> Branch<'a> {
             scale,
             prefix,
             order: Vec::new(),
+            weights: Vec::new(),
+            first_slot: Vec::new(),
             base,
             items: Vec::new(),
         };
         let free = (0..question.offers.list.len()).filter(|at| !question.changes_answers(*at));
         branch.order = free.collect();
         branch.sort_order(question.profiles, goals);
+        branch.number_slots();
         branch.items = goals
             .iter()
             .enumerate()
             .filter_map(|(deployed, goal)| {
-                Some(branch.item(question.profiles[deployed], deployed, (*goal)?, goals))
+                Some(branch.item(question.profiles[deployed], deployed, (*goal)?))
             })
             .collect();
         branch
@@ -323,68 +340,59 @@ impl<'a> Branch<'a> {
         self.order = order;
     }
 
-    fn item(
-        &self,
-        profile: &'a Profile,
-        deployed: usize,
-        goal: Readiness,
-        goals: &Goals,
-    ) -> Item<'a> {
+    fn number_slots(&mut self) {
+        for offer in &self.order {
+            self.first_slot.push(self.weights.len());
+            #[expect(clippy::cast_precision_loss, reason = "bills stay below 2^53 pence")]
+            let weigh = |size: &Size| self.scale.weigh(size) as f64;
+            self.weights.extend(self.offers.list[*offer].sizes.iter().map(weigh));
+        }
+    }
+
+    /// Every size with its depth and slot.
+    fn sizes(&self) -> impl Iterator<Item = (usize, usize, &Size)> {
+        self.order.iter().enumerate().flat_map(move |(depth, offer)| {
+            let sizes = self.offers.list[*offer].sizes.iter().enumerate();
+            sizes.map(move |(at, size)| (depth, self.first_slot[depth] + at, size))
+        })
+    }
+
+    fn item(&self, profile: &'a Profile, deployed: usize, goal: Readiness) -> Item<'a> {
         let points = points_of(profile, &self.base[deployed]);
-        let mut moved: Vec<usize> = self
-            .order
-            .iter()
-            .flat_map(|offer| &self.offers.list[*offer].sizes)
-            .flat_map(|size| &size.effects)
-            .filter(|effect| effect.want.deployed == deployed)
-            .map(|effect| effect.want.requirement)
-            .collect();
-        moved.sort_unstable();
-        moved.dedup();
+        let effects = self.sizes().flat_map(|(_, _, size)| &size.effects);
+        let own = effects.filter(|effect| effect.want.deployed == deployed);
+        let moved: BTreeSet<usize> = own.map(|effect| effect.want.requirement).collect();
         let fixed = (0..profile.requirements.len()).filter(|at| !moved.contains(at));
         let brings = |at: usize| points[at] * f64::from(self.base[deployed][at].attainment_bp);
         let bands = &self.rulebook.bands;
-        let band =
-            if goal == Readiness::Ready { bands.ready_bp } else { bands.ready_with_actions_bp };
+        let is_ready = goal == Readiness::Ready;
+        let band = if is_ready { bands.ready_bp } else { bands.ready_with_actions_bp };
+        let movable = moved.iter().map(|at| self.movable(profile, deployed, *at, points[*at]));
         Item {
             profile,
             goal,
             deployed,
             needed: f64::from(band) - 0.5 - MARGIN_BP,
             fixed_points: fixed.map(brings).sum(),
-            segments: [false, true].map(|shared| self.segments(deployed, &points, shared, goals)),
-            movable: moved
-                .into_iter()
-                .map(|at| self.movable(profile, deployed, at, points[at], goals))
-                .collect(),
+            movable: movable.collect(),
+            reaches: self.reaches(deployed, &moved),
         }
     }
 
-    fn movable(
-        &self,
-        profile: &Profile,
-        deployed: usize,
-        at: usize,
-        points: f64,
-        goals: &Goals,
-    ) -> Movable {
+    fn movable(&self, profile: &Profile, deployed: usize, at: usize, points: f64) -> Movable {
         let requirement = &profile.requirements[at];
-        let depths = self.order.len();
-        let mut best_from = vec![None; depths + 1];
-        let mut opens_from = vec![[f64::INFINITY; 2]; depths + 1];
-        for depth in (0..depths).rev() {
-            let (mut best, mut opens) = (best_from[depth + 1], opens_from[depth + 1]);
-            for size in &self.offers.list[self.order[depth]].sizes {
-                let Some(judged) = effect_on(size, deployed, at) else { continue };
-                if best.is_none_or(|best: Judged| judged.attainment_bp > best.attainment_bp) {
-                    best = Some(judged);
-                }
-                if judged.verdict <= Verdict::MeetsMinimum {
-                    let weights = self.weights(size, goals);
-                    opens = [0, 1].map(|way: usize| opens[way].min(weights[way]));
+        let mut best_from: Vec<Option<Judged>> = vec![None; self.order.len() + 1];
+        let mut lifts = Vec::new();
+        for (depth, slot, size) in self.sizes() {
+            let Some(judged) = effect_on(size, deployed, at) else { continue };
+            // What is still to come at a depth is to come at all depths before it.
+            for best in &mut best_from[..=depth] {
+                if best.is_none_or(|best| judged.attainment_bp > best.attainment_bp) {
+                    *best = Some(judged);
                 }
             }
-            (best_from[depth], opens_from[depth]) = (best, opens);
+            let is_met = judged.verdict <= Verdict::MeetsMinimum;
+            lifts.push(Lift { slot, attainment_bp: judged.attainment_bp, is_met });
         }
         Movable {
             requirement: at,
@@ -394,57 +402,22 @@ impl<'a> Branch<'a> {
             is_gate: requirement.gate,
             points,
             best_from,
-            opens_from,
+            lifts,
         }
     }
 
-    /// What a size weighs: whole, and divided evenly among the technologies with a goal that it helps.
-    fn weights(&self, size: &Size, goals: &Goals) -> [f64; 2] {
-        let mut helped: Vec<usize> = size
-            .effects
-            .iter()
-            .map(|effect| effect.want.deployed)
-            .filter(|deployed| goals[*deployed].is_some())
-            .collect();
-        helped.sort_unstable();
-        helped.dedup();
-        #[expect(clippy::cast_precision_loss, reason = "bills stay below 2^53 pence")]
-        let weight = self.scale.weigh(size) as f64;
-        #[expect(clippy::cast_precision_loss, reason = "few technologies")]
-        let sharers = helped.len().max(1) as f64;
-        [weight, weight / sharers]
-    }
-
-    /// Every offer as parts of falling worth: the cheapest mixtures of its sizes.
-    fn segments(
-        &self,
-        deployed: usize,
-        points: &[f64],
-        is_shared: bool,
-        goals: &Goals,
-    ) -> Vec<Segment> {
-        let mut segments = Vec::new();
-        for (depth, offer) in self.order.iter().enumerate() {
-            let sizes = self.offers.list[*offer].sizes.iter().map(|size| {
-                let gain = |effect: &super::offer::Effect| {
-                    let before = self.base[deployed][effect.want.requirement].attainment_bp;
-                    let more = f64::from(effect.judged.attainment_bp) - f64::from(before);
-                    points[effect.want.requirement] * more.max(0.0)
-                };
-                let own = size.effects.iter().filter(|effect| effect.want.deployed == deployed);
-                (own.map(gain).sum(), self.weights(size, goals)[usize::from(is_shared)])
-            });
-            let hull = hull(sizes.collect());
-            segments.extend(hull.into_iter().map(|(points, weight)| Segment {
-                depth,
-                points,
-                weight,
-            }));
-        }
-        segments.sort_by(|one, other| {
-            (one.weight / one.points).total_cmp(&(other.weight / other.points))
-        });
-        segments
+    fn reaches(&self, deployed: usize, moved: &BTreeSet<usize>) -> Vec<Reach> {
+        let reach = |(depth, slot, size): (usize, usize, &Size)| {
+            let moves: Vec<(usize, u16)> = moved
+                .iter()
+                .enumerate()
+                .filter_map(|(movable, at)| {
+                    Some((movable, effect_on(size, deployed, *at)?.attainment_bp))
+                })
+                .collect();
+            (!moves.is_empty()).then_some(Reach { depth, slot, moves })
+        };
+        self.sizes().filter_map(reach).collect()
     }
 
     fn start(&self) -> State {
@@ -563,14 +536,17 @@ impl<'a> Branch<'a> {
 
     /// What at least must be added to the weight.
     fn bound(&self, depth: usize, state: &State, open: &[bool]) -> i64 {
-        let least = |item: usize, way: usize| {
-            let (item, judged) = (&self.items[item], &state.judged[item]);
-            item.gates_weight(depth, judged, way).max(item.points_weight(depth, judged, way))
-        };
-        let items = || (0..self.items.len()).filter(|item| open[*item]);
-        let one = items().map(|item| least(item, 0)).fold(0.0, f64::max);
-        let all: f64 = items().map(|item| least(item, 1)).sum();
-        let bound = one.max(all);
+        let mut left = self.weights.clone();
+        let first = self.first_slot[depth];
+        let items = || self.items.iter().zip(&state.judged).zip(open);
+        let open = || items().filter(|(_, is_open)| **is_open).map(|(item, _)| item);
+        let mut bound = 0.0;
+        for (item, judged) in open() {
+            bound += item.charge_needs(depth, first, judged, &mut left);
+        }
+        for (item, judged) in open() {
+            bound += item.charge_points(depth, judged, &mut left);
+        }
         // Doubles are a last digit off; weights are whole.
         #[expect(clippy::cast_possible_truncation, reason = "a weight below 2^53")]
         let whole = (bound - bound * 1e-12 - 1e-6).ceil() as i64;
@@ -637,33 +613,138 @@ impl Movable {
 }
 
 impl Item<'_> {
-    /// The dearest of the cheapest openings of the gates that are still closed.
-    fn gates_weight(&self, depth: usize, judged: &[Judged], way: usize) -> f64 {
-        let closed = self
-            .movable
-            .iter()
-            .zip(judged)
-            .filter(|(movable, now)| movable.is_gate && now.verdict == Verdict::Short);
-        closed.map(|(movable, _)| movable.opens_from[depth][way]).fold(0.0, f64::max)
+    /// Charges every requirement without which the goal is out of reach, with all others at their best:
+    /// the cheapest of what is left of the prices of the sizes, from the first undecided slot on, that
+    /// lift it far enough.
+    fn charge_needs(&self, depth: usize, first: usize, judged: &[Judged], left: &mut [f64]) -> f64 {
+        let best_bp = |(movable, now): (&Movable, &Judged)| {
+            let best = movable.best_from[depth].map_or(0, |best| best.attainment_bp);
+            f64::from(best.max(now.attainment_bp))
+        };
+        let pairs = || self.movable.iter().zip(judged);
+        let points: f64 = pairs().map(|pair| pair.0.points * best_bp(pair)).sum();
+        let spare = self.fixed_points + points - self.needed;
+        let mut charged = 0.0;
+        for (movable, now) in pairs() {
+            let is_closed = movable.is_gate && now.verdict == Verdict::Short;
+            let least_bp = best_bp((movable, now)) - spare / movable.points;
+            if !is_closed && f64::from(now.attainment_bp) >= least_bp {
+                continue;
+            }
+            let is_enough = |lift: &&Lift| {
+                lift.slot >= first
+                    && (lift.is_met || !is_closed)
+                    && f64::from(lift.attainment_bp) >= least_bp
+            };
+            let enough = || movable.lifts.iter().filter(is_enough).map(|lift| lift.slot);
+            let least = enough().map(|slot| left[slot]).reduce(f64::min).unwrap_or(0.0);
+            enough().for_each(|slot| left[slot] -= least);
+            charged += least;
+        }
+        charged
     }
 
-    /// The cheapest mixture of undecided offers that brings the missing points.
-    fn points_weight(&self, depth: usize, judged: &[Judged], way: usize) -> f64 {
+    /// Charges the missing points: the cheapest mixture of undecided offers by what is left of their
+    /// prices. Each size is charged for its points at the rate of the dearest part of the mixture, or
+    /// all that is left of its price.
+    ///
+    /// Offers cannot be taken in part. So it is tried, too, what the last missing points take if the
+    /// cheaper parts were had for nothing: no offer brings more than is then missing.
+    fn charge_points(&self, depth: usize, judged: &[Judged], left: &mut [f64]) -> f64 {
         let brings =
             |(movable, now): (&Movable, &Judged)| movable.points * f64::from(now.attainment_bp);
         let now: f64 = self.movable.iter().zip(judged).map(brings).sum();
-        let mut missing = self.needed - self.fixed_points - now;
-        let mut weight = 0.0;
-        for segment in self.segments[way].iter().filter(|segment| segment.depth >= depth) {
-            if missing <= 0.0 {
+        let missing = self.needed - self.fixed_points - now;
+        if missing <= 0.0 {
+            return 0.0;
+        }
+        let gains = self.gains(depth, judged);
+        let whole = Mixture::cheapest(&gains, left, missing);
+        let last_gains = whole.last_gains(&gains);
+        let last = Mixture::cheapest(&last_gains, left, whole.last_missing);
+        let (mixture, gains) =
+            if last.weight > whole.weight { (last, last_gains) } else { (whole, gains) };
+        for gain in gains {
+            left[gain.slot] -= left[gain.slot].min(mixture.rate * gain.points);
+        }
+        mixture.weight
+    }
+
+    /// The points that undecided sizes would add now.
+    fn gains(&self, depth: usize, judged: &[Judged]) -> Vec<Gain> {
+        let from = self.reaches.partition_point(|reach| reach.depth < depth);
+        let gain = |reach: &Reach| {
+            let more = |(movable, then): &(usize, u16)| {
+                let more = then.saturating_sub(judged[*movable].attainment_bp);
+                self.movable[*movable].points * f64::from(more)
+            };
+            let points = reach.moves.iter().map(more).sum();
+            Gain { depth: reach.depth, slot: reach.slot, points }
+        };
+        self.reaches[from..].iter().map(gain).filter(|gain| gain.points > 0.0).collect()
+    }
+}
+
+/// Points that a size would add.
+#[derive(Clone, Copy)]
+struct Gain {
+    depth: usize,
+    slot: usize,
+    points: f64,
+}
+
+/// The cheapest mixture of fractions of offers that brings some points.
+struct Mixture {
+    weight: f64,
+    /// Weight for a point in its dearest part.
+    rate: f64,
+    /// By depth: the points of the parts that are had whole.
+    had: BTreeMap<usize, f64>,
+    /// What is missing beside these.
+    last_missing: f64,
+}
+
+impl Mixture {
+    fn cheapest(gains: &[Gain], left: &[f64], missing: f64) -> Self {
+        let mut mixture =
+            Self { weight: 0.0, rate: 0.0, had: BTreeMap::new(), last_missing: missing };
+        for (depth, points, weight) in parts(gains, left) {
+            mixture.rate = weight / points;
+            if points >= mixture.last_missing {
+                mixture.weight += mixture.last_missing * mixture.rate;
                 break;
             }
-            let part = (missing / segment.points).min(1.0);
-            weight += part * segment.weight;
-            missing -= segment.points;
+            mixture.weight += weight;
+            mixture.last_missing -= points;
+            *mixture.had.entry(depth).or_default() += points;
         }
-        weight
+        mixture
     }
+
+    /// What the sizes bring of the last missing points, beside what is had of their offers.
+    fn last_gains(&self, gains: &[Gain]) -> Vec<Gain> {
+        let last = |gain: &Gain| {
+            let had = self.had.get(&gain.depth).copied().unwrap_or_default();
+            let points = (gain.points - had).min(self.last_missing);
+            // A sum of doubles a last digit off must not pass for points.
+            (points > 1e-9).then_some(Gain { points, ..*gain })
+        };
+        gains.iter().filter_map(last).collect()
+    }
+}
+
+/// Every offer as parts, with depth, points and weight, of which mixtures are made: the best worth
+/// first.
+fn parts(gains: &[Gain], left: &[f64]) -> Vec<(usize, f64, f64)> {
+    let of_offer = |sizes: &[Gain]| {
+        let depth = sizes[0].depth;
+        let hull = hull(sizes.iter().map(|gain| (gain.points, left[gain.slot])).collect());
+        hull.into_iter().map(move |(points, weight)| (depth, points, weight))
+    };
+    let mut parts: Vec<(usize, f64, f64)> =
+        gains.chunk_by(|one, other| one.depth == other.depth).flat_map(of_offer).collect();
+    parts.sort_by(|one, other| (one.2 / one.1).total_cmp(&(other.2 / other.1)));
+    parts
 }
 
 /// What a size makes of a requirement of a technology.
