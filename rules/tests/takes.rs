@@ -261,8 +261,8 @@ fn good(rulebook: &Rulebook, profiles: &[(usize, u32)], times: f64) -> Case {
                     Kind::Choice { choices, .. } => choices.len(),
                     _ => 2,
                 };
-                let met = (0..choices).map(|at| at as f64);
-                let met = met.filter(|value| checklist_share(kind, *value) == Some(1.0)).last();
+                let mut met = (0..choices).map(|at| at as f64).rev();
+                let met = met.find(|value| checklist_share(kind, *value) == Some(1.0));
                 case.estate.suppose(*item, place, met.expect("a choice that is met"));
             }
         }
@@ -912,7 +912,7 @@ fn profile(rulebook: &Rulebook, id: &str) -> usize {
 /// The resource of import capacity.
 fn electrical(rulebook: &Rulebook) -> ResourceIndex {
     let at = rulebook.resources.iter().position(|resource| resource.id == "electrical");
-    ResourceIndex(u8::try_from(at.expect("the resource is there")).unwrap())
+    at.and_then(|at| u8::try_from(at).ok()).map(ResourceIndex).expect("the resource is there")
 }
 
 #[test]
