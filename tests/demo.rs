@@ -58,7 +58,7 @@ fn files() -> Vec<File> {
 }
 
 fn rules() -> Rules {
-    Rules::read(&Corpus::load(None, None).unwrap()).unwrap()
+    Rules::read(&Corpus::load(None, None).unwrap(), Utc::now().date_naive()).unwrap()
 }
 
 /// The files are received on a day on which the dates in them mean what they are there to show.

@@ -23,7 +23,8 @@ fn on_both(test: impl AsyncFn(Arc<App>)) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for url in std::iter::once(sqlite).chain(postgres::fresh_database()) {
         runtime.block_on(async {
-            let rules = Rules::read(&Corpus::load(None, None).unwrap()).unwrap();
+            let rules =
+                Rules::read(&Corpus::load(None, None).unwrap(), Utc::now().date_naive()).unwrap();
             let app = App::start(Store::open(&url).await.unwrap(), rules).await.unwrap();
             test(Arc::new(app)).await;
         });

@@ -216,8 +216,7 @@ impl<'a> Batch<'a> {
                     work.lanes.add_up(plan, &marks);
                     for (at, (site, outcome)) in sites.clone().zip(list).enumerate() {
                         let score = work.lanes.conclude(self.rulebook, plan, at);
-                        let spot = Spot::Site(site);
-                        *outcome = Outcome { score, spot, spaces: 0, spaces_ready: 0 };
+                        *outcome = Outcome::new(score, Spot::Site(site));
                     }
                 }
                 continue;
@@ -275,12 +274,11 @@ impl SpotRow {
         let site = first + self.site;
         let outcome = &mut list[self.site as usize];
         if self.space == NO_SPACE {
-            let spot = Spot::NoSpace { site };
-            *outcome = Outcome { score, spot, spaces: 0, spaces_ready: 0 };
+            *outcome = Outcome::new(score, Spot::NoSpace { site });
             return;
         }
         let spot = Spot::Space { site, space: estate.sites() + self.space };
-        let here = Outcome { score, spot, spaces: 0, spaces_ready: 0 };
+        let here = Outcome::new(score, spot);
         *outcome = best_of((!self.is_first).then_some(*outcome), here);
     }
 }

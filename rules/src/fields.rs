@@ -119,8 +119,8 @@ fn note_table(table: &DeTable<'_>, path: &str, note: &mut impl FnMut(&str, usize
                 for (at, item) in items.iter().enumerate() {
                     let DeValue::Table(inner) = item.get_ref() else { continue };
                     let text = |key| inner.get(key)?.get_ref().as_str();
-                    let id = text("id").or_else(|| text("precondition"));
-                    let path = item_path(&path, id, at);
+                    let name = text("id").or_else(|| text("precondition"));
+                    let path = path_of_item(&path, name, at);
                     note(&path, item.span().start);
                     note_table(inner, &path, note);
                 }
@@ -132,8 +132,14 @@ fn note_table(table: &DeTable<'_>, path: &str, note: &mut impl FnMut(&str, usize
 
 /// The path of an item of a list of tables: by its `id`, or by the precondition that it takes in,
 /// where it has one, else by its place.
-fn item_path(list: &str, id: Option<&str>, at: usize) -> String {
-    id.map_or_else(|| format!("{list}[{at}]"), |id| format!("{list}[{id}]"))
+#[must_use]
+pub fn item_path(list: &str, item: &Table, at: usize) -> String {
+    let text = |key| item.get(key).and_then(Value::as_str);
+    path_of_item(list, text("id").or_else(|| text("precondition")), at)
+}
+
+fn path_of_item(list: &str, name: Option<&str>, at: usize) -> String {
+    name.map_or_else(|| format!("{list}[{at}]"), |name| format!("{list}[{name}]"))
 }
 
 /// One table being read. Keys that nobody asked for are reported by [`Fields::finish`].
@@ -377,11 +383,7 @@ impl<'a> Fields<'a> {
         list.iter()
             .enumerate()
             .filter_map(|(at, item)| item.as_table().map(|table| (at, table)))
-            .map(|(at, table)| {
-                let text = |key| table.get(key).and_then(Value::as_str);
-                let id = text("id").or_else(|| text("precondition"));
-                (table, item_path(&path, id, at))
-            })
+            .map(|(at, table)| (table, item_path(&path, table, at)))
             .collect()
     }
 

@@ -254,6 +254,19 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A score at one spot. Where no space of the profile's kind is on record nobody can tell of it,
+    /// whatever is known of the site, unless a gate of the site fails already.
+    #[inline]
+    #[must_use]
+    pub const fn new(score: Score, spot: Spot) -> Self {
+        let readiness = match spot {
+            Spot::NoSpace { .. } if score.gates_failed > 0 => Readiness::NotReady,
+            Spot::NoSpace { .. } => Readiness::Indeterminate,
+            Spot::Site(_) | Spot::Space { .. } => score.readiness,
+        };
+        Self { score: Score { readiness, ..score }, spot, spaces: 0, spaces_ready: 0 }
+    }
+
     /// What stands in a list of outcomes until it is judged: nothing is known, of the first site.
     #[must_use]
     pub const fn unjudged() -> Self {
@@ -268,8 +281,7 @@ pub fn assess_spot(rulebook: &Rulebook, estate: &Estate, profile: &Profile, spot
         .requirements
         .iter()
         .map(|requirement| judge(requirement, read(rulebook, estate, requirement, spot)));
-    let score = add_up(rulebook, profile, judged);
-    Outcome { score, spot, spaces: 0, spaces_ready: 0 }
+    Outcome::new(add_up(rulebook, profile, judged), spot)
 }
 
 /// The score of a profile whose requirements are judged so, in their order.

@@ -67,12 +67,21 @@ words! {
         Support = "support",
         /// Care home.
         CareHome = "care-home",
-        /// A person's home, or the pooled entry for many.
+        /// The pooled entry for people's homes, of which each is a space.
         Home = "home",
         /// A site that is not in use.
         Unoccupied = "unoccupied",
         /// A pooled entry for many minor sites.
         Pooled = "pooled",
+    }
+}
+
+impl Setting {
+    /// Whether a site of this setting stands for many places: it is never drawn, and never judged as
+    /// one building.
+    #[must_use]
+    pub const fn is_pooled(self) -> bool {
+        matches!(self, Self::Pooled | Self::Home)
     }
 }
 

@@ -18,8 +18,9 @@ pub type DomainWeights = [u32; Domain::ALL.len()];
 /// The heaviest weight of a requirement.
 pub const MAX_WEIGHT: u32 = 10;
 
-/// The most that the weights of one domain of a profile may add up to: judging packs their sums.
-pub const MAX_DOMAIN_WEIGHT: u32 = 400;
+/// The most that the weights of one domain of a profile may add up to. Judging packs sums of up to 400,
+/// and asking how far a result hangs on one weight multiplies all by ten: 10 x 39 + 10 = 400.
+pub const MAX_DOMAIN_WEIGHT: u32 = 39;
 
 /// The most gates of a profile: judging packs their counts.
 pub const MAX_GATES: usize = 15;
@@ -120,9 +121,10 @@ impl Profile {
             .sum()
     }
 
-    /// What one deployed unit takes of a resource at the site's peak, diversity included.
+    /// What one deployed unit takes of a resource at the site's peak, in the resource's unit: diversity
+    /// included.
     #[must_use]
-    pub fn peak_demand_on(&self, resource: ResourceIndex) -> f64 {
+    pub fn demand_on(&self, resource: ResourceIndex) -> f64 {
         demand_on(&self.demands, resource)
     }
 }
@@ -204,9 +206,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The same limits for so many times what they are for.
+    /// All three multiplied.
     #[must_use]
-    pub fn scaled_by(self, factor: f64) -> Self {
+    pub fn times(self, factor: f64) -> Self {
         Self {
             floor: steady(self.floor * factor),
             minimum: steady(self.minimum * factor),
@@ -784,7 +786,7 @@ fn read_threshold(
                 );
                 return None;
             }
-            Some(Threshold::AtLeast(limits.scaled_by(demand)))
+            Some(Threshold::AtLeast(limits.times(demand)))
         }
     };
     check_can_fire(fields, form, ruler.range, threshold?)

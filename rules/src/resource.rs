@@ -38,6 +38,19 @@ impl Reading {
             Self::Known { low: value, central: value, high: value }
         }
     }
+
+    /// What is left once an amount is taken away.
+    #[must_use]
+    pub fn less(self, amount: f64) -> Self {
+        match self {
+            Self::Known { low, central, high } => Self::Known {
+                low: steady(low - amount),
+                central: steady(central - amount),
+                high: steady(high - amount),
+            },
+            other => other,
+        }
+    }
 }
 
 /// A shared resource, such as electrical supply.
@@ -124,6 +137,33 @@ impl Resource {
         };
         let active = active.into_iter().flat_map(|active| [active.measure, active.power_factor]);
         own.into_iter().flatten().chain(active)
+    }
+
+    /// What must be surveyed for the headroom to be known exactly, given what is known. A demand in kW
+    /// wants its power factor, and one that contradicts the capacity wants measuring in kVA.
+    #[must_use]
+    pub fn missing(&self, value: impl Fn(MeasureIndex) -> f64) -> Vec<MeasureIndex> {
+        let is_unknown = |measure: &MeasureIndex| value(*measure).is_nan();
+        match &self.source {
+            Source::Direct(measure) => Some(*measure).into_iter().filter(is_unknown).collect(),
+            Source::Balance { capacity, demand, active, .. } => {
+                let mut missing: Vec<MeasureIndex> =
+                    Some(*capacity).into_iter().filter(is_unknown).collect();
+                let active_kw = active.as_ref().filter(|active| !is_unknown(&active.measure));
+                match active_kw {
+                    _ if !is_unknown(demand) => {}
+                    Some(active) if value(active.measure) > value(*capacity) => {
+                        missing.push(*demand);
+                    }
+                    Some(active) if is_unknown(&active.power_factor) => {
+                        missing.push(active.power_factor);
+                    }
+                    Some(_) => {}
+                    None => missing.push(*demand),
+                }
+                missing
+            }
+        }
     }
 
     /// How much of the resource must be added for `headroom` more of it to be left: a share of what
@@ -364,7 +404,9 @@ fn read_active(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Activ
     })
 }
 
-fn find_measure(
+/// Finds the measure that a key names, and says what is wrong with it: that there is none, or that it
+/// is in another unit than `unit`.
+pub fn find_measure(
     fields: &mut Fields<'_>,
     key: &'static str,
     dictionary: &Dictionary,

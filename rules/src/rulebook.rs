@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::profile::{
     DomainWeights, Profile, ProfileContext, read_domain_weights, read_preconditions, read_profile,
 };
+use crate::reliability::{ReliabilityRules, read_reliability};
 use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
 use crate::resource::{Areas, Resource, read_resources};
 use chrono::NaiveDate;
@@ -59,6 +60,8 @@ pub struct Rulebook {
     pub remedies: Vec<Remedy>,
     /// The rates.
     pub benchmarks: Vec<Benchmark>,
+    /// What the probability of carrying an outage is worked out from.
+    pub reliability: ReliabilityRules,
     /// The bands of readiness.
     pub bands: Bands,
     /// The one calendar year whose prices all remedies use.
@@ -70,6 +73,7 @@ const MEASURES: &str = "rules/measures.toml";
 const WEIGHTS: &str = "rules/weights.toml";
 const RESOURCES: &str = "rules/resources.toml";
 const PRECONDITIONS: &str = "rules/preconditions.toml";
+const RELIABILITY: &str = "rules/reliability.toml";
 const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
 /// Folders of which every file is one profile or one remedy.
@@ -86,17 +90,24 @@ impl Rulebook {
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         check_places(files, &mut problems);
-        let texts = [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, BENCHMARKS]
+        let texts = [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, RELIABILITY, BENCHMARKS]
             .map(|path| find_text(files, path, &mut problems));
         // Without one of these, every line that refers to it would be a problem too.
-        let [Some(measures), Some(weights), Some(resources), Some(preconditions), Some(benchmarks)] =
-            texts
+        let [
+            Some(measures),
+            Some(weights),
+            Some(resources),
+            Some(preconditions),
+            Some(reliability),
+            Some(benchmarks),
+        ] = texts
         else {
             return Err(problems.into_vec());
         };
         let dictionary = Dictionary::read(MEASURES, measures, &mut problems);
         let (weights, bands) = read_weights_file(weights, &mut problems);
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
+        let reliability = read_reliability(RELIABILITY, reliability, &dictionary, &mut problems);
         let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
 
         let preconditions =
@@ -125,7 +136,9 @@ impl Rulebook {
         remedies.sort_by(|a, b| a.id.cmp(&b.id));
         let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
 
-        let (Some(bands), Some(areas), true) = (bands, areas, problems.is_empty()) else {
+        let (Some(bands), Some(areas), Some(reliability), true) =
+            (bands, areas, reliability, problems.is_empty())
+        else {
             return Err(problems.into_vec());
         };
         let hash = hash(files);
@@ -138,6 +151,7 @@ impl Rulebook {
             editions,
             remedies,
             benchmarks,
+            reliability,
             bands,
             price_base_year,
         })
@@ -197,7 +211,7 @@ fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) ->
 /// A rule file in a folder that nobody reads would be left out without a word.
 fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
     let is_read = |path: &str| {
-        [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS].contains(&path)
+        [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, RELIABILITY].contains(&path)
             || path.starts_with(PROFILES)
             || path.starts_with(REMEDIES)
     };

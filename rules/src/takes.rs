@@ -5,8 +5,9 @@
 //! taken, and of several ways the cheapest. The two price by the same arithmetic. What is on offer is
 //! `offer`, the search over it `search`.
 //!
-//! Headroom is taken for the whole deployment: what a requirement on headroom sees is what the site has
-//! left less what the other technologies take, and its limits are for all units of its own technology.
+//! A deployment is judged as `deployment` judges it, all at one site and whatever the year in which each
+//! technology comes: what a requirement on headroom sees is what the others leave, and its limits are for
+//! all units of its own technology.
 //!
 //! What is not known is never bought: it must be measured first. The effect of a remedy is what its
 //! `closes` says, no more: a gap that another measure of the same remedy would ease stays as it is.
@@ -17,9 +18,10 @@ mod search;
 pub use offer::{Effect, MAX_SHARERS, Offer, Offers, Size, offers};
 
 use crate::cost::{Estimate, Pence};
+use crate::deployment::Item;
 use crate::estate::{Estate, PlaceRow};
 use crate::gap::{Level, gap_left_by};
-use crate::judge::{Judged, Readiness, Spot, Verdict, percent};
+use crate::judge::{Judged, Readiness, Verdict, percent};
 use crate::profile::{Profile, Question, Requirement};
 use crate::rulebook::{Bands, Rulebook};
 use crate::tally::Score;
@@ -27,17 +29,6 @@ use search::{Found, Goals};
 
 /// How many nodes the search looks at before it gives the best so far with a bound.
 pub const NODE_LIMIT: usize = 200_000;
-
-/// A technology of a deployment at a spot. All of one question are at one site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deployed {
-    /// The profile, by its place in the rulebook.
-    pub profile: usize,
-    /// How many units, at least one.
-    pub quantity: u32,
-    /// Where it is judged.
-    pub spot: Spot,
-}
 
 /// A requirement of a technology of the deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,7 +170,7 @@ fn are(count: u8) -> String {
 /// Of a technology that cannot be ready, the best readiness that it can reach is aimed at; for one that
 /// can reach neither `ready` nor `ready-with-actions` nothing is taken.
 #[must_use]
-pub fn takes(rulebook: &Rulebook, estate: &Estate, deployed: &[Deployed]) -> Takes {
+pub fn takes(rulebook: &Rulebook, estate: &Estate, deployed: &[Item]) -> Takes {
     takes_within(rulebook, estate, deployed, NODE_LIMIT)
 }
 
@@ -188,13 +179,13 @@ pub fn takes(rulebook: &Rulebook, estate: &Estate, deployed: &[Deployed]) -> Tak
 pub fn takes_within(
     rulebook: &Rulebook,
     estate: &Estate,
-    deployed: &[Deployed],
+    deployed: &[Item],
     node_limit: usize,
 ) -> Takes {
     let offers = offers(rulebook, estate, deployed);
     let profiles: Vec<&Profile> =
         deployed.iter().map(|one| &rulebook.profiles[one.profile]).collect();
-    let question = search::Question { rulebook, profiles: &profiles, offers: &offers };
+    let question = search::Question { rulebook, deployed, profiles: &profiles, offers: &offers };
     let at_best = question.best_scores();
     let (goals, found) = find(&question, &at_best, node_limit);
     let after = offers.judged_after(&found.taken);

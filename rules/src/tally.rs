@@ -13,7 +13,7 @@ use crate::measure::Domain;
 use crate::profile::DomainWeights;
 use crate::rulebook::Bands;
 
-// A domain's weights add up to at most 400 (`profile::MAX_DOMAIN_WEIGHT`), so that in basis points
+// A domain's weights add up to at most 400 (see `profile::MAX_DOMAIN_WEIGHT`), so that in basis points
 // 400 x 10,000 = 4,000,000 fits 22 bits (4,194,303), and a sum of weights 9 bits (511).
 const POINTS_BITS: u32 = 22;
 const WEIGHT_BITS: u32 = 9;

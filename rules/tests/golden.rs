@@ -2,203 +2,96 @@
 //!
 //! Each file of `golden/` holds the cases of one profile and says how its figures were found. A case
 //! starts from the place that meets every target, or from nothing, and says what differs.
+//! Whether the cases would notice a changed rule is `mutations.rs`.
 
+mod cases;
 mod places;
 mod support;
 
-use places::Site;
-use serde::Deserialize;
+use cases::{Said, read_golden, say};
+use siteworthy_rules::batch::Batch;
 use siteworthy_rules::estate::Estate;
-use siteworthy_rules::judge::{Judged, Outcome, Readiness, Verdict, assess, judge, read};
-use siteworthy_rules::place::SpaceKind;
-use siteworthy_rules::profile::{Place, Profile};
+use siteworthy_rules::judge::{Outcome, assess};
 use siteworthy_rules::rulebook::Rulebook;
-use siteworthy_rules::tally::Score;
-use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::fs;
-use std::path::Path;
-use toml::{Table, Value};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Golden {
-    profile: String,
-    good: Good,
-    case: Vec<Case>,
-}
+/// Fewer cases than this cannot tell the rules of a profile apart.
+const FEWEST_CASES: usize = 4;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Good {
-    site: Table,
-    #[serde(default)]
-    space: Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    #[serde(default)]
-    starts: Start,
-    #[serde(default)]
-    unknown: Vec<String>,
-    #[serde(default)]
-    site: Table,
-    #[serde(default)]
-    space: Vec<Space>,
-    expect: Expect,
-}
-
-#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
-#[serde(rename_all = "kebab-case")]
-enum Start {
-    #[default]
-    Good,
-    Nothing,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Space {
-    kind: SpaceKind,
-    #[serde(default)]
-    unknown: Vec<String>,
-    #[serde(default)]
-    values: Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expect {
-    readiness: Readiness,
-    score_bp: Option<u16>,
-    low_bp: u16,
-    high_bp: u16,
-    coverage_bp: u16,
-    soft_bp: u16,
-    gates_failed: Vec<String>,
-    gates_unknown: Vec<String>,
-    spaces: u32,
-    spaces_ready: u32,
-    best_space: Option<u32>,
-    requirements: BTreeMap<String, Vec<Value>>,
-}
-
-/// A copy of `start` without `unknown` and with `values`.
-fn changed(start: &Table, unknown: &[String], values: &Table) -> Table {
-    let mut table = start.clone();
-    for id in unknown {
-        assert!(table.remove(id).is_some(), "{id} was not known before");
-    }
-    table.extend(values.clone());
-    table
-}
-
-fn site_of(good: &Good, case: &Case, place: Place) -> Site {
-    let nothing = Table::new();
-    let is_good = case.starts == Start::Good;
-    let start = if is_good { &good.site } else { &nothing };
-    let spaces = case.space.iter().map(|space| {
-        let start =
-            if is_good && place == Place::Space(space.kind) { &good.space } else { &nothing };
-        let values = changed(start, &space.unknown, &space.values);
-        (space.kind, values)
-    });
-    Site { values: changed(start, &case.unknown, &case.site), spaces: spaces.collect() }
-}
-
-/// `["meets-minimum", 6000]`, with what can be attained at best where that differs.
-fn written(judged: Judged) -> Vec<Value> {
-    let word = Value::String(judged.verdict.word().to_owned());
-    let mut list = vec![word, Value::Integer(judged.attainment_bp.into())];
-    let usual = match judged.verdict {
-        Verdict::Unknown => 10_000,
-        _ => judged.attainment_bp,
-    };
-    if judged.at_best_bp != usual {
-        list.push(Value::Integer(judged.at_best_bp.into()));
-    }
-    list
-}
-
-fn compare<T: PartialEq + Debug>(wrong: &mut Vec<String>, what: &str, found: T, expected: T) {
+fn compare<T: PartialEq + Debug>(wrong: &mut Vec<String>, what: &str, found: &T, expected: &T) {
     if found != expected {
         wrong.push(format!("{what}: found {found:?}, expected {expected:?}"));
     }
 }
 
-fn check(rulebook: &Rulebook, estate: &Estate, profile: &Profile, expect: Expect) -> Vec<String> {
-    let outcome = assess(rulebook, estate, profile, 0);
+fn differences(found: &Said, expected: &Said) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut requirements = BTreeMap::new();
-    let (mut gates_failed, mut gates_unknown) = (Vec::new(), Vec::new());
-    for requirement in &profile.requirements {
-        let judged = judge(requirement, read(rulebook, estate, requirement, outcome.spot));
-        requirements.insert(requirement.id.clone(), written(judged));
-        match judged.verdict {
-            Verdict::Short if requirement.gate => gates_failed.push(requirement.id.clone()),
-            Verdict::Unknown if requirement.gate => gates_unknown.push(requirement.id.clone()),
-            _ => {}
-        }
+    compare(&mut wrong, "readiness", &found.readiness, &expected.readiness);
+    compare(&mut wrong, "score_bp", &found.score_bp, &expected.score_bp);
+    compare(&mut wrong, "low_bp", &found.low_bp, &expected.low_bp);
+    compare(&mut wrong, "high_bp", &found.high_bp, &expected.high_bp);
+    compare(&mut wrong, "coverage_bp", &found.coverage_bp, &expected.coverage_bp);
+    compare(&mut wrong, "soft_bp", &found.soft_bp, &expected.soft_bp);
+    compare(&mut wrong, "gates_failed", &found.gates_failed, &expected.gates_failed);
+    compare(&mut wrong, "gates_unknown", &found.gates_unknown, &expected.gates_unknown);
+    compare(&mut wrong, "spaces", &found.spaces, &expected.spaces);
+    compare(&mut wrong, "spaces_ready", &found.spaces_ready, &expected.spaces_ready);
+    compare(&mut wrong, "best_space", &found.best_space, &expected.best_space);
+    for (id, attained) in &expected.requirements {
+        compare(&mut wrong, id, &found.requirements.get(id), &Some(attained));
     }
-    let Outcome { score, spot, spaces, spaces_ready } = outcome;
-    let Score { readiness, score_bp, low_bp, high_bp, coverage_bp, soft_bp, .. } = score;
-    compare(&mut wrong, "readiness", readiness, expect.readiness);
-    compare(&mut wrong, "score_bp", score_bp, expect.score_bp);
-    compare(&mut wrong, "low_bp", low_bp, expect.low_bp);
-    compare(&mut wrong, "high_bp", high_bp, expect.high_bp);
-    compare(&mut wrong, "coverage_bp", coverage_bp, expect.coverage_bp);
-    compare(&mut wrong, "soft_bp", soft_bp, expect.soft_bp);
-    let counts = (outcome.score.gates_failed, outcome.score.gates_unknown);
-    let listed = (gates_failed.len() as u8, gates_unknown.len() as u8);
-    compare(&mut wrong, "counts of gates", counts, listed);
-    compare(&mut wrong, "gates_failed", gates_failed, expect.gates_failed);
-    compare(&mut wrong, "gates_unknown", gates_unknown, expect.gates_unknown);
-    compare(&mut wrong, "spaces", spaces, expect.spaces);
-    compare(&mut wrong, "spaces_ready", spaces_ready, expect.spaces_ready);
-    let best_space = spot.space().map(|row| row - estate.sites());
-    compare(&mut wrong, "best_space", best_space, expect.best_space);
-    for (id, found) in &requirements {
-        let expected = expect.requirements.get(id);
-        compare(&mut wrong, id, Some(found), expected);
-    }
-    let ids: Vec<&String> = requirements.keys().collect();
-    let listed: Vec<&String> = expect.requirements.keys().collect();
-    compare(&mut wrong, "requirements", ids, listed);
+    assert_eq!(wrong.is_empty(), found == expected, "a difference is left out here");
     wrong
 }
 
 #[test]
 fn every_golden_case_is_met_to_the_basis_point() {
     let rulebook = support::rulebook();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut wrong = Vec::new();
     let mut covered = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder is there") {
-        let path = entry.expect("an entry").path();
-        let text = fs::read_to_string(&path).expect("a text");
-        let golden: Golden =
-            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let at = rulebook
-            .find_profile(&golden.profile)
-            .unwrap_or_else(|| panic!("{} is no profile", golden.profile));
-        let profile = &rulebook.profiles[at];
-        assert!(golden.case.len() >= 4, "{}: too few cases", golden.profile);
-        for case in golden.case {
-            let site = site_of(&golden.good, &case, profile.place);
-            let estate = places::estate(&rulebook, &[site]);
-            let found = check(&rulebook, &estate, profile, case.expect);
-            if !found.is_empty() {
-                let name = format!("{}: {}", golden.profile, case.name);
-                wrong.push(format!("{name}\n    {}", found.join("\n    ")));
+    for golden in read_golden(&rulebook) {
+        let profile = &rulebook.profiles[golden.profile];
+        assert!(golden.cases.len() >= FEWEST_CASES, "{}: too few cases", profile.id);
+        for case in &golden.cases {
+            let estate = places::estate(&rulebook, std::slice::from_ref(&case.site));
+            let found = say(&rulebook, &estate, profile);
+            let differences = differences(&found, &case.expected);
+            if !differences.is_empty() {
+                let lines = differences.join("\n    ");
+                wrong.push(format!("{}: {}\n    {lines}", profile.id, case.name));
             }
         }
         covered.push(golden.profile);
     }
-    covered.sort();
-    let profiles: Vec<&String> = rulebook.profiles.iter().map(|profile| &profile.id).collect();
-    assert_eq!(covered.iter().collect::<Vec<_>>(), profiles);
+    let all: Vec<usize> = (0..rulebook.profiles.len()).collect();
+    assert_eq!(covered, all, "every profile has one golden file");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every golden place is a site of one estate, so that the batch crosses from block to block, and is
+/// judged for every technology, not only for that of which it is a case.
+#[test]
+fn the_batch_says_of_every_golden_place_what_judging_it_alone_does() {
+    let rulebook = support::rulebook();
+    let golden = read_golden(&rulebook);
+    let cases = golden.iter().flat_map(|golden| &golden.cases);
+    let sites: Vec<places::Site> = cases.map(|case| case.site.clone()).collect();
+    let estate = places::estate(&rulebook, &sites);
+    for (at, found) in outcomes_of_batch(&rulebook, &estate).iter().enumerate() {
+        let profile = &rulebook.profiles[at];
+        for (site, found) in (0..).zip(found) {
+            let alone = assess(&rulebook, &estate, profile, site);
+            assert_eq!(*found, alone, "{} at place {site}", profile.id);
+        }
+    }
+}
+
+fn outcomes_of_batch(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
+    // What stands in the lists before does not matter; any outcome will do.
+    let blank = assess(rulebook, estate, &rulebook.profiles[0], 0);
+    let count = estate.sites() as usize;
+    let mut outcomes = vec![vec![blank; count]; rulebook.profiles.len()];
+    let mut lists: Vec<&mut [Outcome]> = outcomes.iter_mut().map(Vec::as_mut_slice).collect();
+    Batch::new(rulebook).judge(estate, 0, &mut lists);
+    outcomes
 }

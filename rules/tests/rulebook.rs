@@ -3,13 +3,14 @@
 
 mod support;
 
+use siteworthy_rules::reliability::Role;
 use siteworthy_rules::rulebook::Rulebook;
 use std::collections::BTreeSet;
 
 #[test]
 fn the_rule_files_of_the_project_have_no_problem() {
     let rulebook = support::rulebook();
-    assert_eq!(rulebook.profiles.len(), 5);
+    assert_eq!(rulebook.profiles.len(), 18);
     assert_eq!(rulebook.price_base_year, 2025);
 }
 
@@ -67,7 +68,7 @@ fn every_number_is_refused_without_reference_or_evidence() {
             assert!(count > 0, "{path} has no {key}:\n{text}");
             let named = problems
                 .iter()
-                .filter(|problem| problem.starts_with(&format!("{path}, ")))
+                .filter(|problem| problem.starts_with(&path))
                 .filter(|problem| {
                     problem.contains(&format!("{key}: This key is missing."))
                         || problem.contains("has no reference or no evidence")
@@ -83,8 +84,10 @@ fn weights_and_bands_are_refused_without_reference_or_evidence() {
     for key in ["text", "evidence"] {
         let (problems, count) = without_lines("rules/weights.toml", &format!("{key} = "));
         assert_eq!(count, 1);
-        let expected = format!("rules/weights.toml, reference.{key}: This key is missing. Add it.");
-        assert_eq!(problems, [expected]);
+        let [problem] = &problems[..] else { panic!("{problems:?}") };
+        let expected = format!(", reference.{key}: This key is missing. Add it.");
+        assert!(problem.starts_with("rules/weights.toml:"), "{problem}");
+        assert!(problem.ends_with(&expected), "{problem}");
     }
 }
 
@@ -113,6 +116,10 @@ fn every_requirement_demand_resource_remedy_and_rate_says_where_it_comes_from() 
     }
     for benchmark in &rulebook.benchmarks {
         texts.push((benchmark.id.clone(), &benchmark.source));
+    }
+    for role in Role::WITH_DEFAULT {
+        let figure = rulebook.reliability.default_figure(role).expect("a default");
+        texts.push((format!("default {role}"), &figure.reference));
     }
     texts.push(("bands".to_owned(), &rulebook.bands.reference));
     for (name, text) in texts {

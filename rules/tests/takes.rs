@@ -7,6 +7,7 @@ mod support;
 
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Money, Pence};
+use siteworthy_rules::deployment::Item;
 use siteworthy_rules::estate::{Estate, PlaceRow};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::judge::{
@@ -19,7 +20,7 @@ use siteworthy_rules::remedy::{Basis, Closes, Remedy};
 use siteworthy_rules::resource::{Reading, ResourceIndex, Source, steady};
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::takes::{
-    Bill, Deployed, NODE_LIMIT, Offers, Served, Taken, Takes, Want, offers, takes, takes_within,
+    Bill, NODE_LIMIT, Offers, Served, Taken, Takes, Want, offers, takes, takes_within,
 };
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -165,7 +166,7 @@ impl Draw {
 #[derive(Clone)]
 struct Case {
     estate: Estate,
-    deployed: Vec<Deployed>,
+    deployed: Vec<Item>,
 }
 
 fn kinds(rulebook: &Rulebook, profiles: &[usize]) -> Vec<SpaceKind> {
@@ -195,7 +196,12 @@ fn empty(rulebook: &Rulebook, profiles: &[(usize, u32)]) -> Case {
     };
     let deployed = profiles
         .iter()
-        .map(|(at, quantity)| Deployed { profile: *at, quantity: *quantity, spot: spot(*at) })
+        .map(|(at, quantity)| Item {
+            profile: *at,
+            quantity: *quantity,
+            spot: spot(*at),
+            from_year: None,
+        })
         .collect();
     Case { estate, deployed }
 }
@@ -204,7 +210,7 @@ fn requirements<'a>(
     rulebook: &'a Rulebook,
     case: &Case,
 ) -> Vec<(&'a Requirement, Option<PlaceRow>)> {
-    let of_one = |one: &Deployed| {
+    let of_one = |one: &Item| {
         let all = rulebook.profiles[one.profile].requirements.iter();
         let spot = one.spot;
         all.map(move |asked| (asked, place_of(rulebook, &asked.asks, spot))).collect::<Vec<_>>()
@@ -285,10 +291,9 @@ fn good(rulebook: &Rulebook, profiles: &[(usize, u32)], times: f64) -> Case {
     case
 }
 
-fn demand(rulebook: &Rulebook, deployed: &[Deployed], resource: ResourceIndex) -> f64 {
-    let of_one = |one: &Deployed| {
-        f64::from(one.quantity) * rulebook.profiles[one.profile].peak_demand_on(resource)
-    };
+fn demand(rulebook: &Rulebook, deployed: &[Item], resource: ResourceIndex) -> f64 {
+    let of_one =
+        |one: &Item| f64::from(one.quantity) * rulebook.profiles[one.profile].demand_on(resource);
     deployed.iter().map(of_one).sum()
 }
 
@@ -439,7 +444,7 @@ fn addition(
     let (Reading::Known { low, .. }, Threshold::AtLeast(limits)) = (left, &asked.threshold) else {
         panic!("a headroom that is served is known");
     };
-    let limits = limits.scaled_by(f64::from(one.quantity));
+    let limits = limits.times(f64::from(one.quantity));
     let own = if level == Level::Minimum { limits.minimum } else { limits.target };
     found.addition_for(steady(own + demand(rulebook, &others, resource)) - low)
 }
@@ -477,12 +482,7 @@ fn applied(rulebook: &Rulebook, case: &Case, takes: &Takes) -> Estate {
 }
 
 /// Judges a technology at an estate in which the others of its deployment have taken their part.
-fn assess_among(
-    rulebook: &Rulebook,
-    estate: &Estate,
-    deployed: &[Deployed],
-    which: usize,
-) -> Outcome {
+fn assess_among(rulebook: &Rulebook, estate: &Estate, deployed: &[Item], which: usize) -> Outcome {
     let mut estate = estate.clone();
     let own = deployed[which];
     let mut others = deployed.to_vec();
@@ -503,7 +503,7 @@ fn assess_among(
         if let (Question::Headroom(_), Threshold::AtLeast(limits)) =
             (&requirement.asks, &mut requirement.threshold)
         {
-            *limits = limits.scaled_by(f64::from(own.quantity));
+            *limits = limits.times(f64::from(own.quantity));
         }
     }
     assess_spot(rulebook, &estate, &profile, own.spot)
@@ -920,8 +920,7 @@ fn technologies_that_fit_one_at_a_time_and_not_together_take_something() {
     let rulebook: &Rulebook = &RULEBOOK;
     let ids = ["surgical-robot", "ai-inference-node", "logistics-robot"];
     let all: Vec<(usize, u32)> = ids.iter().map(|id| (profile(rulebook, id), 1)).collect();
-    let largest =
-        all.iter().map(|(at, _)| rulebook.profiles[*at].peak_demand_on(electrical(rulebook)));
+    let largest = all.iter().map(|(at, _)| rulebook.profiles[*at].demand_on(electrical(rulebook)));
     let largest = largest.fold(0.0, f64::max);
     let leaving = |headroom: f64, profiles: &[(usize, u32)]| {
         let mut case = good(rulebook, profiles, 2.0);

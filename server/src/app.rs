@@ -9,8 +9,10 @@ use crate::store::Store;
 use crate::view::View;
 use crate::view::facts::Facts;
 use arc_swap::ArcSwap;
-use siteworthy_rules::problem::Problem;
-use siteworthy_rules::rulebook::Rulebook;
+use chrono::NaiveDate;
+use siteworthy_rules::change::{Change, apply};
+use siteworthy_rules::problem::{Position, Problem, Severity};
+use siteworthy_rules::rulebook::{RuleFile, Rulebook};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
@@ -25,18 +27,25 @@ pub struct Rules {
     pub rulebook: Arc<Rulebook>,
     /// How files are read.
     pub layouts: Layouts,
+    /// The texts of the rulebook, for questions of what if.
+    files: Vec<(String, String)>,
+    /// The day whose editions are in force.
+    day: NaiveDate,
 }
 
 impl Rules {
-    /// Reads rules and layouts.
+    /// Reads rules and layouts, with the editions that are in force on a day.
     ///
     /// # Errors
     /// Every problem of every file.
-    pub fn read(corpus: &Corpus) -> Result<Self, Vec<Problem>> {
+    pub fn read(corpus: &Corpus, day: NaiveDate) -> Result<Self, Vec<Problem>> {
         match corpus.rulebook() {
             Ok(rulebook) => {
                 let layouts = corpus.layouts(&rulebook.dictionary)?;
-                Ok(Self { rulebook: Arc::new(rulebook), layouts })
+                let files = corpus.rulebook_files();
+                let owned = |file: RuleFile<'_>| (file.path.to_owned(), file.text.to_owned());
+                let files = files.into_iter().map(owned).collect();
+                Ok(Self { rulebook: Arc::new(rulebook.on(day)), layouts, files, day })
             }
             Err(mut problems) => {
                 // The layouts are looked at all the same, by what the dictionary does define.
@@ -44,6 +53,46 @@ impl Rules {
                 Err(problems)
             }
         }
+    }
+}
+
+impl Rules {
+    /// The rulebook as it would be with single figures changed: read and checked like the files
+    /// themselves. The measures stay as they are, for by them the record is coded.
+    ///
+    /// # Errors
+    /// Every change that cannot be made, and every problem that the changed files then have. They have
+    /// no lines, for nobody has written these files.
+    pub fn suppose(&self, changes: &[Change]) -> Result<Rulebook, Vec<Problem>> {
+        let rulebook = apply(&self.files, changes).and_then(|files| {
+            let borrowed = files.iter().map(|(path, text)| RuleFile { path, text });
+            Rulebook::read(&borrowed.collect::<Vec<_>>())
+        });
+        let refused: Vec<Problem> = changes
+            .iter()
+            .filter(|change| change.file == "rules/measures.toml")
+            .map(|change| Problem {
+                severity: Severity::Refused,
+                code: "rule",
+                position: Position {
+                    file: change.file.clone(),
+                    row: None,
+                    column: Some(change.key.clone()),
+                },
+                value: Some(change.value.clone()),
+                message: "The measures cannot be changed in a question.".to_owned(),
+                advice: "Change thresholds, weights, bands, reserves or rates.".to_owned(),
+            })
+            .collect();
+        if !refused.is_empty() {
+            return Err(refused);
+        }
+        rulebook.map(|rulebook| rulebook.on(self.day)).map_err(|mut problems| {
+            for problem in &mut problems {
+                problem.position.row = None;
+            }
+            problems
+        })
     }
 }
 

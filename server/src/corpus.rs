@@ -53,15 +53,19 @@ impl Corpus {
             .map(|(path, text)| RuleFile { path, text })
     }
 
-    /// Reads the rulebook. Its hash covers the rules and the published figures that they use; the
-    /// demonstration estate and the layouts change no answer and are not in it.
+    /// The files of the rulebook: the rules and the published figures that they use. The demonstration
+    /// estate and the layouts change no answer and are not among them.
+    #[must_use]
+    pub fn rulebook_files(&self) -> Vec<RuleFile<'_>> {
+        self.below("rules/").chain(self.below("datasets/costs/")).collect()
+    }
+
+    /// Reads the rulebook.
     ///
     /// # Errors
     /// Every problem of every file.
     pub fn rulebook(&self) -> Result<Rulebook, Vec<Problem>> {
-        let files: Vec<RuleFile<'_>> =
-            self.below("rules/").chain(self.below("datasets/costs/")).collect();
-        Rulebook::read(&files)
+        Rulebook::read(&self.rulebook_files())
     }
 
     /// Reads the dictionary of measures alone, with whatever in it is sound.

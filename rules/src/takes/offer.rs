@@ -9,12 +9,13 @@
 //! before: where two technologies pull a measure in opposite directions, what the second of them asks is
 //! not offered.
 
-use super::{Bill, Deployed, Served, Want};
+use super::{Bill, Served, Want};
 use crate::cost::{Estimate, Pence};
+use crate::deployment::{Item, demand_of, for_quantity, judged_beside};
 use crate::estate::{Estate, PlaceRow};
 use crate::gap::{Level, gap_left_by, larger, price};
-use crate::judge::{Judged, Spot, Verdict, judge, place_of, read};
-use crate::profile::{Limits, Question, Requirement, Threshold};
+use crate::judge::{Judged, Spot, Verdict, judge, place_of};
+use crate::profile::{Limits, Requirement, Threshold};
 use crate::remedy::{Basis, Closes};
 use crate::resource::{Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
@@ -110,7 +111,7 @@ pub fn better(before: Judged, now: Judged, other: Judged) -> Judged {
 
 /// Everything on offer for a deployment.
 #[must_use]
-pub fn offers(rulebook: &Rulebook, estate: &Estate, deployed: &[Deployed]) -> Offers {
+pub fn offers(rulebook: &Rulebook, estate: &Estate, deployed: &[Item]) -> Offers {
     let asker = Asker { rulebook, estate, deployed };
     let judged = asker.judge_all();
     let levers = asker.levers(&judged);
@@ -158,7 +159,7 @@ fn cover_rooms<'a>(
 struct Asker<'a> {
     rulebook: &'a Rulebook,
     estate: &'a Estate,
-    deployed: &'a [Deployed],
+    deployed: &'a [Item],
 }
 
 /// A measure at a place or a resource of a site, with the requirements that read it.
@@ -196,60 +197,29 @@ impl Asker<'_> {
     }
 
     fn judge_all(&self) -> Vec<Vec<Judged>> {
-        let mut judged = vec![Vec::new(); self.deployed.len()];
-        for want in self.wants() {
-            judged[want.deployed].push(self.judge(want));
-        }
-        judged
+        let Self { rulebook, estate, deployed } = *self;
+        deployed.iter().map(|item| judged_beside(rulebook, estate, item, deployed)).collect()
     }
 
-    fn judge(&self, want: Want) -> Judged {
-        let requirement = self.requirement(want);
-        let reading = read(self.rulebook, self.estate, requirement, self.spot(want));
-        match requirement.asks {
-            Question::Headroom(resource) => {
-                self.judge_headroom(want, less(reading, self.others(want, resource)))
-            }
-            Question::Measure(_) | Question::Checklist(_) => judge(requirement, reading),
-        }
-    }
-
-    /// Judges what is left for a technology by limits for all units of it.
-    fn judge_headroom(&self, want: Want, left: Reading) -> Judged {
-        let requirement = self.requirement(want);
-        match self.limits(want) {
-            Some(limits) => {
-                let threshold = Threshold::AtLeast(limits);
-                judge(&Requirement { threshold, ..requirement.clone() }, left)
-            }
-            None => judge(requirement, left),
-        }
+    /// Judges what others leave of a resource by limits for all units of a technology.
+    fn judge_headroom(&self, want: Want, headroom: Reading, resource: ResourceIndex) -> Judged {
+        let asked = for_quantity(self.requirement(want), self.deployed[want.deployed].quantity);
+        judge(&asked, headroom.less(self.others(want, resource)))
     }
 
     /// The limits of a requirement on headroom, for all units of its technology.
     fn limits(&self, want: Want) -> Option<Limits> {
-        match &self.requirement(want).threshold {
-            Threshold::AtLeast(limits) => {
-                let quantity = f64::from(self.deployed[want.deployed].quantity);
-                Some(limits.scaled_by(quantity))
-            }
+        let asked = for_quantity(self.requirement(want), self.deployed[want.deployed].quantity);
+        match asked.threshold {
+            Threshold::AtLeast(limits) => Some(limits),
             _ => None,
         }
     }
 
     /// What the other technologies of the deployment take of a resource at the site's peak.
     fn others(&self, want: Want, resource: ResourceIndex) -> f64 {
-        let site = self.spot(want).site();
-        let others = self
-            .deployed
-            .iter()
-            .enumerate()
-            .filter(|(at, other)| *at != want.deployed && other.spot.site() == site);
-        let takes = |other: &Deployed| {
-            let profile = &self.rulebook.profiles[other.profile];
-            f64::from(other.quantity) * profile.peak_demand_on(resource)
-        };
-        steady(others.map(|(_, other)| takes(other)).sum())
+        let others = self.deployed.iter().enumerate().filter(|(at, _)| *at != want.deployed);
+        steady(others.map(|(_, other)| demand_of(self.rulebook, other, resource)).sum())
     }
 
     fn levers(&self, judged: &[Vec<Judged>]) -> Vec<Lever> {
@@ -330,8 +300,7 @@ impl Asker<'_> {
         wanted.dedup();
         let steps = wanted.into_iter().map(|wanted| {
             let after = raised(headroom, wanted);
-            let judge_one =
-                |want: &Want| self.judge_headroom(*want, less(after, self.others(*want, resource)));
+            let judge_one = |want: &Want| self.judge_headroom(*want, after, resource);
             let size = addition(headroom, |missing| found.addition_for(missing), wanted);
             Step { size, judged: wants.iter().map(judge_one).collect() }
         });
@@ -350,18 +319,6 @@ fn is_settled(step: &Step) -> bool {
 
 fn exactly(size: f64) -> Estimate<f64> {
     Estimate { low: size, central: size, high: size }
-}
-
-/// What is left of a headroom once others have taken their part.
-fn less(reading: Reading, taken: f64) -> Reading {
-    match reading {
-        Reading::Known { low, central, high } if taken != 0.0 => Reading::Known {
-            low: steady(low - taken),
-            central: steady(central - taken),
-            high: steady(high - taken),
-        },
-        reading => reading,
-    }
 }
 
 /// A headroom whose lower end is brought up to what is wanted.

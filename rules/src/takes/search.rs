@@ -18,7 +18,8 @@
 use super::Bill;
 use super::offer::{Offers, Size, better, is_answered};
 use crate::cost::Pence;
-use crate::judge::{Judged, Readiness, Verdict, add_up, evidence_of};
+use crate::deployment::Item;
+use crate::judge::{Judged, Outcome, Readiness, Verdict, add_up, evidence_of};
 use crate::measure::Domain;
 use crate::profile::Profile;
 use crate::rulebook::Rulebook;
@@ -50,7 +51,9 @@ pub type Goals = Vec<Option<Readiness>>;
 pub struct Question<'a> {
     /// The rules.
     pub rulebook: &'a Rulebook,
-    /// The profile of each technology.
+    /// The technologies.
+    pub deployed: &'a [Item],
+    /// The profile of each.
     pub profiles: &'a [&'a Profile],
     /// What is on offer.
     pub offers: &'a Offers,
@@ -59,10 +62,11 @@ pub struct Question<'a> {
 impl Question<'_> {
     /// The score of each technology with its requirements judged so.
     pub fn scores(&self, judged: &[Vec<Judged>]) -> Vec<Score> {
-        let one = |(profile, judged): (&&Profile, &Vec<Judged>)| {
-            add_up(self.rulebook, profile, judged.iter().copied())
+        let one = |((profile, item), judged): ((&&Profile, &Item), &Vec<Judged>)| {
+            let score = add_up(self.rulebook, profile, judged.iter().copied());
+            Outcome::new(score, item.spot).score
         };
-        self.profiles.iter().zip(judged).map(one).collect()
+        self.profiles.iter().zip(self.deployed).zip(judged).map(one).collect()
     }
 
     /// The best score of each technology that anything on offer brings it to.
@@ -235,7 +239,7 @@ struct Reach {
 }
 
 /// One technology in the search.
-struct Item<'a> {
+struct Aim<'a> {
     profile: &'a Profile,
     goal: Readiness,
     /// Which technology of the deployment it is.
@@ -262,7 +266,7 @@ struct Branch<'a> {
     first_slot: Vec<usize>,
     /// How the requirements stand before any of them.
     base: Vec<Vec<Judged>>,
-    items: Vec<Item<'a>>,
+    items: Vec<Aim<'a>>,
 }
 
 /// Where the search stands.
@@ -357,7 +361,7 @@ impl<'a> Branch<'a> {
         })
     }
 
-    fn item(&self, profile: &'a Profile, deployed: usize, goal: Readiness) -> Item<'a> {
+    fn item(&self, profile: &'a Profile, deployed: usize, goal: Readiness) -> Aim<'a> {
         let points = points_of(profile, &self.base[deployed]);
         let effects = self.sizes().flat_map(|(_, _, size)| &size.effects);
         let own = effects.filter(|effect| effect.want.deployed == deployed);
@@ -368,7 +372,7 @@ impl<'a> Branch<'a> {
         let is_ready = goal == Readiness::Ready;
         let band = if is_ready { bands.ready_bp } else { bands.ready_with_actions_bp };
         let movable = moved.iter().map(|at| self.movable(profile, deployed, *at, points[*at]));
-        Item {
+        Aim {
             profile,
             goal,
             deployed,
@@ -424,12 +428,11 @@ impl<'a> Branch<'a> {
         let weigh = |(offer, size): &(usize, usize)| {
             self.scale.weigh(&self.offers.list[*offer].sizes[*size])
         };
-        let of_item = |item: &Item<'_>| {
+        let of_item = |item: &Aim<'_>| {
             let judged = &self.base[item.deployed];
             item.movable.iter().map(|movable| judged[movable.requirement]).collect()
         };
-        let sums =
-            |item: &Item<'_>| sums_of(self.rulebook, item.profile, &self.base[item.deployed]);
+        let sums = |item: &Aim<'_>| sums_of(self.rulebook, item.profile, &self.base[item.deployed]);
         State {
             judged: self.items.iter().map(of_item).collect(),
             sums: self.items.iter().map(sums).collect(),
@@ -612,7 +615,7 @@ impl Movable {
     }
 }
 
-impl Item<'_> {
+impl Aim<'_> {
     /// Charges every requirement without which the goal is out of reach, with all others at their best:
     /// the cheapest of what is left of the prices of the sizes, from the first undecided slot on, that
     /// lift it far enough.

@@ -200,7 +200,7 @@ impl SiteReadinessNode {
     async fn requirements(&self) -> Vec<RequirementResult> {
         let profile = &self.view.rulebook.profiles[self.profile];
         let explained = explain(&self.view, profile, &self.result.outcome);
-        explained.into_iter().map(|explained| self.requirement(explained)).collect()
+        explained.requirements.into_iter().map(|one| self.requirement(one)).collect()
     }
 }
 

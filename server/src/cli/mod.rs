@@ -18,6 +18,7 @@ use crate::corpus::Corpus;
 use crate::error::Error;
 use crate::store::{AuditState, Store};
 use crate::telemetry;
+use chrono::Utc;
 use clap::{Parser, Subcommand};
 use siteworthy_rules::problem::Problem;
 use std::io::Write;
@@ -140,7 +141,7 @@ async fn audit(config: &Config) -> Result<Ending, Error> {
 /// Reads the rules and layouts; prints all their problems where there are any.
 fn read_rules(config: &Config) -> Result<Rules, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
-    Rules::read(&corpus).map_err(|problems| {
+    Rules::read(&corpus, Utc::now().date_naive()).map_err(|problems| {
         print_problems(&problems);
         let count = problems.len();
         Error::Invalid(format!("the rule files have {count} problems, listed above"))

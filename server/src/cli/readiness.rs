@@ -12,7 +12,7 @@ use crate::view::{SiteResult, View};
 use clap::{Args, ValueEnum};
 use comfy_table::Cell;
 use serde::Serialize;
-use siteworthy_rules::judge::{self, Verdict, percent};
+use siteworthy_rules::judge::{self, percent};
 use siteworthy_rules::place::Nation;
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,9 +240,9 @@ pub fn explanation(view: &View, code: &str, technologies: &[String]) -> Result<S
         ));
         let mut table =
             new_table(&["Requirement", "Known", "Asked", "Verdict", "Evidence", "From"]);
-        let mut explained = explain(view, profile, outcome);
-        explained.sort_by_key(rank);
-        for one in &explained {
+        let explained = explain(view, profile, outcome);
+        text.push_str(&format!("{}\n", explained.headline));
+        for one in &explained.requirements {
             table.add_row([
                 one.title.clone(),
                 one.value.clone(),
@@ -255,19 +255,6 @@ pub fn explanation(view: &View, code: &str, technologies: &[String]) -> Result<S
         text.push_str(&format!("{table}\n\n"));
     }
     Ok(text)
-}
-
-/// What decides stands first: failing gates, unknown gates, shortfalls, what is unknown, the rest.
-fn rank(one: &Explained<'_>) -> u8 {
-    match (one.judged.verdict, one.requirement.gate) {
-        (Verdict::Short, true) => 0,
-        (Verdict::Unknown, true) => 1,
-        (Verdict::Short, false) => 2,
-        (Verdict::Unknown, false) => 3,
-        (Verdict::MeetsMinimum, _) => 4,
-        (Verdict::MeetsTarget, _) => 5,
-        (Verdict::NotApplicable, _) => 6,
-    }
 }
 
 fn verdict(one: &Explained<'_>) -> String {

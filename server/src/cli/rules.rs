@@ -5,6 +5,7 @@ use crate::app;
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::Error;
+use chrono::Utc;
 use clap::Subcommand;
 
 /// What can be done with the rules.
@@ -17,7 +18,7 @@ pub enum Rules {
 /// Checks all files and prints what is in force, or every problem.
 pub fn check(config: &Config) -> Result<Ending, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
-    match app::Rules::read(&corpus) {
+    match app::Rules::read(&corpus, Utc::now().date_naive()) {
         Err(problems) => {
             print_problems(&problems);
             eprintln!("{} problems.", problems.len());

@@ -236,7 +236,7 @@ impl Places {
             postcode: read_postcode(cells, report),
             point: read_point(cells, report),
             commissioner: cells.name(Attribute::Commissioner, report),
-            is_pooled: setting == Some(Setting::Pooled),
+            is_pooled: setting.is_some_and(Setting::is_pooled),
         };
         let mut settle = Settle {
             first_row: self.sites[site as usize].row,
@@ -252,7 +252,7 @@ impl Places {
         settle.fact(&mut entry.postcode, found.postcode, Attribute::Postcode);
         settle.fact(&mut entry.point, found.point.map(Shown), Attribute::Latitude);
         settle.fact(&mut entry.commissioner, found.commissioner, Attribute::Commissioner);
-        entry.is_pooled = entry.setting == Some(Setting::Pooled);
+        entry.is_pooled = entry.setting.is_some_and(Setting::is_pooled);
     }
 
     /// The code of the row's organisation, which is described where the row names it.

@@ -7,13 +7,28 @@ use super::View;
 use siteworthy_rules::estate::{PlaceRow, Source};
 use siteworthy_rules::gap::{Level, closing, gap_size};
 use siteworthy_rules::judge::{
-    Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
+    Judged, Outcome, Readiness, Spot, Verdict, for_each_measure, for_each_measure_read, judge,
+    percent, place_of, read,
 };
-use siteworthy_rules::measure::{Kind, Measure, MeasureIndex};
+use siteworthy_rules::measure::{Domain, Kind, Measure, MeasureIndex};
 use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
 use siteworthy_rules::rulebook::Rulebook;
+use siteworthy_rules::trace::{DomainPart, Part, trace};
+
+/// A score, explained.
+pub struct Explanation<'a> {
+    /// The whole in a sentence that a board member can read.
+    pub headline: String,
+    /// Every requirement: failing gates first, then gates that are not known, then those of the weakest
+    /// domain, then the others; among those what is short, then what is not known, before the rest.
+    pub requirements: Vec<Explained<'a>>,
+    /// How each domain stands.
+    pub domains: Vec<DomainPart>,
+    /// The domain with the lowest mean.
+    pub weakest: Option<Domain>,
+}
 
 /// One requirement, explained.
 pub struct Explained<'a> {
@@ -29,6 +44,8 @@ pub struct Explained<'a> {
     pub reading: Reading,
     /// The verdict with its attainment.
     pub judged: Judged,
+    /// What it brought to the score, and the most that it could bring.
+    pub part: Part,
     /// The observations that the reading rests on; where it is not known, those that are there.
     pub inputs: Vec<Input<'a>>,
     /// How far from the minimum, in the unit; none where the gap has no size.
@@ -55,11 +72,115 @@ pub struct Input<'a> {
     pub source: &'a Source,
 }
 
-/// Explains every requirement of a profile where an outcome was judged.
+/// Explains the outcome of a profile: what decided it, and every requirement.
 #[must_use]
-pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> Vec<Explained<'a>> {
-    let one = |requirement| explain_one(view, profile, requirement, outcome);
-    profile.requirements.iter().map(one).collect()
+pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> Explanation<'a> {
+    let read_one =
+        |requirement: &Requirement| read(&view.rulebook, &view.estate, requirement, outcome.spot);
+    let readings: Vec<Reading> = profile.requirements.iter().map(read_one).collect();
+    let judged: Vec<Judged> = profile
+        .requirements
+        .iter()
+        .zip(&readings)
+        .map(|(requirement, reading)| judge(requirement, *reading))
+        .collect();
+    let trace = trace(profile, &judged, &outcome.score);
+    let weakest = trace.weakest().map(|part| part.domain);
+    let mut requirements: Vec<Explained<'a>> = profile
+        .requirements
+        .iter()
+        .zip(readings.into_iter().zip(judged).zip(&trace.parts))
+        .map(|(requirement, ((reading, judged), part))| {
+            explain_one(view, profile, requirement, outcome, (reading, judged), *part)
+        })
+        .collect();
+    let headline = headline(view, profile, outcome, &requirements, weakest);
+    requirements.sort_by_key(|one| rank(one, weakest));
+    Explanation { headline, requirements, domains: trace.domains, weakest }
+}
+
+/// What decides comes first; among alike, what is short, then what is not known.
+fn rank(one: &Explained<'_>, weakest: Option<Domain>) -> (u8, u8) {
+    let group = match one.judged.verdict {
+        Verdict::Short if one.requirement.gate => 0,
+        Verdict::Unknown if one.requirement.gate => 1,
+        _ if Some(one.requirement.domain) == weakest => 2,
+        _ => 3,
+    };
+    let verdict = match one.judged.verdict {
+        Verdict::Short => 0,
+        Verdict::Unknown => 1,
+        Verdict::MeetsMinimum => 2,
+        Verdict::MeetsTarget => 3,
+        Verdict::NotApplicable => 4,
+    };
+    (group, verdict)
+}
+
+/// The whole in plain words: readiness, what decided it, how sure it is.
+fn headline(
+    view: &View,
+    profile: &Profile,
+    outcome: &Outcome,
+    requirements: &[Explained<'_>],
+    weakest: Option<Domain>,
+) -> String {
+    let score = &outcome.score;
+    let site = view.site(outcome.spot.site());
+    let place = outcome.spot.space().map_or_else(
+        || site.name.clone(),
+        |space| format!("{} ({})", site.name, view.place_name(space)),
+    );
+    let gates = |verdict: Verdict| {
+        let those = requirements
+            .iter()
+            .filter(|one| one.requirement.gate && one.judged.verdict == verdict)
+            .map(|one| lower_first(&one.title));
+        those.collect::<Vec<_>>().join(", ")
+    };
+    let reason = match score.readiness {
+        Readiness::NotReady if score.gates_failed > 0 => {
+            format!(" because it misses what must not be missed: {}", gates(Verdict::Short))
+        }
+        Readiness::NotReady => " because its score is low".to_owned(),
+        Readiness::Indeterminate if matches!(outcome.spot, Spot::NoSpace { .. }) => {
+            format!(" because no {} is on record", profile.place.word())
+        }
+        Readiness::Indeterminate if score.gates_unknown > 0 => {
+            format!(" because this is not known: {}", gates(Verdict::Unknown))
+        }
+        Readiness::Indeterminate => " because too little is known".to_owned(),
+        Readiness::ReadyWithActions | Readiness::Ready => String::new(),
+    };
+    let says = match score.readiness {
+        Readiness::Ready => "is ready for",
+        Readiness::ReadyWithActions => "can take, with actions still to be done,",
+        Readiness::Indeterminate => "cannot be judged for",
+        Readiness::NotReady => "is not ready for",
+    };
+    let figures = score.score_bp.map_or_else(String::new, |points| {
+        let weakest = weakest.map_or_else(String::new, |domain| format!("; weakest is {domain}"));
+        format!(
+            " It scores {} of 100, and between {} and {} whatever is still unknown{weakest}.",
+            plain(percent(points)),
+            plain(percent(score.low_bp)),
+            plain(percent(score.high_bp)),
+        )
+    });
+    let known = plain(percent(score.coverage_bp));
+    let technology = lower_first(&profile.title);
+    format!("{place} {says} {technology}{reason}.{figures} {known} % of what is asked is known.")
+}
+
+/// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are.
+fn lower_first(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
+    }
 }
 
 fn explain_one<'a>(
@@ -67,11 +188,11 @@ fn explain_one<'a>(
     profile: &'a Profile,
     requirement: &'a Requirement,
     outcome: &Outcome,
+    (reading, judged): (Reading, Judged),
+    part: Part,
 ) -> Explained<'a> {
     let rulebook = &view.rulebook;
     let place = place_of(rulebook, &requirement.asks, outcome.spot);
-    let reading = read(rulebook, &view.estate, requirement, outcome.spot);
-    let judged = judge(requirement, reading);
     let (title, unit) = heading(rulebook, &requirement.asks);
     let size = |level| gap_size(requirement, reading, level).map(|gap| gap.high);
     let threshold = describe_threshold(rulebook, requirement, unit);
@@ -90,6 +211,7 @@ fn explain_one<'a>(
         place,
         reading,
         judged,
+        part,
         inputs,
         gap_to_minimum: size(Level::Minimum),
         gap_to_target: size(Level::Target),

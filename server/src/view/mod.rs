@@ -4,18 +4,24 @@
 //! It is assembled from facts and the rulebook by a pure function. Reading the record is the store's,
 //! swapping views is `publish`'s.
 
+pub mod deployment;
 pub mod explain;
 pub mod facts;
 pub mod filter;
 pub mod gap;
 pub mod geojson;
 pub mod map;
+pub mod next;
 pub mod organisations;
+pub mod peers;
+pub mod pools;
 pub mod summary;
+pub mod what_if;
 
 use facts::{Current, Facts, SiteFacts, SurveyFacts};
 use map::MapIndex;
 use organisations::Organisations;
+use pools::Pool;
 use rayon::prelude::*;
 use siteworthy_rules::batch::Batch;
 use siteworthy_rules::cost::{Estimate, Pence};
@@ -34,18 +40,19 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct View {
     /// What it was assembled from.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The rules it was judged by.
     pub rulebook: Arc<Rulebook>,
     /// The organisations as a tree.
-    pub organisations: Organisations,
+    pub organisations: Arc<Organisations>,
     /// The columns.
-    pub estate: Estate,
-    sites: Vec<Site>,
-    by_code: HashMap<String, u32>,
+    pub estate: Arc<Estate>,
+    sites: Arc<Vec<Site>>,
+    by_code: Arc<HashMap<String, u32>>,
     /// By profile and site; none for pooled entries, which are never judged.
     results: Vec<Vec<Option<SiteResult>>>,
-    map: MapIndex,
+    pools: HashMap<(usize, u32), Pool>,
+    map: Arc<MapIndex>,
     tag: String,
 }
 
@@ -108,11 +115,52 @@ impl View {
             facts.sites.iter().map(|(code, site)| describe(code, site, &organisations)).collect();
         let by_code = (0..).zip(&sites).map(|(at, site)| (site.code.clone(), at)).collect();
         let estate = fill_estate(&facts, &rulebook, &sites);
-        let results = judge_all(&rulebook, &estate, &sites);
         let placed = (0..).zip(&sites).filter(|(_, site)| !site.is_pooled);
         let map = MapIndex::new(placed.filter_map(|(at, site)| Some((at, site.point?))));
-        let tag = tag(&facts, &rulebook);
-        Self { facts, rulebook, organisations, estate, sites, by_code, results, map, tag }
+        let view = Self {
+            results: Vec::new(),
+            pools: HashMap::new(),
+            tag: tag(&facts, &rulebook),
+            facts: Arc::new(facts),
+            rulebook,
+            organisations: Arc::new(organisations),
+            estate: Arc::new(estate),
+            sites: Arc::new(sites),
+            by_code: Arc::new(by_code),
+            map: Arc::new(map),
+        };
+        view.judged()
+    }
+
+    /// The same estate judged by other rules. Nothing of it is read or placed again, so that a question
+    /// of what if is answered while it is asked.
+    ///
+    /// # Panics
+    /// Where the rules have other measures than those by which the columns are coded; whoever makes the
+    /// rules sees to that.
+    #[must_use]
+    pub fn under(&self, rulebook: Arc<Rulebook>) -> Self {
+        let (own, other) = (&self.rulebook.dictionary, &rulebook.dictionary);
+        assert!(own.iter().eq(other.iter()), "the columns are coded by the measures in force");
+        let view = Self {
+            results: Vec::new(),
+            pools: HashMap::new(),
+            tag: tag(&self.facts, &rulebook),
+            facts: Arc::clone(&self.facts),
+            rulebook,
+            organisations: Arc::clone(&self.organisations),
+            estate: Arc::clone(&self.estate),
+            sites: Arc::clone(&self.sites),
+            by_code: Arc::clone(&self.by_code),
+            map: Arc::clone(&self.map),
+        };
+        view.judged()
+    }
+
+    fn judged(self) -> Self {
+        let results = judge_all(&self.rulebook, &self.estate, &self.sites);
+        let pools = pools::judge_pools(&self.rulebook, &self.estate, &self.sites);
+        Self { results, pools, ..self }
     }
 
     /// Names every answer that is made from this view, and serves as cache key: the revision, the
@@ -145,6 +193,13 @@ impl View {
     #[must_use]
     pub fn result(&self, profile: usize, site: u32) -> Option<&SiteResult> {
         self.results[profile][site as usize].as_ref()
+    }
+
+    /// How the places of a pooled entry stand for a profile; none for an ordinary site, and where the
+    /// profile is not judged in pools.
+    #[must_use]
+    pub fn pool(&self, profile: usize, site: u32) -> Option<&Pool> {
+        self.pools.get(&(profile, site))
     }
 
     /// The name of a site's organisation, empty where no survey names one.

@@ -1,0 +1,736 @@
+//! The standby plant of a site and the load that it must carry, as plain values, and how they are
+//! read from a survey.
+//!
+//! A figure that was not surveyed is never guessed. Where leaving it out can only make the answer
+//! worse (a battery, a power factor), it is left out and named; where a published default exists
+//! (reliability, fuel burn), the default is taken and named with its reference; everything else makes
+//! the answer unknown, with the measures to survey. How long the plant lasts is `resilience`.
+//!
+//! What is not counted, because no measure tells enough about it:
+//! - UPS energy. A UPS carries only what is wired to it, and its autonomy holds for its present load,
+//!   which is not surveyed; capacity x autonomy would promise energy that nobody has measured.
+//! - The limit of an engine in kW. Ratings in kVA are compared with a load in kVA, as the resource
+//!   `standby` does; a set that is rated at a power factor of 0.8 carries less than its kVA in kW.
+//!
+//! The power factor is that of the incomer, taken for the essential load too: none is surveyed for it.
+
+use crate::dated::Evidence;
+use crate::estate::Estate;
+use crate::measure::{Dictionary, Kind, MeasureIndex};
+use crate::reliability::Role;
+use crate::resource::steady;
+use crate::rulebook::Rulebook;
+use crate::words::words;
+use std::fmt;
+
+/// Hours of a day.
+pub const DAY_H: usize = 24;
+
+/// The most combinations of working sets that an answer is worked out for: two kinds of 16 sets, as
+/// many as a survey may give, of which none to all work. It bounds the work of a question.
+pub const MAX_COMBINATIONS: u64 = 17 * 17;
+
+/// Identical generator sets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Group {
+    /// How many there are.
+    pub sets: u32,
+    /// Standby rating of each, in kVA.
+    pub rating_kva: f64,
+}
+
+/// How reliable each set is. Sets fail independently of one another; no set is repaired during an
+/// outage. (Model and words: backup reliability in NREL REopt.)
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reliability {
+    /// Share of the time in which a set is fit to be started, 0 to 1.
+    pub availability: f64,
+    /// Share of starts that fail, 0 to 1.
+    pub failure_to_start: f64,
+    /// Mean hours until a set fails, above 0; infinite where it never does.
+    pub mttf_h: f64,
+}
+
+/// What is known of the fuel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fuel {
+    /// The litres and the burn are known.
+    Litres {
+        /// What the sets can draw on, in litres; infinite where deliveries never fail.
+        usable_l: f64,
+        /// Litres for each kWh produced.
+        slope_l_kwh: f64,
+        /// Litres that each running set burns in an hour beside that.
+        intercept_l_h: f64,
+    },
+    /// Only the hours at full load are known. At any load that the sets can carry the fuel lasts at
+    /// least as long, so this never promises too much.
+    Endurance {
+        /// Hours that the fuel lasts with all sets at full load.
+        full_load_h: f64,
+    },
+}
+
+/// A battery that can feed the essential boards with the mains lost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Storage {
+    /// What it can supply at once, in kW.
+    pub power_kw: f64,
+    /// What it holds when an outage begins, usable at its terminals, in kWh.
+    pub energy_kwh: f64,
+}
+
+impl Storage {
+    /// No battery.
+    pub const NONE: Self = Self { power_kw: 0.0, energy_kwh: 0.0 };
+}
+
+/// The standby plant of a site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plant {
+    /// The sets, in any order.
+    pub groups: Vec<Group>,
+    /// How many of them are out of service for long: the largest, to be on the safe side.
+    pub sets_out: u32,
+    /// How reliable each set in service is.
+    pub reliability: Reliability,
+    /// The fuel.
+    pub fuel: Fuel,
+    /// The battery.
+    pub storage: Storage,
+    /// Minutes for which the UPS carries what is wired to it, where that was measured.
+    pub ups_autonomy_min: Option<f64>,
+    /// Seconds from the loss of the mains until the sets carry the load, where that was measured.
+    pub start_s: Option<f64>,
+    /// The most that [`Self::start_s`] can be; the same where it was measured.
+    pub start_at_most_s: f64,
+}
+
+impl Plant {
+    /// The sets in service by falling rating, each rating once.
+    #[must_use]
+    pub fn in_service(&self) -> Vec<Group> {
+        let mut out = self.sets_out;
+        let mut groups = merge(&self.groups);
+        for group in &mut groups {
+            let taken = out.min(group.sets);
+            out -= taken;
+            group.sets -= taken;
+        }
+        groups.retain(|group| group.sets > 0);
+        groups
+    }
+}
+
+/// Groups by falling rating, each rating once.
+fn merge(groups: &[Group]) -> Vec<Group> {
+    let mut sorted = groups.to_vec();
+    sorted.sort_by(|a, b| b.rating_kva.total_cmp(&a.rating_kva));
+    let mut merged: Vec<Group> = Vec::new();
+    for group in sorted {
+        match merged.last_mut() {
+            Some(last) if last.rating_kva.total_cmp(&group.rating_kva).is_eq() => {
+                last.sets = last.sets.saturating_add(group.sets);
+            }
+            _ => merged.push(group),
+        }
+    }
+    merged
+}
+
+/// The load that must be carried.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Load {
+    /// Highest demand of the essential load, in kVA; taken for every hour.
+    pub demand_kva: f64,
+    /// Active power as a share of apparent power, where it was measured.
+    pub power_factor: Option<f64>,
+    /// Solar power that can be relied on in each hour of the day from midnight, in kW. None of it
+    /// unless a caller says so: an outage may begin at dusk in December.
+    pub pv_kw: [f64; DAY_H],
+}
+
+/// What sets or battery must supply in one hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Net {
+    /// Apparent power, which must be within the ratings.
+    pub kva: f64,
+    /// Active power, which takes fuel or charge.
+    pub kw: f64,
+}
+
+impl Load {
+    /// A load without solar power and without a measured power factor.
+    #[must_use]
+    pub const fn new(demand_kva: f64) -> Self {
+        Self { demand_kva, power_factor: None, pv_kw: [0.0; DAY_H] }
+    }
+
+    /// The same load after a deployment whose share of the standby supply is `standby_kva`.
+    #[must_use]
+    pub fn with_deployment(&self, standby_kva: f64) -> Self {
+        Self { demand_kva: self.demand_kva + standby_kva, ..*self }
+    }
+
+    /// What is left of the load in an hour of the day once solar power has carried its part.
+    ///
+    /// Solar inverters supply active power only. With a measured power factor the rest is
+    /// sqrt((kW - solar kW)^2 + kvar^2) (power triangle, IEC 60050 131-11-46). A power factor that was
+    /// not measured is taken as 1 for fuel and charge, where that is the worst case; for the ratings
+    /// it would be the best case, so there solar power then relieves nothing.
+    #[must_use]
+    pub fn net(&self, hour_of_day: usize) -> Net {
+        let power_factor = self.power_factor.unwrap_or(1.0);
+        let active_kw = self.demand_kva * power_factor;
+        let kw = (active_kw - self.pv_kw[hour_of_day % DAY_H]).max(0.0);
+        let reactive_kvar = self.demand_kva * (1.0 - power_factor * power_factor).max(0.0).sqrt();
+        let kva = match self.power_factor {
+            Some(_) => kw.hypot(reactive_kvar),
+            None => self.demand_kva,
+        };
+        Net { kva, kw }
+    }
+}
+
+/// What a caller asks instead of what the survey says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overrides {
+    /// Other values than the surveyed ones or the defaults, each in the unit of its role. The first
+    /// value of a role counts.
+    pub values: Vec<(Role, f64)>,
+    /// Sets beside those that are there.
+    pub extra_sets: Vec<Group>,
+    /// Solar power that can be relied on in each hour of the day, in kW.
+    pub pv_kw: Option<[f64; DAY_H]>,
+}
+
+/// Where a figure comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// A survey of the site gives it.
+    Surveyed(MeasureIndex),
+    /// It follows from what surveys of the site give.
+    WorkedOut(Vec<MeasureIndex>),
+    /// The rulebook's figure stands in for a survey.
+    Default {
+        /// Where the figure comes from.
+        reference: String,
+        /// How well it is supported.
+        evidence: Evidence,
+    },
+    /// The caller asked for it.
+    Asked,
+}
+
+/// A figure that was used, with its origin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Used {
+    /// What it tells.
+    pub role: Role,
+    /// In the unit of the role.
+    pub value: f64,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// A plant and its load, with what they rest on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SitePlant {
+    /// The plant.
+    pub plant: Plant,
+    /// The load before any deployment.
+    pub load: Load,
+    /// Every figure that was used.
+    pub used: Vec<Used>,
+    /// Measures that were not surveyed and whose figures were left out on the safe side: with them
+    /// the answer can only improve.
+    pub left_out: Vec<MeasureIndex>,
+}
+
+/// Why nothing can be told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unanswered {
+    /// Measures to survey.
+    pub missing: Vec<MeasureIndex>,
+    /// Figures that cannot be true.
+    pub contradictions: Vec<Contradiction>,
+}
+
+impl Unanswered {
+    /// The reason in words: what is missing, then what cannot be true.
+    #[must_use]
+    pub fn reason(&self, dictionary: &Dictionary) -> String {
+        let titles: Vec<&str> =
+            self.missing.iter().map(|index| dictionary.get(*index).title.as_str()).collect();
+        let missing = (!titles.is_empty()).then(|| format!("Not surveyed: {}.", titles.join("; ")));
+        let contradictions = self.contradictions.iter().map(ToString::to_string);
+        missing.into_iter().chain(contradictions).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Figures that cannot be true, or are beyond what is worked out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Contradiction {
+    /// A number of sets is no whole number.
+    NotWhole {
+        /// Which number.
+        role: Role,
+        /// The number.
+        value: f64,
+    },
+    /// So many sets cannot have this redundancy.
+    SetsAndRedundancy {
+        /// Number of sets.
+        sets: u32,
+        /// The redundancy surveyed.
+        redundancy: Redundancy,
+    },
+    /// A value that a caller asked for lies outside the limits of its measure.
+    OutsideLimits {
+        /// What it would tell.
+        role: Role,
+        /// The value.
+        value: f64,
+    },
+    /// Solar power that is below zero or no number.
+    SolarBelowZero,
+    /// More combinations of working sets than an answer is worked out for.
+    TooManyCombinations {
+        /// How many there are.
+        combinations: u64,
+    },
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotWhole { role, value } => {
+                write!(f, "The value {value} of {role} is no whole number of sets.")
+            }
+            Self::SetsAndRedundancy { sets, redundancy } => {
+                write!(f, "A plant of {sets} sets cannot have the redundancy {redundancy}.")
+            }
+            Self::OutsideLimits { role, value } => {
+                write!(f, "The value {value} of {role} lies outside the limits of its measure.")
+            }
+            Self::SolarBelowZero => f.write_str("Solar power is a number of kW from 0."),
+            Self::TooManyCombinations { combinations } => write!(
+                f,
+                "The sets may work in {combinations} combinations; {MAX_COMBINATIONS} are the most \
+                 that are worked out."
+            ),
+        }
+    }
+}
+
+words! {
+    /// How many sets stand beside those that the load needs.
+    Redundancy {
+        /// No spare set.
+        None = "none",
+        /// As many as are needed.
+        N = "N",
+        /// One spare set.
+        NPlusOne = "N+1",
+        /// A complete second plant.
+        TwoN = "2N",
+        /// Two plants, each with a spare set.
+        TwoNPlusOne = "2(N+1)",
+    }
+}
+
+impl Redundancy {
+    /// How many of `sets` identical sets make up the firm capacity: N of N+1, of 2N and of 2(N+1).
+    /// Nothing where so many sets cannot have this redundancy.
+    #[must_use]
+    pub const fn firm_sets(self, sets: u32) -> Option<u32> {
+        let is_even = sets.is_multiple_of(2);
+        let firm = match self {
+            Self::None | Self::N => sets,
+            Self::NPlusOne => sets.saturating_sub(1),
+            Self::TwoN if is_even => sets / 2,
+            Self::TwoNPlusOne if is_even => (sets / 2).saturating_sub(1),
+            Self::TwoN | Self::TwoNPlusOne => 0,
+        };
+        if firm == 0 { None } else { Some(firm) }
+    }
+}
+
+/// Reads the plant and the essential load of a site, with `overrides` in place of its survey.
+///
+/// # Errors
+/// All measures that are missing and all figures that contradict each other.
+pub fn read_plant(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    site: u32,
+    overrides: &Overrides,
+) -> Result<SitePlant, Unanswered> {
+    let mut reader = Reader {
+        rulebook,
+        estate,
+        site,
+        overrides,
+        used: Vec::new(),
+        left_out: Vec::new(),
+        trouble: Unanswered::default(),
+    };
+    reader.check_overrides();
+    let demand_kva = reader.required(Role::EssentialDemandKva);
+    let groups = reader.read_groups();
+    let reliability = reader.read_reliability();
+    let fuel = reader.read_fuel();
+    let storage = reader.read_storage();
+    let sets_out = reader.count(Role::SetsOut);
+    let power_factor = reader.wanted(Role::PowerFactor);
+    let ups_autonomy_min = reader.wanted(Role::UpsAutonomyMin);
+    let start_s = reader.wanted(Role::StartS);
+    let start_at_most_s = start_s.unwrap_or_else(|| reader.limits(Role::StartS).1);
+    let (Some(demand_kva), Some(groups), Some(reliability), Some(fuel), true) =
+        (demand_kva, groups, reliability, fuel, reader.trouble == Unanswered::default())
+    else {
+        return Err(reader.trouble);
+    };
+    let plant = Plant {
+        groups,
+        // Sets that are out only for routine maintenance are part of the availability.
+        sets_out: sets_out.unwrap_or(0),
+        reliability,
+        fuel,
+        storage,
+        ups_autonomy_min,
+        start_s,
+        start_at_most_s,
+    };
+    let pv_kw = overrides.pv_kw.unwrap_or([0.0; DAY_H]);
+    let load = Load { demand_kva, power_factor, pv_kw };
+    Ok(SitePlant { plant, load, used: reader.used, left_out: reader.left_out })
+}
+
+struct Reader<'a> {
+    rulebook: &'a Rulebook,
+    estate: &'a Estate,
+    site: u32,
+    overrides: &'a Overrides,
+    used: Vec<Used>,
+    left_out: Vec<MeasureIndex>,
+    trouble: Unanswered,
+}
+
+impl Reader<'_> {
+    fn measure(&self, role: Role) -> MeasureIndex {
+        self.rulebook.reliability.measure(role)
+    }
+
+    /// The least and the most that the measure of a role can be.
+    fn limits(&self, role: Role) -> (f64, f64) {
+        match &self.rulebook.dictionary.get(self.measure(role)).kind {
+            Kind::Quantity { range, .. } => *range,
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
+    fn check_overrides(&mut self) {
+        let ratings =
+            self.overrides.extra_sets.iter().map(|group| (Role::SetKva, group.rating_kva));
+        for (role, value) in self.overrides.values.iter().copied().chain(ratings) {
+            let (low, high) = self.limits(role);
+            if !(low..=high).contains(&value) {
+                self.contradict(Contradiction::OutsideLimits { role, value });
+            }
+        }
+        let is_power = |kw: &f64| kw.is_finite() && *kw >= 0.0;
+        if self.overrides.pv_kw.is_some_and(|pv| !pv.iter().all(is_power)) {
+            self.contradict(Contradiction::SolarBelowZero);
+        }
+    }
+
+    fn contradict(&mut self, contradiction: Contradiction) {
+        self.trouble.contradictions.push(contradiction);
+    }
+
+    /// What was asked or surveyed, without using it.
+    fn peek(&self, role: Role) -> Option<(f64, Origin)> {
+        let asked = self.overrides.values.iter().find(|(asked, _)| *asked == role);
+        if let Some((_, value)) = asked {
+            return Some((*value, Origin::Asked));
+        }
+        let value = self.estate.value(self.measure(role), self.site);
+        (!value.is_nan()).then(|| (value, Origin::Surveyed(self.measure(role))))
+    }
+
+    fn take(&mut self, role: Role, value: f64, origin: Origin) -> f64 {
+        self.used.push(Used { role, value, origin });
+        value
+    }
+
+    fn given(&mut self, role: Role) -> Option<f64> {
+        let (value, origin) = self.peek(role)?;
+        Some(self.take(role, value, origin))
+    }
+
+    fn miss(&mut self, role: Role) {
+        let measure = self.measure(role);
+        if !self.trouble.missing.contains(&measure) {
+            self.trouble.missing.push(measure);
+        }
+    }
+
+    /// A figure without which nothing can be told.
+    fn required(&mut self, role: Role) -> Option<f64> {
+        let found = self.given(role);
+        if found.is_none() {
+            self.miss(role);
+        }
+        found
+    }
+
+    /// A figure that is left out where it is not known.
+    fn wanted(&mut self, role: Role) -> Option<f64> {
+        let found = self.given(role);
+        if found.is_none() {
+            self.left_out.push(self.measure(role));
+        }
+        found
+    }
+
+    /// A figure for which the rulebook's stands in where it is not known.
+    fn default(&mut self, role: Role) -> Option<f64> {
+        let figure = self.rulebook.reliability.default_figure(role)?;
+        let origin =
+            Origin::Default { reference: figure.reference.clone(), evidence: figure.evidence };
+        Some(self.take(role, figure.value, origin))
+    }
+
+    fn given_or_default(&mut self, role: Role) -> Option<f64> {
+        self.given(role).or_else(|| self.default(role))
+    }
+
+    /// A number of sets, which may be unknown.
+    fn count(&mut self, role: Role) -> Option<u32> {
+        let value = self.given(role)?;
+        let whole = whole(value);
+        if whole.is_none() {
+            self.contradict(Contradiction::NotWhole { role, value });
+        }
+        whole
+    }
+
+    fn read_groups(&mut self) -> Option<Vec<Group>> {
+        let second = self.read_second_group();
+        let sets = if self.peek(Role::Sets).is_some() {
+            self.count(Role::Sets)
+        } else {
+            self.miss(Role::Sets);
+            None
+        };
+        let rating_kva = self.read_rating(sets, second.sets > 0);
+        let first = Group { sets: sets?, rating_kva: rating_kva? };
+        let mut groups = vec![first, second];
+        groups.extend_from_slice(&self.overrides.extra_sets);
+        groups.retain(|group| group.sets > 0);
+        let combinations = merge(&groups)
+            .iter()
+            .fold(1, |product: u64, group| product.saturating_mul(u64::from(group.sets) + 1));
+        if combinations > MAX_COMBINATIONS {
+            self.contradict(Contradiction::TooManyCombinations { combinations });
+        }
+        Some(groups)
+    }
+
+    /// The rating of the sets of the first kind: surveyed, or worked out from the firm capacity where
+    /// all sets are alike. Where there is no set, the rating does not matter.
+    fn read_rating(&mut self, sets: Option<u32>, has_second: bool) -> Option<f64> {
+        if sets == Some(0) {
+            return Some(0.0);
+        }
+        if let Some(rating_kva) = self.given(Role::SetKva) {
+            return Some(rating_kva);
+        }
+        let firm = self.peek(Role::FirmKva).zip(self.find_redundancy());
+        let Some(((firm_kva, _), redundancy)) = firm.filter(|_| !has_second) else {
+            self.miss(Role::SetKva);
+            return None;
+        };
+        let sets = sets?;
+        let Some(firm_sets) = redundancy.firm_sets(sets) else {
+            self.contradict(Contradiction::SetsAndRedundancy { sets, redundancy });
+            return None;
+        };
+        let from = [Role::FirmKva, Role::Redundancy, Role::Sets].map(|role| self.measure(role));
+        let rating_kva = firm_kva / f64::from(firm_sets);
+        Some(self.take(Role::SetKva, rating_kva, Origin::WorkedOut(from.to_vec())))
+    }
+
+    fn find_redundancy(&self) -> Option<Redundancy> {
+        let (value, _) = self.peek(Role::Redundancy)?;
+        match &self.rulebook.dictionary.get(self.measure(Role::Redundancy)).kind {
+            Kind::Choice { choices, .. } => choices.get(whole(value)? as usize)?.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The sets of the second kind; none where no survey speaks of any.
+    fn read_second_group(&mut self) -> Group {
+        let none = Group { sets: 0, rating_kva: 0.0 };
+        if self.peek(Role::SecondSets).is_none() {
+            if self.peek(Role::SecondSetKva).is_some() {
+                self.miss(Role::SecondSets);
+            }
+            return none;
+        }
+        match self.count(Role::SecondSets) {
+            None | Some(0) => none,
+            Some(sets) => {
+                Group { sets, rating_kva: self.required(Role::SecondSetKva).unwrap_or(0.0) }
+            }
+        }
+    }
+
+    fn read_reliability(&mut self) -> Option<Reliability> {
+        let availability = self.given_or_default(Role::AvailabilityPercent);
+        let failure_to_start = self.given_or_default(Role::FailureToStartPercent);
+        let mttf_h = self.given_or_default(Role::MttfH);
+        Some(Reliability {
+            availability: availability? / 100.0,
+            failure_to_start: failure_to_start? / 100.0,
+            mttf_h: mttf_h?,
+        })
+    }
+
+    fn read_fuel(&mut self) -> Option<Fuel> {
+        if let Some(usable_l) = self.given(Role::FuelUsableL) {
+            let (slope_l_kwh, intercept_l_h) = self.read_burn()?;
+            return Some(Fuel::Litres { usable_l, slope_l_kwh, intercept_l_h });
+        }
+        // Full load of the sets that are there is no upper limit of what more sets burn.
+        if self.overrides.extra_sets.is_empty()
+            && let Some(full_load_h) = self.given(Role::FuelEnduranceH)
+        {
+            self.left_out.push(self.measure(Role::FuelUsableL));
+            return Some(Fuel::Endurance { full_load_h });
+        }
+        self.miss(Role::FuelUsableL);
+        None
+    }
+
+    /// Slope and intercept describe one line: one of them beside the other's default would not.
+    fn read_burn(&mut self) -> Option<(f64, f64)> {
+        let roles = [Role::FuelSlopeLKwh, Role::FuelInterceptLH];
+        let are_given = roles.iter().all(|role| self.peek(*role).is_some());
+        let [slope, intercept] =
+            roles.map(|role| if are_given { self.given(role) } else { self.default(role) });
+        slope.zip(intercept)
+    }
+
+    /// A battery counts where both its power and its energy are known.
+    fn read_storage(&mut self) -> Storage {
+        let roles = [Role::BatteryPowerKw, Role::BatteryEnergyKwh];
+        let unknown: Vec<Role> =
+            roles.into_iter().filter(|role| self.peek(*role).is_none()).collect();
+        for role in &unknown {
+            self.left_out.push(self.measure(*role));
+        }
+        if !unknown.is_empty() {
+            return Storage::NONE;
+        }
+        let [power_kw, energy_kwh] = roles.map(|role| self.given(role).unwrap_or(0.0));
+        Storage { power_kw, energy_kwh }
+    }
+}
+
+/// A whole number of things from 0.
+fn whole(value: f64) -> Option<u32> {
+    let is_whole = (0.0..=f64::from(u32::MAX)).contains(&value)
+        && steady(value).total_cmp(&value.trunc()).is_eq();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a whole number that fits"
+    )]
+    is_whole.then_some(value as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_firm_capacity_is_that_of_the_sets_beside_the_spare_ones() {
+        for (redundancy, sets, firm) in [
+            (Redundancy::None, 2, Some(2)),
+            (Redundancy::N, 1, Some(1)),
+            (Redundancy::NPlusOne, 3, Some(2)),
+            (Redundancy::NPlusOne, 1, None),
+            (Redundancy::TwoN, 4, Some(2)),
+            (Redundancy::TwoN, 3, None),
+            (Redundancy::TwoNPlusOne, 6, Some(2)),
+            (Redundancy::TwoNPlusOne, 4, Some(1)),
+            (Redundancy::TwoNPlusOne, 2, None),
+            (Redundancy::TwoNPlusOne, 5, None),
+            (Redundancy::TwoN, 0, None),
+        ] {
+            assert_eq!(redundancy.firm_sets(sets), firm, "{redundancy} of {sets}");
+        }
+    }
+
+    #[test]
+    fn the_largest_sets_are_the_ones_out_of_service() {
+        let plant = |sets_out| Plant {
+            groups: [(2, 500.0), (1, 800.0), (1, 500.0)]
+                .map(|(sets, rating_kva)| Group { sets, rating_kva })
+                .to_vec(),
+            sets_out,
+            reliability: Reliability { availability: 1.0, failure_to_start: 0.0, mttf_h: 1e3 },
+            fuel: Fuel::Endurance { full_load_h: 1.0 },
+            storage: Storage::NONE,
+            ups_autonomy_min: None,
+            start_s: None,
+            start_at_most_s: 120.0,
+        };
+        for (out, expected) in [
+            (0, &[(1, 800.0), (3, 500.0)][..]),
+            (1, &[(3, 500.0)]),
+            (3, &[(1, 500.0)]),
+            (4, &[]),
+            (9, &[]),
+        ] {
+            let found: Vec<(u32, f64)> = plant(out)
+                .in_service()
+                .iter()
+                .map(|group| (group.sets, group.rating_kva))
+                .collect();
+            assert_eq!(found, expected, "{out} out");
+        }
+    }
+
+    #[test]
+    fn solar_power_relieves_the_ratings_only_as_far_as_the_power_factor_is_known() {
+        let mut pv_kw = [0.0; DAY_H];
+        pv_kw[12] = 300.0;
+        pv_kw[13] = 900.0;
+        for (power_factor, hour, kva, kw) in [
+            (None, 0, 1000.0, 1000.0),
+            (None, 12, 1000.0, 700.0),
+            (None, 13, 1000.0, 100.0),
+            (Some(1.0), 12, 700.0, 700.0),
+            // 800 kW and 600 kvar; with 300 kW of solar power 500 kW and 600 kvar are left.
+            (Some(0.8), 0, 1000.0, 800.0),
+            (Some(0.8), 12, 781.025, 500.0),
+            (Some(0.8), 13, 600.0, 0.0),
+        ] {
+            let net = Load { demand_kva: 1000.0, power_factor, pv_kw }.net(hour);
+            assert!((net.kva - kva).abs() < 1e-3, "{power_factor:?} at {hour}: {net:?}");
+            assert!((net.kw - kw).abs() < 1e-3, "{power_factor:?} at {hour}: {net:?}");
+        }
+    }
+
+    #[test]
+    fn only_whole_numbers_count_sets() {
+        for (value, expected) in
+            [(0.0, Some(0)), (3.0, Some(3)), (2.5, None), (-1.0, None), (f64::NAN, None)]
+        {
+            assert_eq!(whole(value), expected, "{value}");
+        }
+    }
+}

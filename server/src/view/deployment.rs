@@ -1,0 +1,106 @@
+//! A deployment as asked, in the words of its face, and what it means in a view.
+
+use super::View;
+use crate::error::Error;
+use siteworthy_rules::deployment::{Item, order};
+use siteworthy_rules::judge::Spot;
+use siteworthy_rules::profile::Place;
+
+/// The most items of a deployment.
+pub const MAX_ITEMS: usize = 100;
+
+/// The most of one technology.
+pub const MAX_QUANTITY: u32 = 10_000;
+
+/// One technology of a deployment as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Id of the technology.
+    pub technology: String,
+    /// How many of it.
+    pub quantity: u32,
+    /// Code of the space; the best one for the technology where none is given.
+    pub space: Option<String>,
+    /// The calendar year from which it is there.
+    pub from_year: Option<i32>,
+}
+
+impl View {
+    /// Finds a site that can be judged.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none of the code, `Invalid` for a pooled entry.
+    pub fn find_judged_site(&self, code: &str) -> Result<u32, Error> {
+        let at = self
+            .find_site(code)
+            .ok_or_else(|| Error::NotFound(format!("there is no site {code:?}")))?;
+        if self.site(at).is_pooled {
+            let message = format!("{code} stands for many places and is not judged as one site");
+            return Err(Error::Invalid(message));
+        }
+        Ok(at)
+    }
+
+    /// Finds the items of a deployment at a site, in the order in which they come.
+    ///
+    /// # Errors
+    /// `NotFound` where the view has no such technology or space, `Invalid` where a quantity, the
+    /// number of items or the kind of a space is not possible.
+    pub fn find_items(&self, site: u32, asked: &[Asked]) -> Result<Vec<Item>, Error> {
+        if asked.len() > MAX_ITEMS {
+            let message = format!("a deployment has at most {MAX_ITEMS} items");
+            return Err(Error::Invalid(message));
+        }
+        let mut items = Vec::with_capacity(asked.len());
+        for one in asked {
+            items.push(self.find_item(site, one)?);
+        }
+        order(&mut items);
+        Ok(items)
+    }
+
+    fn find_item(&self, site: u32, asked: &Asked) -> Result<Item, Error> {
+        let profile = self.find_profile(&asked.technology)?;
+        if !(1..=MAX_QUANTITY).contains(&asked.quantity) {
+            let message =
+                format!("the quantity of {} must be from 1 to {MAX_QUANTITY}", asked.technology);
+            return Err(Error::Invalid(message));
+        }
+        let spot = match &asked.space {
+            Some(code) => self.find_spot(site, profile, code)?,
+            None => self.best_spot(site, profile)?,
+        };
+        Ok(Item { profile, quantity: asked.quantity, spot, from_year: asked.from_year })
+    }
+
+    fn best_spot(&self, site: u32, profile: usize) -> Result<Spot, Error> {
+        let result = self.result(profile, site).ok_or_else(|| {
+            let id = &self.rulebook.profiles[profile].id;
+            Error::Invalid(format!("{id} is deployed in homes, not at a site"))
+        })?;
+        Ok(result.outcome.spot)
+    }
+
+    fn find_spot(&self, site: u32, profile: usize, code: &str) -> Result<Spot, Error> {
+        let place = self.rulebook.profiles[profile].place;
+        let spaces = &self.site(site).spaces;
+        let at = spaces.iter().position(|space| space.code == code).ok_or_else(|| {
+            let site = &self.site(site).code;
+            Error::NotFound(format!("there is no space {code:?} at {site}"))
+        })?;
+        let kind = spaces[at].kind;
+        let space =
+            self.estate.spaces_of(site).start + u32::try_from(at).map_err(Error::internal)?;
+        match place {
+            Place::Space(wanted) if wanted == kind => Ok(Spot::Space { site, space }),
+            Place::Space(wanted) => Err(Error::Invalid(format!(
+                "{code} is a {kind}, and {} is deployed in a {wanted}",
+                self.rulebook.profiles[profile].id
+            ))),
+            Place::Site => Err(Error::Invalid(format!(
+                "{} is deployed at the site as a whole, not in a space",
+                self.rulebook.profiles[profile].id
+            ))),
+        }
+    }
+}

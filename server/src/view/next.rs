@@ -1,0 +1,71 @@
+//! What to measure next: which measures would do most to narrow the scores of a site, or of many, or
+//! to settle a readiness that cannot be told.
+
+use super::View;
+use siteworthy_rules::judge::Outcome;
+use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::unknowns::{Gain, gains};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What it is worth to survey one measure, over the sites and technologies that a question is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worth {
+    /// Sites at which it is missing.
+    pub sites: BTreeSet<u32>,
+    /// Technologies that ask for it.
+    pub profiles: BTreeSet<usize>,
+    /// Gates that are not known without it, over all sites and technologies.
+    pub gates: u32,
+    /// Readinesses that cannot be told now and that it may settle, with what must be surveyed with it.
+    pub may_settle: u32,
+    /// By how much it narrows the ranges of scores, in basis points, added up over all sites and
+    /// technologies. What several measures narrow together is shared among them.
+    pub narrows_bp: u32,
+    /// What must be surveyed with it for some of this.
+    pub together_with: BTreeSet<MeasureIndex>,
+}
+
+/// Every missing measure with what it is worth, the most first: by gates, then by what it may settle,
+/// then by how far it narrows.
+#[must_use]
+pub fn next_measures(
+    view: &View,
+    profiles: &[usize],
+    sites: impl Iterator<Item = u32>,
+) -> Vec<(MeasureIndex, Worth)> {
+    let mut worths: BTreeMap<MeasureIndex, Worth> = BTreeMap::new();
+    for site in sites {
+        for profile in profiles {
+            if let Some(result) = view.result(*profile, site) {
+                add(view, *profile, &result.outcome, &mut worths);
+            }
+        }
+    }
+    let mut list: Vec<(MeasureIndex, Worth)> = worths.into_iter().collect();
+    list.sort_by_key(|(measure, worth)| {
+        (Reverse((worth.gates, worth.may_settle, worth.narrows_bp)), *measure)
+    });
+    list
+}
+
+fn add(view: &View, profile: usize, outcome: &Outcome, worths: &mut BTreeMap<MeasureIndex, Worth>) {
+    let rules = &view.rulebook;
+    for gain in gains(rules, &view.estate, &rules.profiles[profile], outcome) {
+        for measure in &gain.measures {
+            let worth = worths.entry(*measure).or_default();
+            worth.sites.insert(outcome.spot.site());
+            worth.profiles.insert(profile);
+            worth.gates += u32::from(gain.opens_gate);
+            worth.may_settle += u32::from(gain.may_settle());
+            worth.narrows_bp += share(&gain);
+            let others = gain.measures.iter().filter(|other| *other != measure);
+            worth.together_with.extend(others);
+        }
+    }
+}
+
+fn share(gain: &Gain) -> u32 {
+    let measures = u32::try_from(gain.measures.len()).unwrap_or(u32::MAX);
+    u32::from(gain.narrows_bp) / measures.max(1)
+}

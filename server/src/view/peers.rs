@@ -1,0 +1,174 @@
+//! How a site stands among sites like it: same nation, same setting, and of about its size.
+//!
+//! A figure among unlike sites says nothing, and one among a handful points at a neighbour. So groups
+//! of fewer than five are not shown, and what is shown comes with the spread of the group.
+
+use super::View;
+use siteworthy_rules::measure::{Kind, MeasureIndex};
+use siteworthy_rules::place::{Nation, Setting};
+
+/// The fewest sites of a group that is shown, the site itself among them.
+pub const LEAST_PEERS: usize = 5;
+
+/// Lower ends of the size bands, in square metres of gross internal area. Siteworthy policy: a surgery,
+/// a health centre, a small hospital, a district general, a large one.
+pub const SIZE_BANDS_M2: [f64; 5] = [0.0, 1_000.0, 5_000.0, 20_000.0, 60_000.0];
+
+/// What makes sites alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// Nation.
+    pub nation: Nation,
+    /// Setting.
+    pub setting: Setting,
+    /// Size band, as an index into [`SIZE_BANDS_M2`].
+    pub size_band: usize,
+}
+
+impl Likeness {
+    /// The band in words.
+    #[must_use]
+    pub fn size(&self) -> String {
+        let from = SIZE_BANDS_M2[self.size_band];
+        SIZE_BANDS_M2
+            .get(self.size_band + 1)
+            .map_or_else(|| format!("from {from} m2"), |to| format!("{from} to under {to} m2"))
+    }
+}
+
+/// A site's figure among those of its peers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// The site's own figure.
+    pub value: f64,
+    /// Share of the peers whose figure is lower, those that are equal counted by half, in per cent.
+    pub percentile: f64,
+    /// How many sites of the group have a figure, the site itself among them.
+    pub group_size: usize,
+    /// Lowest, lower quartile, median, upper quartile and highest figure of the group.
+    pub spread: [f64; 5],
+}
+
+/// Why no standing is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoStanding {
+    /// Nation, setting or floor area of the site are not known, or it is a pooled entry.
+    NotPlaced,
+    /// The site has no such figure.
+    NoFigure,
+    /// Too few sites of its group have one.
+    TooFew,
+}
+
+impl View {
+    /// What makes other sites like this one; none where nation, setting or floor area are not known.
+    #[must_use]
+    pub fn likeness(&self, at: u32) -> Option<Likeness> {
+        let site = self.site(at);
+        let area = self.estate.value(self.rulebook.areas.site, at);
+        if site.is_pooled || area.is_nan() {
+            return None;
+        }
+        let size_band = SIZE_BANDS_M2.iter().rposition(|from| area >= *from)?;
+        Some(Likeness { nation: site.nation?, setting: site.setting?, size_band })
+    }
+
+    /// How the score of a technology stands among the site's peers.
+    ///
+    /// # Errors
+    /// Why it cannot be said.
+    pub fn score_among_peers(&self, at: u32, profile: usize) -> Result<Standing, NoStanding> {
+        let figure = |site: u32| {
+            let score = self.result(profile, site)?.outcome.score.score_bp?;
+            Some(siteworthy_rules::judge::percent(score))
+        };
+        self.among_peers(at, figure)
+    }
+
+    /// How a quantity stands among the site's peers. Choices, flags and dates have no order to stand
+    /// in.
+    ///
+    /// # Errors
+    /// Why it cannot be said.
+    pub fn value_among_peers(
+        &self,
+        at: u32,
+        measure: MeasureIndex,
+    ) -> Result<Standing, NoStanding> {
+        let is_quantity =
+            matches!(self.rulebook.dictionary.get(measure).kind, Kind::Quantity { .. });
+        let figure = |site: u32| {
+            Some(self.estate.value(measure, site)).filter(|value| is_quantity && !value.is_nan())
+        };
+        self.among_peers(at, figure)
+    }
+
+    fn among_peers(
+        &self,
+        at: u32,
+        figure: impl Fn(u32) -> Option<f64>,
+    ) -> Result<Standing, NoStanding> {
+        let likeness = self.likeness(at).ok_or(NoStanding::NotPlaced)?;
+        let value = figure(at).ok_or(NoStanding::NoFigure)?;
+        let all = 0..self.estate.sites();
+        let peers = all.filter(|site| self.likeness(*site) == Some(likeness));
+        let mut figures: Vec<f64> = peers.filter_map(figure).collect();
+        if figures.len() < LEAST_PEERS {
+            return Err(NoStanding::TooFew);
+        }
+        figures.sort_by(f64::total_cmp);
+        Ok(standing(value, &figures))
+    }
+}
+
+/// The place of a value among sorted figures, its own among them.
+#[expect(clippy::cast_precision_loss, reason = "groups stay far below 2^53")]
+fn standing(value: f64, figures: &[f64]) -> Standing {
+    let below = figures.partition_point(|figure| *figure < value);
+    let not_above = figures.partition_point(|figure| *figure <= value);
+    // Itself is one of the equal ones and no peer of its own.
+    let equal = not_above - below - 1;
+    let others = figures.len() - 1;
+    let percentile = 100.0 * (below as f64 + equal as f64 / 2.0) / others as f64;
+    let spread = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(figures, share));
+    Standing { value, percentile, group_size: figures.len(), spread }
+}
+
+/// A quantile of sorted figures, linear between neighbours (type 7 of Hyndman and Fan, 1996).
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a place within a list"
+)]
+fn quantile(figures: &[f64], share: f64) -> f64 {
+    let place = share * (figures.len() - 1) as f64;
+    let (below, above) = (place.floor() as usize, place.ceil() as usize);
+    figures[below] + (figures[above] - figures[below]) * place.fract()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_stands_where_half_of_its_equals_are_below_it() {
+        for (value, figures, percentile) in [
+            (3.0, [1.0, 2.0, 3.0, 4.0, 5.0], 50.0),
+            (1.0, [1.0, 2.0, 3.0, 4.0, 5.0], 0.0),
+            (5.0, [1.0, 2.0, 3.0, 4.0, 5.0], 100.0),
+            (2.0, [2.0, 2.0, 2.0, 2.0, 2.0], 50.0),
+            (2.0, [1.0, 2.0, 2.0, 2.0, 3.0], 50.0),
+        ] {
+            assert_eq!(standing(value, &figures).percentile, percentile, "{value} in {figures:?}");
+        }
+    }
+
+    #[test]
+    fn quartiles_lie_between_neighbours() {
+        let spread = standing(1.0, &[1.0, 2.0, 3.0, 4.0, 9.0]).spread;
+        assert_eq!(spread, [1.0, 2.0, 3.0, 4.0, 9.0]);
+        let spread = standing(1.0, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).spread;
+        assert_eq!(spread, [1.0, 2.25, 3.5, 4.75, 6.0]);
+    }
+}
