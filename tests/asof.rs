@@ -236,8 +236,8 @@ fn a_day_is_kept_and_looked_at_again_when_the_record_moves_on() {
             let rules = Rules::read(&Corpus::load(None, None).unwrap(), today).unwrap();
             let app = App::start(Store::open(&database).await.unwrap(), rules).await.unwrap();
             let app = Arc::new(app);
-            let north = draft(&app, "northmoor-2026.csv", at("2026-02-01T09:00:00Z")).await;
-            let glen = draft(&app, "glenavon-2026.csv", at("2026-02-01T09:00:00Z")).await;
+            let north = draft(&app, "northmoor-2026.csv").await;
+            let glen = draft(&app, "glenavon-2026.csv").await;
             decide(&app, north, Decision::Accept, "test", at("2026-02-10T09:00:00Z"))
                 .await
                 .unwrap();

@@ -25,7 +25,7 @@ pub fn write(database: &str, decisions: &[(&str, &str, &str)]) {
             let at: DateTime<Utc> = at.parse().unwrap();
             let decision = match *decision {
                 "accept" => {
-                    surveys.insert(file, draft(&app, file, at).await);
+                    surveys.insert(file, draft(&app, file).await);
                     Decision::Accept
                 }
                 "withdraw" => Decision::Withdraw,
@@ -38,10 +38,11 @@ pub fn write(database: &str, decisions: &[(&str, &str, &str)]) {
     });
 }
 
-/// Uploads a file of the demonstration estate.
-pub async fn draft(app: &Arc<App>, name: &str, at: DateTime<Utc>) -> Uuid {
+/// Uploads a file of the demonstration estate, now: what it says of a later day than that of its upload
+/// would be refused.
+pub async fn draft(app: &Arc<App>, name: &str) -> Uuid {
     let bytes = fs::read(crate::root().join("datasets/demo").join(name)).unwrap();
-    let by = "test".to_owned();
+    let (by, at) = ("test".to_owned(), Utc::now());
     let file = ReceivedFile { name: name.to_owned(), bytes, layout: None, by, at };
     match upload(app, file, |_| {}).await.unwrap() {
         Uploaded::Draft { survey, .. } => survey.id,

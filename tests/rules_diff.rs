@@ -198,8 +198,8 @@ fn the_difference_agrees_with_what_if() {
                 "requirement[standby-start].at_most.minimum",
                 "20",
             ),
-            ("rules/weights.toml", "bands.ready_with_actions", "20"),
-            ("rules/weights.toml", "domains.power", "90"),
+            ("rules/weights.toml", "bands.coverage", "0.5"),
+            ("rules/weights.toml", "bands.ready", "99"),
         ] {
             let change =
                 Change { file: file.to_owned(), key: key.to_owned(), value: value.to_owned() };
