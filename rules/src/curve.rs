@@ -63,21 +63,23 @@ impl Slope {
         }
     }
 
-    /// Attainment, 0 to 1, with what is said of it.
     #[inline]
-    fn attain(&self, value: f64) -> (Verdict, f64) {
-        self.attain_at(value, self.scale.place(value))
+    fn meets_minimum(&self, value: f64) -> bool {
+        value * self.sign >= self.minimum
     }
 
-    /// The same for a value of which the place on the scale has been found.
     #[inline]
-    fn attain_at(&self, value: f64, place: f64) -> (Verdict, f64) {
-        let signed = value * self.sign;
-        let (meets_minimum, meets_target) = (signed >= self.minimum, signed >= self.target);
+    fn meets_target(&self, value: f64) -> bool {
+        value * self.sign >= self.target
+    }
+
+    /// Attainment, 0 to 1, of a value with its place on the scale; 0 for NaN.
+    #[inline]
+    fn attainment(&self, value: f64, place: f64) -> f64 {
         let half = |reached: bool, share: f64| if reached { 0.5 } else { within_half(share) };
-        let lower = half(meets_minimum, (place - self.floor_place) * self.rise);
-        let upper = half(meets_target, (place - self.minimum_place) * self.climb);
-        (verdict_of(meets_minimum, meets_target), lower + upper)
+        let lower = half(self.meets_minimum(value), (place - self.floor_place) * self.rise);
+        let upper = half(self.meets_target(value), (place - self.minimum_place) * self.climb);
+        lower + upper
     }
 }
 
@@ -88,9 +90,10 @@ fn within_half(share: f64) -> f64 {
     if share < 0.5 { share } else { 0.5 }
 }
 
+/// The attainment of the edge that attains less.
 #[inline]
-fn worse(one: (Verdict, f64), other: (Verdict, f64)) -> (Verdict, f64) {
-    if one.1 <= other.1 { one } else { other }
+fn lesser(one: f64, other: f64) -> f64 {
+    if one < other { one } else { other }
 }
 
 #[inline]
@@ -130,34 +133,64 @@ impl Curve {
     #[inline]
     #[must_use]
     pub fn judge(&self, value: f64) -> Judged {
+        let place = |slope: &Slope| slope.scale.place(value);
         match self {
-            Self::Slope(slope) => judged(slope.attain(value)),
-            Self::Band { low, high } => judged(worse(low.attain(value), high.attain(value))),
+            Self::Slope(slope) => judged(
+                verdict_of(slope.meets_minimum(value), slope.meets_target(value)),
+                slope.attainment(value, place(slope)),
+            ),
+            Self::Band { low, high } => judged(
+                verdict_of(
+                    low.meets_minimum(value) && high.meets_minimum(value),
+                    low.meets_target(value) && high.meets_target(value),
+                ),
+                lesser(low.attainment(value, place(low)), high.attainment(value, place(high))),
+            ),
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "choices and flags are coded by their place in the list"
             )]
-            Self::Table(table) => table.get(value as usize).copied().unwrap_or(NOT_APPLICABLE),
+            Self::Table(table) => table.get(value as usize).copied().unwrap_or(UNKNOWN),
         }
     }
 
-    /// What is said of many values, each with its place on the scale: [`Self::judge`] for each. `say`
-    /// gets every one in turn; a value that is not known makes no sense there and is for it to see.
+    /// The attainment in basis points of many values, each with its place on the scale, as
+    /// [`Self::judge`] gives it; 0 for NaN. `say` gets every one in turn.
     #[inline]
-    pub fn judge_each(&self, values: &[f64], places: &[f64], mut say: impl FnMut(usize, Judged)) {
+    pub fn attain_each(&self, values: &[f64], places: &[f64], mut say: impl FnMut(usize, u16)) {
         let pairs = values.iter().zip(places).enumerate();
         match self {
-            Self::Slope(slope) => {
-                pairs.for_each(|(at, (value, place))| {
-                    say(at, judged(slope.attain_at(*value, *place)));
-                });
-            }
-            Self::Band { low, high } => pairs.for_each(|(at, (value, place))| {
-                let (low, high) = (low.attain_at(*value, *place), high.attain_at(*value, *place));
-                say(at, judged(worse(low, high)));
+            Self::Slope(slope) => pairs.for_each(|(at, (value, place))| {
+                say(at, share_bp(slope.attainment(*value, *place)));
             }),
-            Self::Table(_) => pairs.for_each(|(at, (value, _))| say(at, self.judge(*value))),
+            Self::Band { low, high } => pairs.for_each(|(at, (value, place))| {
+                let (low, high) = (low.attainment(*value, *place), high.attainment(*value, *place));
+                say(at, share_bp(lesser(low, high)));
+            }),
+            Self::Table(_) => pairs.for_each(|(at, (value, _))| {
+                let judged = if value.is_nan() { UNKNOWN } else { self.judge(*value) };
+                say(at, judged.attainment_bp);
+            }),
+        }
+    }
+
+    /// Whether each of many values meets the minimum; NaN does not. `say` gets every one in turn.
+    #[inline]
+    pub fn meet_each(&self, values: &[f64], mut say: impl FnMut(usize, bool)) {
+        let values = values.iter().enumerate();
+        match self {
+            Self::Slope(slope) => {
+                values.for_each(|(at, value)| say(at, slope.meets_minimum(*value)));
+            }
+            Self::Band { low, high } => values.for_each(|(at, value)| {
+                say(at, low.meets_minimum(*value) & high.meets_minimum(*value));
+            }),
+            Self::Table(_) => values.for_each(|(at, value)| {
+                let verdict = self.judge(*value).verdict;
+                let is_met = matches!(verdict, Verdict::MeetsTarget | Verdict::MeetsMinimum);
+                say(at, is_met && !value.is_nan());
+            }),
         }
     }
 
@@ -190,13 +223,13 @@ pub const NOT_APPLICABLE: Judged =
     Judged { verdict: Verdict::NotApplicable, attainment_bp: 0, at_best_bp: 0 };
 
 #[inline]
-fn judged((verdict, attainment): (Verdict, f64)) -> Judged {
+fn judged(verdict: Verdict, attainment: f64) -> Judged {
     let attainment_bp = share_bp(attainment);
     Judged { verdict, attainment_bp, at_best_bp: attainment_bp }
 }
 
 fn judged_choice(share: Option<f64>) -> Judged {
-    share.map_or(NOT_APPLICABLE, |share| judged((verdict_of(share >= 0.5, share >= 1.0), share)))
+    share.map_or(NOT_APPLICABLE, |share| judged(verdict_of(share >= 0.5, share >= 1.0), share))
 }
 
 /// A share, 0 to 1, in basis points, halves to even.

@@ -195,6 +195,48 @@ impl Resource {
         self.work_out(value).read.into_iter().flatten()
     }
 
+    /// The headrooms of many sites at once, as [`Self::headroom`] gives each: the least and the most
+    /// that it can be, NaN where it is not known. `values` gives a measure at all of them.
+    ///
+    /// NaN goes through every sum and quotient, so nothing branches on what a site knows.
+    pub fn headrooms<const N: usize>(
+        &self,
+        values: impl Fn(MeasureIndex) -> [f64; N],
+        low: &mut [f64; N],
+        high: &mut [f64; N],
+    ) {
+        let (capacity, growth_reserve, demand, active) = match &self.source {
+            Source::Direct(measure) => {
+                *low = values(*measure);
+                *high = *low;
+                return;
+            }
+            Source::Balance { capacity, growth_reserve, demand, active } => {
+                (values(*capacity), *growth_reserve, values(*demand), active)
+            }
+        };
+        let left = |at: usize, demand: f64| steady(capacity[at] * (1.0 - growth_reserve) - demand);
+        let Some(active) = active else {
+            for at in 0..N {
+                low[at] = left(at, demand[at]);
+            }
+            *high = *low;
+            return;
+        };
+        let (demand_kw, power_factor) = (values(active.measure), values(active.power_factor));
+        for at in 0..N {
+            let contradicts = demand_kw[at] > capacity[at];
+            let demand_kw = if contradicts { f64::NAN } else { demand_kw[at] };
+            let demand_kva = |limit: f64| {
+                let power_factor = power_factor[at];
+                let power_factor = if power_factor.is_nan() { limit } else { power_factor };
+                if demand[at].is_nan() { demand_kw / power_factor } else { demand[at] }
+            };
+            low[at] = left(at, demand_kva(active.limits.0));
+            high[at] = left(at, demand_kva(active.limits.1));
+        }
+    }
+
     fn work_out(&self, value: impl Fn(MeasureIndex) -> f64) -> WorkedOut {
         let (capacity, growth_reserve, demand, active) = match &self.source {
             Source::Direct(measure) => {
@@ -244,9 +286,16 @@ impl Resource {
 
 /// An amount of a resource to the nearest millionth. Sums and products of decimal figures are a
 /// last binary digit off, so that 800 - 796.32 would fall short of 3.68.
+#[inline]
 #[must_use]
 pub fn steady(amount: f64) -> f64 {
-    (amount * 1e6).round_ties_even() / 1e6
+    /// 1.5 x 2^52: what is added to it keeps no digit after the point, and halves go to even.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    /// 2^51: amounts beyond it have no place for a millionth.
+    const LARGEST: f64 = 2_251_799_813_685_248.0;
+    let millionths = amount * 1e6;
+    let steadied = (millionths + WHOLE - WHOLE) / 1e6;
+    if millionths.abs() < LARGEST { steadied } else { amount }
 }
 
 /// A resource's place in the rulebook.
