@@ -38,6 +38,8 @@ pub struct Batch<'a> {
     /// What is read of the sites themselves, for whichever technology.
     of_sites: Sheet,
     groups: Vec<Group>,
+    /// The kinds of space of the groups.
+    kinds: Vec<SpaceKind>,
 }
 
 /// Questions and thresholds of one kind of place, each once.
@@ -228,7 +230,8 @@ impl<'a> Batch<'a> {
     /// Makes a rulebook ready.
     #[must_use]
     pub fn new(rulebook: &'a Rulebook) -> Self {
-        let mut batch = Self { rulebook, of_sites: Sheet::default(), groups: Vec::new() };
+        let (groups, kinds) = (Vec::new(), Vec::new());
+        let mut batch = Self { rulebook, of_sites: Sheet::default(), groups, kinds };
         for (at, profile) in rulebook.profiles.iter().enumerate() {
             batch.add(at, profile);
         }
@@ -239,6 +242,10 @@ impl<'a> Batch<'a> {
         let known = self.groups.iter().position(|group| group.place == profile.place);
         let group = known.unwrap_or_else(|| {
             let (place, of_spaces) = (profile.place, Sheet::default());
+            self.kinds.extend(match place {
+                Place::Space(kind) => Some(kind),
+                Place::Site => None,
+            });
             self.groups.push(Group { place, of_spaces, plans: Vec::new() });
             self.groups.len() - 1
         });
@@ -305,6 +312,7 @@ impl<'a> Batch<'a> {
     ) {
         let read = Read { rulebook: self.rulebook, estate, rows: Rows::Sites(sites.clone()) };
         work.of_sites.fill(&self.of_sites, &read);
+        work.spots.list(estate, sites.clone(), &self.kinds);
         for (group, of_spaces) in self.groups.iter().zip(&mut work.of_spaces) {
             let Place::Space(kind) = group.place else {
                 let columns = Columns { of_sites: &work.of_sites, of_spaces, spots: None };
@@ -317,12 +325,12 @@ impl<'a> Batch<'a> {
                 }
                 continue;
             };
-            list_spots(estate, sites.clone(), kind, &mut work.spots);
-            for spots in work.spots.chunks(BLOCK) {
+            let all = &work.spots.by_kind[kind as usize];
+            for spots in all.chunks(BLOCK) {
                 let read = Read { rulebook: self.rulebook, estate, rows: Rows::Spaces(spots) };
                 of_spaces.fill(&group.of_spaces, &read);
                 // A spot a site, and so the sites in their order.
-                let is_one_each = work.spots.len() == sites.len();
+                let is_one_each = all.len() == sites.len();
                 let spread = (!is_one_each).then_some(spots);
                 let columns = Columns { of_sites: &work.of_sites, of_spaces, spots: spread };
                 for plan in &group.plans {
@@ -351,16 +359,28 @@ struct SpotRow {
 /// Stands for the space of a site that has none of the kind.
 const NO_SPACE: u32 = u32::MAX;
 
-fn list_spots(estate: &Estate, sites: Range<u32>, kind: SpaceKind, spots: &mut Vec<SpotRow>) {
-    spots.clear();
-    for (at, site) in (0..).zip(sites) {
-        let before = spots.len();
-        for space in estate.spaces_of(site).filter(|space| estate.kind(*space) == Some(kind)) {
-            let is_first = spots.len() == before;
-            spots.push(SpotRow { site: at, space: space - estate.sites(), is_first });
-        }
-        if spots.len() == before {
-            spots.push(SpotRow { site: at, space: NO_SPACE, is_first: true });
+/// The spots of a block of sites, by kind of space.
+struct Spots {
+    by_kind: [Vec<SpotRow>; SpaceKind::ALL.len()],
+}
+
+impl Spots {
+    /// Lists the spaces of all kinds, and for each of the `kinds` the sites without any.
+    fn list(&mut self, estate: &Estate, sites: Range<u32>, kinds: &[SpaceKind]) {
+        self.by_kind.iter_mut().for_each(Vec::clear);
+        for (at, site) in (0..).zip(sites) {
+            for place in estate.spaces_of(site) {
+                let Some(kind) = estate.kind(place) else { continue };
+                let own = &mut self.by_kind[kind as usize];
+                let is_first = own.last().is_none_or(|last| last.site != at);
+                own.push(SpotRow { site: at, space: place - estate.sites(), is_first });
+            }
+            for kind in kinds {
+                let own = &mut self.by_kind[*kind as usize];
+                if own.last().is_none_or(|last| last.site != at) {
+                    own.push(SpotRow { site: at, space: NO_SPACE, is_first: true });
+                }
+            }
         }
     }
 }
@@ -377,7 +397,7 @@ impl SpotRow {
         }
         let spot = Spot::Space { site, space: estate.sites() + self.space };
         let here = Outcome::new(score, spot);
-        *outcome = best_of((!self.is_first).then_some(*outcome), here);
+        *outcome = if self.is_first { best_of(None, here) } else { best_of(Some(*outcome), here) };
     }
 }
 
@@ -386,7 +406,7 @@ struct Work {
     of_sites: MarkColumns,
     /// By group.
     of_spaces: Vec<MarkColumns>,
-    spots: Vec<SpotRow>,
+    spots: Spots,
     sums: Sums,
 }
 
@@ -396,7 +416,7 @@ impl Work {
         Self {
             of_sites: MarkColumns::new(&batch.of_sites),
             of_spaces: of_spaces.collect(),
-            spots: Vec::new(),
+            spots: Spots { by_kind: Default::default() },
             sums: Sums::new(),
         }
     }
@@ -424,40 +444,55 @@ impl Read<'_> {
         }
     }
 
-    /// The cells of the rows, with `unknown` for a place that has none.
+    /// The cells of the rows, with `unknown` for a place that has none: where they lie, if a whole
+    /// block of sites lies there, or copied to `room`.
     #[inline]
-    fn copy<T: Copy>(&self, cells: &[T], unknown: T) -> [T; BLOCK] {
-        let mut out = [unknown; BLOCK];
+    fn cells_of<'b, T: Copy>(
+        &self,
+        cells: &'b [T],
+        unknown: T,
+        room: &'b mut [T; BLOCK],
+    ) -> &'b [T; BLOCK] {
         match &self.rows {
             Rows::Sites(sites) => {
                 let run = &cells[sites.start as usize..sites.end as usize];
-                out[..run.len()].copy_from_slice(run);
+                if let Some(block) = run.first_chunk() {
+                    return block;
+                }
+                room[..run.len()].copy_from_slice(run);
+                room[run.len()..].fill(unknown);
             }
             Rows::Spaces(spots) => {
-                for (out, spot) in out.iter_mut().zip(*spots) {
+                for (out, spot) in room.iter_mut().zip(*spots) {
                     *out = cells.get(spot.space as usize).copied().unwrap_or(unknown);
                 }
+                room[spots.len()..].fill(unknown);
             }
         }
-        out
+        room
     }
 
-    /// The numbers of a measure; NaN throughout where it has none.
-    fn numbers(&self, measure: MeasureIndex) -> Numbers {
+    /// Copies the numbers of a measure; NaN throughout where it has none.
+    fn numbers(&self, measure: MeasureIndex, out: &mut Numbers) {
         match self.cells(measure) {
-            Some(Cells::Numbers(cells)) => self.copy(cells, f64::NAN),
-            Some(Cells::Codes(_)) | None => [f64::NAN; BLOCK],
+            Some(Cells::Numbers(cells)) => {
+                let mut room = [0.0; BLOCK];
+                *out = *self.cells_of(cells, f64::NAN, &mut room);
+            }
+            Some(Cells::Codes(_)) | None => out.fill(f64::NAN),
         }
     }
 
     /// The codes of a measure; unknown throughout where it has none.
-    fn codes(&self, measure: MeasureIndex) -> [u8; BLOCK] {
+    fn codes<'b>(&'b self, measure: MeasureIndex, room: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
         match self.cells(measure) {
-            Some(Cells::Codes(cells)) => self.copy(cells, 0),
-            Some(Cells::Numbers(_)) | None => [0; BLOCK],
+            Some(Cells::Codes(cells)) => self.cells_of(cells, 0, room),
+            Some(Cells::Numbers(_)) | None => &UNKNOWN_CODES,
         }
     }
 }
+
+static UNKNOWN_CODES: [u8; BLOCK] = [0; BLOCK];
 
 /// Columns of marks, margins and gate marks for every distinct threshold of a sheet.
 struct MarkColumns {
@@ -480,16 +515,18 @@ impl MarkColumns {
             match &asked.question {
                 Question::Measure(measure) => match read.cells(*measure) {
                     None => self.fill_unknown(asked),
-                    Some(Cells::Codes(cells)) => self.fill_codes(asked, &read.copy(cells, 0)),
+                    Some(Cells::Codes(cells)) => {
+                        self.fill_codes(asked, read.cells_of(cells, 0, &mut [0; BLOCK]));
+                    }
                     Some(Cells::Numbers(cells)) => {
-                        self.fill_numbers(asked, &read.copy(cells, f64::NAN));
+                        self.fill_numbers(asked, read.cells_of(cells, f64::NAN, &mut [0.0; BLOCK]));
                     }
                 },
                 Question::Headroom(resource) => {
                     let mut readings = Readings::unknown();
                     let resource = &read.rulebook.resources[resource.at()];
                     let (low, high) = (&mut readings.low, &mut readings.high);
-                    resource.headrooms(|measure| read.numbers(measure), low, high);
+                    resource.headrooms(|measure, out| read.numbers(measure, out), low, high);
                     self.fill_readings(asked, &readings);
                 }
                 Question::Checklist(_) => self.fill_readings(asked, &checklist(asked, read)),
@@ -523,14 +560,20 @@ impl MarkColumns {
     }
 
     fn fill_numbers(&mut self, asked: &Asked, values: &Numbers) {
-        let mut places = *values;
-        if asked.scale != Scale::Linear {
-            places = values.map(|value| asked.scale.place(value));
-        }
+        let mut room = [0.0; BLOCK];
+        let places = match asked.scale {
+            Scale::Linear => values,
+            Scale::Log10 | Scale::Nines => {
+                for (place, value) in room.iter_mut().zip(values) {
+                    *place = asked.scale.place(*value);
+                }
+                &room
+            }
+        };
         let answered = values.map(|value| if value.is_nan() { 0 } else { answered_mark(0) });
         for column in &asked.columns {
             let marks = &mut self.marks[column.marks];
-            column.curve.attain_each(values, &places, |at, attainment_bp| {
+            column.curve.attain_each(values, places, |at, attainment_bp| {
                 marks[at] = u32::from(attainment_bp) | answered[at];
             });
             if let Some(margins) = column.margins {
@@ -597,8 +640,9 @@ impl Readings {
 fn checklist(asked: &Asked, read: &Read<'_>) -> Readings {
     let mut counts = [0; BLOCK];
     for (item, by_code) in &asked.items {
-        for (sum, code) in counts.iter_mut().zip(read.codes(*item)) {
-            *sum += by_code[code as usize];
+        let mut room = [0; BLOCK];
+        for (sum, code) in counts.iter_mut().zip(read.codes(*item, &mut room)) {
+            *sum += by_code[*code as usize];
         }
     }
     let mut readings = Readings::unknown();
@@ -710,13 +754,19 @@ fn add_up(
 
 fn add_weighted(terms: &[(u32, Vec<usize>)], columns: &[Counts], sums: &mut Counts) {
     for (weight, own) in terms {
-        let mut of_weight = [0; BLOCK];
-        for column in own {
-            for (sum, mark) in of_weight.iter_mut().zip(&columns[*column]) {
-                *sum += mark;
+        let mut room = [0; BLOCK];
+        let marks = match own[..] {
+            [one] => &columns[one],
+            _ => {
+                for column in own {
+                    for (sum, mark) in room.iter_mut().zip(&columns[*column]) {
+                        *sum += mark;
+                    }
+                }
+                &room
             }
-        }
-        for (sum, marks) in sums.iter_mut().zip(of_weight) {
+        };
+        for (sum, marks) in sums.iter_mut().zip(marks) {
             *sum += weight * marks;
         }
     }

@@ -127,7 +127,8 @@ impl WorkedOut {
 }
 
 impl Resource {
-    /// Every measure that the headroom may be worked out from, known or not.
+    /// Every measure that the headroom may be worked out from, known or not: capacity, demand, active
+    /// demand and power factor in this order, as far as there are any.
     pub fn measures(&self) -> impl Iterator<Item = MeasureIndex> {
         let (own, active) = match &self.source {
             Source::Direct(measure) => ([Some(*measure), None], None),
@@ -196,25 +197,30 @@ impl Resource {
     }
 
     /// The headrooms of many sites at once, as [`Self::headroom`] gives each: the least and the most
-    /// that it can be, NaN where it is not known. `values` gives a measure at all of them.
+    /// that it can be, NaN where it is not known. `read` copies the values of a measure at
+    /// all of them.
     ///
     /// NaN goes through every sum and quotient, so nothing branches on what a site knows.
     pub fn headrooms<const N: usize>(
         &self,
-        values: impl Fn(MeasureIndex) -> [f64; N],
+        read: impl Fn(MeasureIndex, &mut [f64; N]),
         low: &mut [f64; N],
         high: &mut [f64; N],
     ) {
-        let (capacity, growth_reserve, demand, active) = match &self.source {
+        let (growth_reserve, active) = match &self.source {
             Source::Direct(measure) => {
-                *low = values(*measure);
+                read(*measure, low);
                 *high = *low;
                 return;
             }
-            Source::Balance { capacity, growth_reserve, demand, active } => {
-                (values(*capacity), *growth_reserve, values(*demand), active)
-            }
+            Source::Balance { growth_reserve, active, .. } => (growth_reserve, active),
         };
+        let [mut capacity, mut demand, mut demand_kw, mut power_factor] = [[0.0; N]; 4];
+        for (measure, values) in
+            self.measures().zip([&mut capacity, &mut demand, &mut demand_kw, &mut power_factor])
+        {
+            read(measure, values);
+        }
         let left = |at: usize, demand: f64| steady(capacity[at] * (1.0 - growth_reserve) - demand);
         let Some(active) = active else {
             for at in 0..N {
@@ -223,7 +229,6 @@ impl Resource {
             *high = *low;
             return;
         };
-        let (demand_kw, power_factor) = (values(active.measure), values(active.power_factor));
         for at in 0..N {
             let contradicts = demand_kw[at] > capacity[at];
             let demand_kw = if contradicts { f64::NAN } else { demand_kw[at] };

@@ -166,13 +166,17 @@ pub struct Totals<const N: usize> {
     score: [f64; N],
     low: [f64; N],
     high: [f64; N],
-    /// Weights of the domains of which something is answered, and of which something applies.
+    /// Weights of the domains of which something is answered.
     domains_answered: [u32; N],
-    domains_applicable: [u32; N],
-    /// Weights of requirements: answered, answered by soft evidence, applicable.
+    /// Weights of requirements: answered, and answered by soft evidence.
     answered: [u32; N],
     soft: [u32; N],
-    applicable: [u32; N],
+    /// Weights of all domains, and of those of which nothing applies.
+    domains: u32,
+    domains_out: [u32; N],
+    /// Weights of all requirements, and of those that do not apply.
+    requirements: u32,
+    requirements_out: [u32; N],
 }
 
 impl<const N: usize> Totals<N> {
@@ -184,19 +188,32 @@ impl<const N: usize> Totals<N> {
             low: [0.0; N],
             high: [0.0; N],
             domains_answered: [0; N],
-            domains_applicable: [0; N],
             answered: [0; N],
             soft: [0; N],
-            applicable: [0; N],
+            domains: 0,
+            domains_out: [0; N],
+            requirements: 0,
+            requirements_out: [0; N],
         }
     }
 
     /// Adds a domain.
     #[inline]
     pub fn add(&mut self, domain: &DomainSums<'_, N>) {
-        match domain.margins {
-            Some(margins) => self.add_with(domain, |at| margins[at]),
-            None => self.add_with(domain, |_| 0),
+        if domain.weights == 0 {
+            return;
+        }
+        self.domains += domain.weight;
+        self.requirements += domain.weights;
+        let Some(margins) = domain.margins else {
+            self.add_with(domain, |_| 0);
+            return;
+        };
+        self.add_with(domain, |at| margins[at]);
+        for at in 0..N {
+            let out = margins[at] >> POINTS_BITS;
+            self.domains_out[at] += if out == domain.weights { domain.weight } else { 0 };
+            self.requirements_out[at] += out;
         }
     }
 
@@ -217,10 +234,8 @@ impl<const N: usize> Totals<N> {
             self.low[at] += points * reciprocal;
             self.high[at] += at_best * reciprocal;
             self.domains_answered[at] += if answered > 0 { domain.weight } else { 0 };
-            self.domains_applicable[at] += if applicable > 0 { domain.weight } else { 0 };
             self.answered[at] += answered;
             self.soft[at] += domain.soft[at] >> POINTS_BITS;
-            self.applicable[at] += applicable;
         }
     }
 
@@ -236,20 +251,22 @@ impl<const N: usize> Totals<N> {
             score_bp[at] = round_bp(self.score[at] / exact(self.domains_answered[at]));
         }
         for at in 0..N {
-            let applicable = exact(self.domains_applicable[at]);
+            let applicable = exact(self.domains - self.domains_out[at]);
             low_bp[at] = round_bp(self.low[at] / applicable);
             high_bp[at] = round_bp(self.high[at] / applicable);
         }
         for at in 0..N {
             let answered = exact(self.answered[at]);
-            coverage_bp[at] = share_bp(answered / exact(self.applicable[at]));
+            let applicable = exact(self.requirements - self.requirements_out[at]);
+            coverage_bp[at] = share_bp(answered / applicable);
             soft_bp[at] = share_bp(exact(self.soft[at]) / answered);
         }
         for at in 0..N {
             // A part of nothing is rounded to 0 above.
-            let is_any = self.domains_applicable[at] > 0;
+            let is_any = self.domains > self.domains_out[at];
             let score_bp = (self.domains_answered[at] > 0).then_some(score_bp[at]);
-            let coverage_bp = if self.applicable[at] > 0 { coverage_bp[at] } else { WHOLE_BP };
+            let is_asked = self.requirements > self.requirements_out[at];
+            let coverage_bp = if is_asked { coverage_bp[at] } else { WHOLE_BP };
             let (gates_failed, gates_unknown) = (gates[at] & 15, gates[at] >> 4);
             scores[at] = Score {
                 readiness: decide(bands, gates_failed, gates_unknown, coverage_bp, score_bp),
