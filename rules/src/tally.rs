@@ -180,9 +180,9 @@ pub struct Totals<const N: usize> {
 }
 
 impl<const N: usize> Totals<N> {
-    /// Of nothing.
+    /// Before any domain is added.
     #[must_use]
-    pub const fn new() -> Self {
+    pub const fn of_nothing() -> Self {
         Self {
             score: [0.0; N],
             low: [0.0; N],
@@ -195,6 +195,19 @@ impl<const N: usize> Totals<N> {
             requirements: 0,
             requirements_out: [0; N],
         }
+    }
+
+    /// Goes back to nothing.
+    pub fn clear(&mut self) {
+        self.score.fill(0.0);
+        self.low.fill(0.0);
+        self.high.fill(0.0);
+        self.domains_answered.fill(0);
+        self.answered.fill(0);
+        self.soft.fill(0);
+        self.domains_out.fill(0);
+        self.requirements_out.fill(0);
+        (self.domains, self.requirements) = (0, 0);
     }
 
     /// Adds a domain.
@@ -210,10 +223,11 @@ impl<const N: usize> Totals<N> {
             return;
         };
         self.add_with(domain, |at| margins[at]);
-        for at in 0..N {
-            let out = margins[at] >> POINTS_BITS;
-            self.domains_out[at] += if out == domain.weights { domain.weight } else { 0 };
-            self.requirements_out[at] += out;
+        let outs = self.domains_out.iter_mut().zip(&mut self.requirements_out);
+        for ((domains_out, requirements_out), margin) in outs.zip(margins) {
+            let out = margin >> POINTS_BITS;
+            *domains_out += if out == domain.weights { domain.weight } else { 0 };
+            *requirements_out += out;
         }
     }
 
@@ -242,13 +256,14 @@ impl<const N: usize> Totals<N> {
     /// Makes the outcomes of the totals and the sums of the gate marks.
     #[inline]
     pub fn conclude(&self, bands: &Bands, gates: &[u8; N], scores: &mut [Score; N]) {
-        let mut score_bp = [0; N];
         let mut low_bp = [0; N];
         let mut high_bp = [0; N];
         let mut coverage_bp = [0; N];
         let mut soft_bp = [0; N];
-        for at in 0..N {
-            score_bp[at] = round_bp(self.score[at] / exact(self.domains_answered[at]));
+        let mut score_bp = [0; N];
+        let means = self.score.iter().zip(&self.domains_answered);
+        for (score_bp, (score, weight)) in score_bp.iter_mut().zip(means) {
+            *score_bp = round_bp(score / exact(*weight));
         }
         for at in 0..N {
             let applicable = exact(self.domains - self.domains_out[at]);
@@ -261,22 +276,26 @@ impl<const N: usize> Totals<N> {
             coverage_bp[at] = share_bp(answered / applicable);
             soft_bp[at] = share_bp(exact(self.soft[at]) / answered);
         }
+        let mut readiness = [0; N];
         for at in 0..N {
             // A part of nothing is rounded to 0 above.
             let is_any = self.domains > self.domains_out[at];
-            let score_bp = (self.domains_answered[at] > 0).then_some(score_bp[at]);
             let is_asked = self.requirements > self.requirements_out[at];
-            let coverage_bp = if is_asked { coverage_bp[at] } else { WHOLE_BP };
-            let (gates_failed, gates_unknown) = (gates[at] & 15, gates[at] >> 4);
+            high_bp[at] = if is_any { high_bp[at] } else { WHOLE_BP };
+            coverage_bp[at] = if is_asked { coverage_bp[at] } else { WHOLE_BP };
+            let is_scored = self.domains_answered[at] > 0;
+            readiness[at] = decide(bands, gates[at], coverage_bp[at], is_scored, score_bp[at]);
+        }
+        for at in 0..N {
             scores[at] = Score {
-                readiness: decide(bands, gates_failed, gates_unknown, coverage_bp, score_bp),
-                score_bp,
+                readiness: Readiness::ALL[usize::from(readiness[at])],
+                score_bp: (self.domains_answered[at] > 0).then_some(score_bp[at]),
                 low_bp: low_bp[at],
-                high_bp: if is_any { high_bp[at] } else { WHOLE_BP },
-                coverage_bp,
+                high_bp: high_bp[at],
+                coverage_bp: coverage_bp[at],
                 soft_bp: soft_bp[at],
-                gates_failed,
-                gates_unknown,
+                gates_failed: failed(gates[at]),
+                gates_unknown: unknown(gates[at]),
             };
         }
     }
@@ -294,10 +313,10 @@ fn exact(count: u32) -> f64 {
 /// Makes the outcome of the sums of one profile at one place.
 #[must_use]
 pub fn conclude(bands: &Bands, weights: &DomainWeights, sums: &Sums) -> Score {
-    let mut totals = Totals::<1>::new();
-    for domain in 0..Domain::ALL.len() {
+    let mut totals = Totals::<1>::of_nothing();
+    for (domain, weight) in weights.iter().enumerate() {
         totals.add(&DomainSums {
-            weight: weights[domain],
+            weight: *weight,
             weights: sums.weights[domain],
             hard: &[sums.hard[domain]],
             soft: &[sums.soft[domain]],
@@ -310,26 +329,24 @@ pub fn conclude(bands: &Bands, weights: &DomainWeights, sums: &Sums) -> Score {
     score
 }
 
+const fn failed(gates: u8) -> u8 {
+    gates & 15
+}
+
+const fn unknown(gates: u8) -> u8 {
+    gates >> 4
+}
+
 /// `not-ready` where a gate fails, whatever the score; else `indeterminate` where a gate is unknown
-/// or too little is answered; else by the score.
+/// or too little is answered; else by the score. As a place among the words of readiness, chosen
+/// without a branch.
 #[inline]
-#[must_use]
-pub fn decide(
-    bands: &Bands,
-    gates_failed: u8,
-    gates_unknown: u8,
-    coverage_bp: u16,
-    score_bp: Option<u16>,
-) -> Readiness {
-    let is_enough = gates_unknown == 0 && coverage_bp >= bands.coverage_bp && score_bp.is_some();
-    let score_bp = score_bp.unwrap_or(0);
-    let by_score = if score_bp >= bands.ready_bp {
-        Readiness::Ready
-    } else if score_bp >= bands.ready_with_actions_bp {
-        Readiness::ReadyWithActions
-    } else {
-        Readiness::NotReady
-    };
-    let of_enough = if is_enough { by_score } else { Readiness::Indeterminate };
-    if gates_failed > 0 { Readiness::NotReady } else { of_enough }
+const fn decide(bands: &Bands, gates: u8, coverage_bp: u16, is_scored: bool, score_bp: u16) -> u8 {
+    let is_fair = score_bp >= bands.ready_with_actions_bp;
+    let is_high = score_bp >= bands.ready_bp;
+    let of_fair = if is_high { Readiness::Ready } else { Readiness::ReadyWithActions } as u8;
+    let by_score = if is_fair { of_fair } else { Readiness::NotReady as u8 };
+    let is_enough = is_scored & (unknown(gates) == 0) & (coverage_bp >= bands.coverage_bp);
+    let of_enough = if is_enough { by_score } else { Readiness::Indeterminate as u8 };
+    if failed(gates) > 0 { Readiness::NotReady as u8 } else { of_enough }
 }

@@ -8,6 +8,7 @@ use siteworthy_benches::{first_profiles, rulebook};
 use siteworthy_rules::batch::Batch;
 use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::Outcome;
+use siteworthy_rules::profile::Profile;
 use siteworthy_rules::rulebook::Rulebook;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -18,7 +19,9 @@ const RUN: usize = 1024;
 fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
     let batch = Batch::new(rulebook);
     let sites = estate.sites() as usize;
-    let mut outcomes = vec![vec![Outcome::unjudged(); sites]; rulebook.profiles.len()];
+    // Made side by side: of a million sites, a fifth of the time goes into fetching this memory.
+    let list = |_: &Profile| vec![Outcome::unjudged(); sites];
+    let mut outcomes: Vec<Vec<Outcome>> = rulebook.profiles.par_iter().map(list).collect();
     let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
         (0..sites).step_by(RUN).map(|first| (first as u32, Vec::new())).collect();
     for list in &mut outcomes {
