@@ -7,6 +7,7 @@ mod measures;
 mod organisations;
 mod profiles;
 mod readiness;
+mod rules;
 mod sites;
 mod surveys;
 mod words;
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::view::View;
 use async_graphql::{Context, EmptySubscription, ErrorExtensions, MergedObject, Object, Schema};
+use chrono::NaiveDate;
 use std::sync::Arc;
 
 /// The deepest nesting of a query. The question by which explorers learn the schema has 15 levels:
@@ -40,6 +42,7 @@ pub struct Query(
     profiles::ProfileQuery,
     readiness::ReadinessQuery,
     gap::GapQuery,
+    rules::RulesQuery,
     surveys::SurveyQuery,
 );
 
@@ -79,6 +82,19 @@ fn app<'a>(context: &Context<'a>) -> async_graphql::Result<&'a Arc<App>> {
     context.data()
 }
 
+/// The app, for a question about what the record keeps beside the estate, such as its surveys: that is
+/// told as it stands now, and never beside a day in the past.
+fn app_of_now<'a>(context: &Context<'a>) -> async_graphql::Result<&'a Arc<App>> {
+    match view(context)?.facts.as_of {
+        None => app(context),
+        Some(_) => Err(fail(Error::Invalid(
+            "surveys are shown as they stand now, with the days on which they were accepted and \
+             withdrawn; leave asOf out"
+                .to_owned(),
+        ))),
+    }
+}
+
 /// An error as GraphQL shows it. The source of an internal error goes to the log only.
 fn fail(error: Error) -> async_graphql::Error {
     crate::telemetry::log_error(&error);
@@ -111,6 +127,11 @@ impl RecordQuery {
     /// Number of the last accepted change of the record that this answer was read at.
     async fn revision(&self, context: &Context<'_>) -> async_graphql::Result<i64> {
         Ok(view(context)?.facts.revision)
+    }
+
+    /// The day at whose end the record stood as this answer says; none for the record as it stands now.
+    async fn as_of(&self, context: &Context<'_>) -> async_graphql::Result<Option<NaiveDate>> {
+        Ok(view(context)?.facts.as_of)
     }
 
     /// Hash of the rulebook that this answer was judged by.
