@@ -15,6 +15,7 @@ mod resilience;
 mod sensitivity;
 mod sites;
 mod surveys;
+mod takes;
 mod what_if;
 mod words;
 
@@ -56,6 +57,7 @@ pub struct Query(
     next::NextQuery,
     what_if::WhatIfQuery,
     sensitivity::SensitivityQuery,
+    takes::TakesQuery,
     surveys::SurveyQuery,
 );
 

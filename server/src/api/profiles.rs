@@ -16,17 +16,20 @@ pub struct ProfileQuery;
 
 #[Object]
 impl ProfileQuery {
-    /// The technologies that can be deployed now, in order of id, or those of the future, which are
-    /// shown apart and never enter totals.
+    /// Every technology, in order of id. Those of the future are to be shown apart: they never enter
+    /// totals, and lists of results leave them out unless they are named.
     #[graphql(complexity = "20 * child_complexity")]
     async fn profiles(
         &self,
         context: &Context<'_>,
-        #[graphql(default_with = "Horizon::Now")] horizon: Horizon,
+        #[graphql(desc = "Only those that can be deployed now, or only those of the future.")]
+        horizon: Option<Horizon>,
     ) -> async_graphql::Result<Vec<ProfileNode>> {
         let view = view(context)?;
         let profiles = view.rulebook.profiles.iter().enumerate();
-        let wanted = profiles.filter(|(_, profile)| Horizon::from(profile.horizon) == horizon);
+        let wanted = profiles.filter(|(_, profile)| {
+            horizon.is_none_or(|horizon| Horizon::from(profile.horizon) == horizon)
+        });
         Ok(wanted.map(|(at, _)| ProfileNode { view: Arc::clone(view), at }).collect())
     }
 

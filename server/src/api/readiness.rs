@@ -3,7 +3,9 @@
 use super::next::NextMeasure;
 use super::profiles::ProfileNode;
 use super::sites::SiteFilterInput;
-use super::words::{Domain, Evidence, KnownBetween, Method, MoneyEstimate, Readiness, Verdict};
+use super::words::{
+    Domain, Evidence, Horizon, KnownBetween, Method, MoneyEstimate, Readiness, Verdict,
+};
 use super::{fail, page_size, view};
 use crate::error::Error;
 use crate::view::explain::{Explained, Explanation, Input, describe_value, explain};
@@ -69,8 +71,9 @@ struct SummaryCounts {
 #[Object]
 impl ReadinessQuery {
     /// How many sites stand where, by nation, region or organisation, for these technologies: where
-    /// none is named, for all that can be deployed now. Those that are deployed in homes are not
-    /// judged at sites: how many homes are ready is said by the pools of a site.
+    /// none is named, for all that can be deployed now, or for all of the future. Those that are
+    /// deployed in homes are not judged at sites: how many homes are ready is said by the pools of a
+    /// site.
     #[graphql(complexity = "300 * child_complexity")]
     async fn readiness_summary(
         &self,
@@ -80,11 +83,16 @@ impl ReadinessQuery {
         #[graphql(default, desc = "Ids of profiles, those of the future too.")] technologies: Vec<
             String,
         >,
+        #[graphql(
+            default_with = "Horizon::Now",
+            desc = "Which technologies are counted where none is named."
+        )]
+        horizon: Horizon,
     ) -> async_graphql::Result<Vec<SummaryGroup>> {
         let view = view(context)?;
         let filter = SiteFilter::from(filter.unwrap_or_default());
         let chosen = filter.find(view).map_err(fail)?;
-        let profiles = site_profiles(view, &technologies).map_err(fail)?;
+        let profiles = site_profiles(view, &technologies, horizon).map_err(fail)?;
         let groups = summarise(view, group_by.into(), |at, site| chosen.takes(view, at, site));
         let counts = |counts: &[[u32; 4]]| {
             let count = |at: &usize| summary_counts(&view.rulebook.profiles[*at].id, counts[*at]);
@@ -110,19 +118,26 @@ fn summary_counts(
     SummaryCounts { profile, ready, ready_with_actions, indeterminate, not_ready }
 }
 
-/// The technologies of a list of ids, or all that can be deployed now, that are judged at sites.
+/// The technologies of a list of ids that are judged at sites; all of a horizon for an empty list.
 ///
 /// # Errors
 /// `NotFound` for an id that no profile has, `Invalid` for one that is deployed in homes.
-pub fn site_profiles(view: &View, technologies: &[String]) -> Result<Vec<usize>, Error> {
-    let profiles = view.find_technologies(technologies)?;
-    let is_home = |at: &usize| view.rulebook.profiles[*at].place == Place::Space(SpaceKind::Home);
+pub fn site_profiles(
+    view: &View,
+    technologies: &[String],
+    horizon: Horizon,
+) -> Result<Vec<usize>, Error> {
+    let profiles = &view.rulebook.profiles;
+    let is_home = |at: &usize| profiles[*at].place == Place::Space(SpaceKind::Home);
     if technologies.is_empty() {
-        return Ok(profiles.into_iter().filter(|at| !is_home(at)).collect());
+        let is_of_horizon = |at: &usize| Horizon::from(profiles[*at].horizon) == horizon;
+        let all = 0..profiles.len();
+        return Ok(all.filter(|at| is_of_horizon(at) && !is_home(at)).collect());
     }
-    match profiles.iter().find(|at| is_home(at)) {
-        Some(at) => Err(deployed_in_homes(&view.rulebook.profiles[*at].id)),
-        None => Ok(profiles),
+    let found = view.find_technologies(technologies)?;
+    match found.iter().find(|at| is_home(at)) {
+        Some(at) => Err(deployed_in_homes(&profiles[*at].id)),
+        None => Ok(found),
     }
 }
 

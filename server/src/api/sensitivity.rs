@@ -3,7 +3,7 @@
 use super::profiles::{ProfileNode, RequirementNode};
 use super::readiness::site_profiles;
 use super::sites::{SiteFilterInput, SiteNode};
-use super::words::{Domain, Move, Readiness};
+use super::words::{Domain, Horizon, Move, Readiness};
 use super::{fail, in_turn, page_size, view};
 use crate::error::Error;
 use crate::view::View;
@@ -35,7 +35,7 @@ impl SensitivityQuery {
         let view = view(context)?;
         let first = page_size(first).map_err(fail)?;
         let filter = SiteFilter::from(filter.unwrap_or_default());
-        let profile = site_profiles(view, &[technology]).map_err(fail)?[0];
+        let profile = site_profiles(view, &[technology], Horizon::Now).map_err(fail)?[0];
         in_turn(context, || judge(view, profile, &filter, first)).await
     }
 }
