@@ -9,8 +9,8 @@ use async_graphql::{Object, SimpleObject};
 use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 use std::sync::Arc;
 
-/// What one comparison counts in a query's complexity: every site of the estate is looked at for it, a
-/// few thousand times as much as a field, at a tenth of the cost of one.
+/// What one comparison counts in a query's complexity: for it every site of the estate is looked at,
+/// which takes as long as some hundred fields do.
 pub const PEERS_COMPLEXITY: usize = 400;
 
 /// Compares the score of a technology, and quantities, with those of the peers of a site.
