@@ -2,14 +2,22 @@
 //!
 //! A resolver reads the view that its request began with, or calls a verb. HTTP is `http`.
 
+mod deployment;
 mod gap;
 mod measures;
+mod next;
 mod organisations;
+mod peers;
+mod pools;
 mod profiles;
 mod readiness;
+mod resilience;
 mod rules;
+mod sensitivity;
 mod sites;
 mod surveys;
+mod takes;
+mod what_if;
 mod words;
 
 use crate::app::App;
@@ -32,6 +40,10 @@ pub const MAX_PAGE: usize = 1_000;
 /// The items in a page where the caller does not say.
 pub const DEFAULT_PAGE: usize = 100;
 
+/// What a question over the whole estate counts in a query's complexity, whatever is read from its
+/// answer: twenty of them are the most that one query may ask.
+const HEAVY_COMPLEXITY: usize = MAX_COMPLEXITY / 20;
+
 /// What can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(
@@ -43,6 +55,12 @@ pub struct Query(
     readiness::ReadinessQuery,
     gap::GapQuery,
     rules::RulesQuery,
+    deployment::DeploymentQuery,
+    resilience::ResilienceQuery,
+    next::NextQuery,
+    what_if::WhatIfQuery,
+    sensitivity::SensitivityQuery,
+    takes::TakesQuery,
     surveys::SurveyQuery,
 );
 
@@ -101,6 +119,18 @@ fn fail(error: Error) -> async_graphql::Error {
     let code = error.code_and_status().0;
     async_graphql::Error::new(error.to_string())
         .extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// Does something heavy in its turn, so that what several requests need of memory at once is bounded.
+///
+/// A request is on a thread where it may compute (`http::graphql`), so nothing is handed to another:
+/// the turn then lasts as long as the work, even where nobody waits for the answer any more.
+async fn in_turn<T>(
+    context: &Context<'_>,
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> async_graphql::Result<T> {
+    let _turn = app(context)?.turn().await.map_err(fail)?;
+    work().map_err(fail)
 }
 
 /// The size of a page.
