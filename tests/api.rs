@@ -134,8 +134,11 @@ fn filters_choose_what_they_say_and_their_sum_is_the_whole() {
     );
     let groups = summary["readinessSummary"].as_array().unwrap();
     assert_eq!(groups.iter().map(|group| group["sites"].as_i64().unwrap()).sum::<i64>(), all);
-    let scribe: i64 =
-        groups.iter().map(|group| group["counts"][4]["ready"].as_i64().unwrap()).sum();
+    let of_scribe = groups.iter().flat_map(|group| group["counts"].as_array().unwrap());
+    let scribe: i64 = of_scribe
+        .filter(|counts| counts["profile"] == "voice-scribe")
+        .map(|counts| counts["ready"].as_i64().unwrap())
+        .sum();
     assert_eq!(scribe, by_word[0]);
     let _ = served.stop();
 }
@@ -223,7 +226,7 @@ fn bad_queries_are_refused_with_a_code_and_a_reason() {
         (
             "{ investmentGap(technologies: [\"teleporter\"]) { total { sites } } }",
             "NOT_FOUND",
-            "there is no technology \"teleporter\"; use one of ai-inference-node",
+            "there is no technology \"teleporter\"; use one of ai-cloud-triage",
         ),
         (
             "{ surveys(first: 2147483647) { nodes { problems(first: 2147483647) { nodes { code message } } } } }",
