@@ -70,13 +70,33 @@ words! {
 
 impl Scale {
     /// Where a value lies on the scale; not finite where it has no place.
+    ///
+    /// Only shares of a distance are ever taken, and those are the same to every base: the natural
+    /// logarithm is the quickest.
+    #[inline]
     #[must_use]
     pub fn place(self, value: f64) -> f64 {
         match self {
             Self::Linear => value,
-            Self::Log10 => value.log10(),
-            Self::Nines => -(1.0 - value / 100.0).log10(),
+            Self::Log10 => value.ln(),
+            Self::Nines => -(1.0 - value / 100.0).ln(),
         }
+    }
+}
+
+words! {
+    /// The word for what values a measure takes.
+    KindWord {
+        /// A number with a unit.
+        Quantity = "quantity",
+        /// One of a list.
+        Choice = "choice",
+        /// Yes or no.
+        Flag = "flag",
+        /// A calendar date.
+        Date = "date",
+        /// Free text.
+        Text = "text",
     }
 }
 
@@ -147,13 +167,14 @@ impl Measure {
     /// The word for the kind of value.
     #[must_use]
     pub const fn kind_word(&self) -> &'static str {
-        match self.kind {
-            Kind::Quantity { .. } => "quantity",
-            Kind::Choice { .. } => "choice",
-            Kind::Flag => "flag",
-            Kind::Date => "date",
-            Kind::Text => "text",
-        }
+        let word = match self.kind {
+            Kind::Quantity { .. } => KindWord::Quantity,
+            Kind::Choice { .. } => KindWord::Choice,
+            Kind::Flag => KindWord::Flag,
+            Kind::Date => KindWord::Date,
+            Kind::Text => KindWord::Text,
+        };
+        word.word()
     }
 }
 
@@ -299,13 +320,13 @@ fn read_kind(fields: &mut Fields<'_>) -> Option<Kind> {
         fields.knows(&KEYS_OF_KINDS);
         return None;
     };
-    match kind.as_str() {
-        "quantity" => read_quantity(fields),
-        "choice" => read_choice(fields),
-        "flag" => Some(Kind::Flag),
-        "date" => Some(Kind::Date),
-        "text" => Some(Kind::Text),
-        _ => {
+    match kind.parse() {
+        Ok(KindWord::Quantity) => read_quantity(fields),
+        Ok(KindWord::Choice) => read_choice(fields),
+        Ok(KindWord::Flag) => Some(Kind::Flag),
+        Ok(KindWord::Date) => Some(Kind::Date),
+        Ok(KindWord::Text) => Some(Kind::Text),
+        Err(_) => {
             fields.knows(&KEYS_OF_KINDS);
             fields.problem(
                 "kind",

@@ -14,13 +14,14 @@ use siteworthy::decide::{Decision, decide};
 use siteworthy::intake::{Known, Upload, read};
 use siteworthy::store::Store;
 use siteworthy::upload::{ReceivedFile, Uploaded, upload};
-use siteworthy::view::View;
 use siteworthy::view::filter::SiteFilter;
 use siteworthy::view::gap::GapQuestion;
 use siteworthy::view::map::{Tile, tile};
+use siteworthy::view::{View, judge_estate};
 use siteworthy::{api, render};
+use siteworthy_rules::change::Change;
 use siteworthy_rules::gap::Level;
-use siteworthy_rules::judge::assess;
+use siteworthy_rules::sensitivity::sensitivity;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,19 +116,29 @@ fn benchmarks(criterion: &mut Criterion) {
     });
     group.bench_function("assemble the view", |bencher| {
         bencher.iter_batched(
-            || view.facts.clone(),
+            || (*view.facts).clone(),
             |facts| View::assemble(facts, Arc::clone(&view.rulebook)),
             BatchSize::PerIteration,
         );
     });
-    group.bench_function("judge all sites by all profiles, one core", |bencher| {
-        bencher.iter(|| {
-            for profile in &view.rulebook.profiles {
-                for site in 0..view.estate.sites() {
-                    black_box(assess(&view.rulebook, &view.estate, profile, site));
-                }
-            }
-        });
+    group.bench_function("judge all sites by all profiles", |bencher| {
+        bencher.iter(|| judge_estate(&view.rulebook, &view.estate));
+    });
+    let change = Change {
+        file: "rules/weights.toml".to_owned(),
+        key: "bands.ready".to_owned(),
+        value: "80".to_owned(),
+    };
+    group.bench_function("read the rules with one figure changed", |bencher| {
+        bencher.iter(|| app.rules.suppose(std::slice::from_ref(&change)).unwrap());
+    });
+    let supposed = Arc::new(app.rules.suppose(&[change]).unwrap());
+    group.bench_function("the view under changed rules, gaps and all", |bencher| {
+        bencher.iter(|| view.under(Arc::clone(&supposed)));
+    });
+    let scribe = view.rulebook.find_profile("voice-scribe").unwrap();
+    group.bench_function("how far one technology hangs on each figure", |bencher| {
+        bencher.iter(|| sensitivity(&view.rulebook, &view.estate, scribe, |_| true));
     });
 
     let schema = api::build(Arc::clone(&app));

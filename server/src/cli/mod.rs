@@ -51,7 +51,7 @@ enum Command {
     Gap(gap::Gap),
     /// How files are read: list the layouts, find the one that fits, write an empty template
     Layouts(layouts::Layouts),
-    /// Check the rule and dataset files
+    /// Check the rule and dataset files, or print their schemas
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Print the GraphQL schema
@@ -115,7 +115,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Readiness(readiness) => readiness.run(&config).await,
         Command::Gap(gap) => gap.run(&config).await,
         Command::Layouts(layouts) => layouts.run(&config),
-        Command::Rules(rules::Rules::Check) => rules::check(&config),
+        Command::Rules(rules) => rules.run(&config),
         Command::Schema => print(&crate::api::sdl()),
         Command::Audit => audit(&config).await,
         Command::Migrate => {

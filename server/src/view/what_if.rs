@@ -1,17 +1,16 @@
 //! What if the rules said otherwise: the same columns judged afresh by changed rules, and which sites
 //! that moves. The record is not touched, and the view that everyone reads stays as it is.
 
-use super::{View, is_judged, judge_estate};
+use super::View;
 use siteworthy_rules::judge::{Outcome, Readiness};
 use siteworthy_rules::rulebook::Rulebook;
+use std::sync::Arc;
 
 /// What changed rules say of the estate, beside what the rules in force say.
 pub struct WhatIf<'a> {
-    view: &'a View,
-    /// The changed rules.
-    pub rulebook: &'a Rulebook,
-    /// By profile of the changed rules and site.
-    outcomes: Vec<Vec<Outcome>>,
+    before: &'a View,
+    /// The view under the changed rules: whatever can be asked of a view can be asked of it.
+    pub after: View,
 }
 
 /// One site under one technology, before and after.
@@ -41,10 +40,8 @@ impl<'a> WhatIf<'a> {
     /// Where the changed rules have other measures than those by which the columns are coded; whoever
     /// makes the rules sees to that.
     #[must_use]
-    pub fn judge(view: &'a View, rulebook: &'a Rulebook) -> Self {
-        let (own, changed) = (&view.rulebook.dictionary, &rulebook.dictionary);
-        assert!(own.iter().eq(changed.iter()), "the columns are coded by the measures in force");
-        Self { view, rulebook, outcomes: judge_estate(rulebook, &view.estate) }
+    pub fn judge(view: &'a View, rulebook: &Rulebook) -> Self {
+        Self { before: view, after: view.under(Arc::new(rulebook.clone())) }
     }
 
     /// Every chosen site under a profile of the changed rules, before and after.
@@ -53,15 +50,13 @@ impl<'a> WhatIf<'a> {
         profile: usize,
         chosen: impl Fn(u32) -> bool,
     ) -> impl Iterator<Item = Compared<'_>> {
-        let changed = &self.rulebook.profiles[profile];
-        let own = self.view.rulebook.find_profile(&changed.id);
-        let judged = (0..)
-            .zip(self.view.sites())
-            .filter(move |(at, site)| is_judged(changed, site) && chosen(*at));
-        judged.map(move |(at, _)| Compared {
-            site: at,
-            before: own.and_then(|own| self.view.result(own, at)).map(|result| &result.outcome),
-            after: &self.outcomes[profile][at as usize],
+        let id = &self.after.rulebook.profiles[profile].id;
+        let own = self.before.rulebook.find_profile(id);
+        let sites = (0..self.after.estate.sites()).filter(move |site| chosen(*site));
+        sites.filter_map(move |site| {
+            let before = own.and_then(|own| self.before.result(own, site));
+            let after = &self.after.result(profile, site)?.outcome;
+            Some(Compared { site, before: before.map(|result| &result.outcome), after })
         })
     }
 
