@@ -1,7 +1,7 @@
 //! Adding judged requirements up into a score, its range, coverage, and a readiness.
 //!
-//! What one requirement brings is a [`mark`], four counts packed into one number, so that the marks of
-//! a domain are added up with one addition each. [`conclude`] makes the outcome of the sums. The
+//! What one requirement brings is a [`mark`], two counts packed into one number, so that the marks of a
+//! domain are added up with one addition each; what is rare stands apart, as a [`margin`]. [`conclude`] makes the outcome of the sums. The
 //! explanation of one site and the batch over the estate both add marks and both conclude here.
 //!
 //! The score is the mean of the domains' means, weighted by the profile's weights of the domains, over
@@ -94,6 +94,23 @@ impl Sums {
         self.margins[domain] += weight * margin(judged);
         self.weights[domain] += weight;
         self.gates += if gate { gate_mark(judged.verdict) } else { 0 };
+    }
+
+    /// Takes a requirement away that was added with the same arguments.
+    pub fn remove(
+        &mut self,
+        judged: Judged,
+        domain: Domain,
+        weight: u32,
+        is_soft: bool,
+        gate: bool,
+    ) {
+        let domain = domain as usize;
+        let marks = if is_soft { &mut self.soft } else { &mut self.hard };
+        marks[domain] -= weight * mark(judged);
+        self.margins[domain] -= weight * margin(judged);
+        self.weights[domain] -= weight;
+        self.gates -= if gate { gate_mark(judged.verdict) } else { 0 };
     }
 }
 
