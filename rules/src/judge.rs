@@ -291,12 +291,22 @@ pub fn add_up(
     profile: &Profile,
     judged: impl Iterator<Item = Judged>,
 ) -> Score {
+    conclude(&rulebook.bands, &profile.weights, &sum_up(rulebook, profile, judged))
+}
+
+/// The sums of which such a score is made.
+#[must_use]
+pub fn sum_up(
+    rulebook: &Rulebook,
+    profile: &Profile,
+    judged: impl Iterator<Item = Judged>,
+) -> Sums {
     let mut sums = Sums::default();
     for (requirement, judged) in profile.requirements.iter().zip(judged) {
         let is_soft = evidence_of(rulebook, requirement).is_soft();
         sums.add(judged, requirement.domain, requirement.weight, is_soft, requirement.gate);
     }
-    conclude(&rulebook.bands, &profile.weights, &sums)
+    sums
 }
 
 /// How well the verdict of a requirement is supported: by its threshold and, for headroom, by the

@@ -6,12 +6,13 @@
 
 use crate::estate::{Estate, PlaceRow};
 use crate::judge::{
-    Judged, Outcome, Readiness, Verdict, WHOLE_BP, add_up, for_each_measure, judge, place_of, read,
+    Judged, Outcome, Readiness, Verdict, WHOLE_BP, evidence_of, for_each_measure, judge, place_of,
+    read, sum_up,
 };
 use crate::measure::MeasureIndex;
 use crate::profile::{Profile, Question, Requirement};
 use crate::rulebook::Rulebook;
-use crate::tally::Score;
+use crate::tally::{Score, Sums, conclude};
 
 /// What it is worth to answer one requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,9 +55,10 @@ pub fn gains(
         .iter()
         .map(|requirement| judge(requirement, read(rulebook, estate, requirement, outcome.spot)))
         .collect();
+    let sums = sum_up(rulebook, profile, judged.iter().copied());
     let mut gains: Vec<Gain> = (0..judged.len())
         .filter(|at| is_open(judged[*at]))
-        .map(|at| gain(rulebook, estate, profile, outcome, &judged, at))
+        .map(|at| gain(rulebook, estate, profile, outcome, (at, judged[at]), &sums))
         .filter(|gain| !gain.measures.is_empty())
         .collect();
     gains.sort_by_key(|gain| {
@@ -72,30 +74,33 @@ fn is_open(judged: Judged) -> bool {
     judged.verdict == Verdict::Unknown || judged.at_best_bp > judged.attainment_bp
 }
 
+/// `sums` are those of all requirements of the profile, the one at `at` as it stands now among them.
 fn gain(
     rulebook: &Rulebook,
     estate: &Estate,
     profile: &Profile,
     outcome: &Outcome,
-    judged: &[Judged],
-    at: usize,
+    (at, now): (usize, Judged),
+    sums: &Sums,
 ) -> Gain {
     let requirement = &profile.requirements[at];
     let place = place_of(rulebook, &requirement.asks, outcome.spot);
-    let with = |answer: Judged| {
-        let answered = judged.iter().enumerate();
-        let answered = answered.map(|(other, judged)| if other == at { answer } else { *judged });
-        Outcome::new(add_up(rulebook, profile, answered), outcome.spot).score
+    let with = |attainment_bp: u16| {
+        let mut sums = *sums;
+        let is_soft = evidence_of(rulebook, requirement).is_soft();
+        let Requirement { domain, weight, gate, .. } = *requirement;
+        sums.remove(now, domain, weight, is_soft, gate);
+        sums.add(answer(attainment_bp), domain, weight, is_soft, gate);
+        let score = conclude(&rulebook.bands, &profile.weights, &sums);
+        Outcome::new(score, outcome.spot).score
     };
-    let now = with(judged[at]);
-    let (worst, best) =
-        (with(answer(judged[at].attainment_bp)), with(answer(judged[at].at_best_bp)));
+    let (worst, best) = (with(now.attainment_bp), with(now.at_best_bp));
     Gain {
         requirement: at,
         place,
         measures: missing(rulebook, estate, requirement, place),
-        narrows_bp: width(&now).saturating_sub(width(&best)),
-        opens_gate: requirement.gate && judged[at].verdict == Verdict::Unknown,
+        narrows_bp: width(&outcome.score).saturating_sub(width(&best)),
+        opens_gate: requirement.gate && now.verdict == Verdict::Unknown,
         if_worst: worst.readiness,
         if_best: best.readiness,
     }

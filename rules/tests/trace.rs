@@ -49,6 +49,7 @@ fn the_parts_of_every_golden_score_add_up_to_it() {
         for (part, judged) in trace.parts.iter().zip(&judged) {
             let is_known = !matches!(judged.verdict, Verdict::Unknown | Verdict::NotApplicable);
             assert_eq!(part.points_bp.is_some(), is_known);
+            assert!(part.points_bp <= part.possible_bp, "{}: {name}", profile.id);
         }
         if let Some(weakest) = trace.weakest() {
             let means = trace.domains.iter().filter_map(|part| part.mean_bp);

@@ -130,9 +130,9 @@ fn benchmarks(criterion: &mut Criterion) {
         value: "80".to_owned(),
     };
     group.bench_function("read the rules with one figure changed", |bencher| {
-        bencher.iter(|| app.rules.suppose(std::slice::from_ref(&change)).unwrap());
+        bencher.iter(|| app.rules.suppose(std::slice::from_ref(&change), None).unwrap());
     });
-    let supposed = Arc::new(app.rules.suppose(&[change]).unwrap());
+    let supposed = Arc::new(app.rules.suppose(&[change], None).unwrap());
     group.bench_function("the view under changed rules, gaps and all", |bencher| {
         bencher.iter(|| view.under(Arc::clone(&supposed)));
     });

@@ -85,10 +85,6 @@ impl Rules {
         changes: &[Change],
         as_of: Option<NaiveDate>,
     ) -> Result<Rulebook, Vec<Problem>> {
-        let rulebook = apply(&self.files, changes).and_then(|files| {
-            let borrowed = files.iter().map(|(path, text)| RuleFile { path, text });
-            Rulebook::read(&borrowed.collect::<Vec<_>>())
-        });
         let refused: Vec<Problem> = changes
             .iter()
             .filter(|change| change.file == "rules/measures.toml")
@@ -105,15 +101,21 @@ impl Rules {
                 advice: "Change thresholds, weights, bands, reserves or rates.".to_owned(),
             })
             .collect();
-        if !refused.is_empty() {
-            return Err(refused);
-        }
-        rulebook.map(|rulebook| rulebook.on(as_of.unwrap_or(self.day))).map_err(|mut problems| {
-            for problem in &mut problems {
-                problem.position.row = None;
+        let rulebook = apply(&self.files, changes).and_then(|files| {
+            let borrowed = files.iter().map(|(path, text)| RuleFile { path, text });
+            Rulebook::read(&borrowed.collect::<Vec<_>>())
+        });
+        match rulebook {
+            Ok(rulebook) if refused.is_empty() => Ok(rulebook.on(as_of.unwrap_or(self.day))),
+            Ok(_) => Err(refused),
+            Err(problems) => {
+                let without_line = |mut problem: Problem| {
+                    problem.position.row = None;
+                    problem
+                };
+                Err(refused.into_iter().chain(problems.into_iter().map(without_line)).collect())
             }
-            problems
-        })
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use super::Bill;
 use super::offer::{Offers, Size, better, is_answered};
 use crate::cost::Pence;
 use crate::deployment::Item;
-use crate::judge::{Judged, Outcome, Readiness, Verdict, add_up, evidence_of};
+use crate::judge::{Judged, Outcome, Readiness, Verdict, add_up, evidence_of, sum_up};
 use crate::measure::Domain;
 use crate::profile::Profile;
 use crate::rulebook::Rulebook;
@@ -133,15 +133,6 @@ impl Question<'_> {
             nodes: progress.nodes,
         })
     }
-}
-
-fn sums_of(rulebook: &Rulebook, profile: &Profile, judged: &[Judged]) -> Sums {
-    let mut sums = Sums::default();
-    for (requirement, judged) in profile.requirements.iter().zip(judged) {
-        let is_soft = evidence_of(rulebook, requirement).is_soft();
-        sums.add(*judged, requirement.domain, requirement.weight, is_soft, requirement.gate);
-    }
-    sums
 }
 
 /// Bills as one number.
@@ -432,7 +423,9 @@ impl<'a> Branch<'a> {
             let judged = &self.base[item.deployed];
             item.movable.iter().map(|movable| judged[movable.requirement]).collect()
         };
-        let sums = |item: &Aim<'_>| sums_of(self.rulebook, item.profile, &self.base[item.deployed]);
+        let sums = |item: &Aim<'_>| {
+            sum_up(self.rulebook, item.profile, self.base[item.deployed].iter().copied())
+        };
         State {
             judged: self.items.iter().map(of_item).collect(),
             sums: self.items.iter().map(sums).collect(),

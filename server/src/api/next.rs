@@ -8,7 +8,6 @@ use crate::view::View;
 use crate::view::filter::SiteFilter;
 use crate::view::next::{Worth, next_measures};
 use async_graphql::{Context, Object};
-use siteworthy_rules::judge::WHOLE_BP;
 use siteworthy_rules::measure::MeasureIndex;
 use std::sync::Arc;
 
@@ -101,7 +100,7 @@ impl NextMeasure {
     /// By how many points of 100 it narrows the ranges of scores, added up over all sites and
     /// technologies. What several measures narrow together is shared among them.
     async fn narrows(&self) -> f64 {
-        f64::from(self.worth.narrows_bp) * 100.0 / f64::from(WHOLE_BP)
+        self.worth.narrows()
     }
 
     /// Ids of the measures that must be surveyed with it for some of this.

@@ -2,6 +2,7 @@
 //! to settle a readiness that cannot be told.
 
 use super::View;
+use rayon::prelude::*;
 use siteworthy_rules::judge::Outcome;
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::unknowns::{Gain, gains};
@@ -21,7 +22,7 @@ pub struct Worth {
     pub may_settle: u32,
     /// By how much it narrows the ranges of scores, in basis points, added up over all sites and
     /// technologies. What several measures narrow together is shared among them.
-    pub narrows_bp: u32,
+    pub narrows_bp: u64,
     /// What must be surveyed with it for some of this.
     pub together_with: BTreeSet<MeasureIndex>,
 }
@@ -34,14 +35,24 @@ pub fn next_measures(
     profiles: &[usize],
     sites: impl Iterator<Item = u32>,
 ) -> Vec<(MeasureIndex, Worth)> {
-    let mut worths: BTreeMap<MeasureIndex, Worth> = BTreeMap::new();
-    for site in sites {
-        for profile in profiles {
-            if let Some(result) = view.result(*profile, site) {
-                add(view, *profile, &result.outcome, &mut worths);
+    let sites: Vec<u32> = sites.collect();
+    let worths = sites
+        .par_iter()
+        .with_min_len(64)
+        .fold(Worths::new, |mut worths, site| {
+            for profile in profiles {
+                if let Some(result) = view.result(*profile, *site) {
+                    add(view, *profile, &result.outcome, &mut worths);
+                }
             }
-        }
-    }
+            worths
+        })
+        .reduce(Worths::new, |mut one, other| {
+            for (measure, worth) in other {
+                one.entry(measure).or_default().merge(worth);
+            }
+            one
+        });
     let mut list: Vec<(MeasureIndex, Worth)> = worths.into_iter().collect();
     list.sort_by_key(|(measure, worth)| {
         (Reverse((worth.gates, worth.may_settle, worth.narrows_bp)), *measure)
@@ -49,7 +60,28 @@ pub fn next_measures(
     list
 }
 
-fn add(view: &View, profile: usize, outcome: &Outcome, worths: &mut BTreeMap<MeasureIndex, Worth>) {
+type Worths = BTreeMap<MeasureIndex, Worth>;
+
+impl Worth {
+    /// By how much it narrows, in points of scores from 0 to 100.
+    #[expect(clippy::cast_precision_loss, reason = "sums far below 2^53")]
+    #[must_use]
+    pub fn narrows(&self) -> f64 {
+        self.narrows_bp as f64 / 100.0
+    }
+
+    /// Adds what the same measure is worth at other sites. The order does not matter.
+    fn merge(&mut self, other: Self) {
+        self.sites.extend(other.sites);
+        self.profiles.extend(other.profiles);
+        self.gates += other.gates;
+        self.may_settle += other.may_settle;
+        self.narrows_bp += other.narrows_bp;
+        self.together_with.extend(other.together_with);
+    }
+}
+
+fn add(view: &View, profile: usize, outcome: &Outcome, worths: &mut Worths) {
     let rules = &view.rulebook;
     for gain in gains(rules, &view.estate, &rules.profiles[profile], outcome) {
         for measure in &gain.measures {
@@ -65,7 +97,7 @@ fn add(view: &View, profile: usize, outcome: &Outcome, worths: &mut BTreeMap<Mea
     }
 }
 
-fn share(gain: &Gain) -> u32 {
-    let measures = u32::try_from(gain.measures.len()).unwrap_or(u32::MAX);
-    u32::from(gain.narrows_bp) / measures.max(1)
+fn share(gain: &Gain) -> u64 {
+    let measures = u64::try_from(gain.measures.len()).unwrap_or(u64::MAX);
+    u64::from(gain.narrows_bp) / measures.max(1)
 }
