@@ -12,12 +12,11 @@ use siteworthy_rules::judge::{Outcome, Verdict, provenance};
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::resource::Reading;
 
-/// Shows why a site stands as it does: every requirement with its value, the row of the file that it
-/// comes from, what is asked, the verdict, and its points, which add up to the score.
-///
-/// Example: siteworthy explain ZZN02 surgical-robot
+/// Shows why a site stands as it does.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Shows why a site stands as it does: every requirement with its value, the row of the file that it comes from, what is asked, the verdict, and its points, which add up to the score.\n\nExample: siteworthy explain ZZN02 surgical-robot"
+)]
 pub struct Explain {
     /// Code of the site
     #[arg(value_name = "SITE")]
@@ -146,12 +145,16 @@ fn requirements(view: &View, explained: &Explanation<'_>) -> Table {
         ("attainment", "Attained %"),
         ("points", "Points"),
         ("points_possible", "Of"),
+        ("short_of", "Short of"),
         ("gap_to_minimum", "To the minimum"),
         ("gap_to_target", "To the target"),
         ("remedy", "Remedy"),
         ("evidence", "Evidence"),
         ("reference", "Reference"),
         ("why", "Why it matters"),
+        ("oldest_date", "Date"),
+        ("weakest_method", "Method"),
+        ("sources", "Files and rows"),
     ];
     let points: u32 =
         explained.requirements.iter().filter_map(|one| one.part.points_bp).map(u32::from).sum();
@@ -164,20 +167,21 @@ fn requirements(view: &View, explained: &Explanation<'_>) -> Table {
         .and_showing(
             "What is short, and what closes it",
             &["title", "gap_to_minimum", "gap_to_target", "unit", "remedy"],
-            Some("gap_to_target"),
+            Some("short_of"),
         )
         .and_showing(
-            "What the thresholds rest on",
-            &["requirement", "evidence", "reference"],
-            None,
-        );
+            "Where the values come from",
+            &["title", "oldest_date", "weakest_method", "sources"],
+            Some("sources"),
+        )
+        .and_showing("What the thresholds rest on", &["title", "evidence", "reference"], None);
     for one in &explained.requirements {
         table.add(requirement(view, one));
     }
     table
 }
 
-fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 20] {
+fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 24] {
     let asked = one.requirement;
     let (low, high) = match one.reading {
         Reading::Known { low, high, .. } => (Some(low), Some(high)),
@@ -185,6 +189,17 @@ fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 20] {
     };
     let gate = if asked.gate { " (gate)" } else { "" };
     let is_answered = !matches!(one.judged.verdict, Verdict::Unknown | Verdict::NotApplicable);
+    let short_of = match one.judged.verdict {
+        Verdict::Short => Some("minimum"),
+        Verdict::MeetsMinimum => Some("target"),
+        Verdict::MeetsTarget | Verdict::Unknown | Verdict::NotApplicable => None,
+    };
+    let remedy = short_of.and(one.remedy).map(|remedy| remedy.title.as_str());
+    let oldest = one.inputs.iter().map(|input| input.source.observed_on).min();
+    let weakest = one.inputs.iter().map(|input| input.source.method).max();
+    let mut sources: Vec<String> = one.inputs.iter().map(|input| source(view, input)).collect();
+    sources.sort();
+    sources.dedup();
     let part = |bp: Option<u16>| bp.map_or(Cell::None, Cell::bp);
     [
         Cell::from(&asked.id),
@@ -201,55 +216,50 @@ fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 20] {
         if is_answered { Cell::bp(one.judged.attainment_bp) } else { Cell::None },
         part(one.part.points_bp),
         part(one.part.possible_bp),
+        short_of.into(),
         one.gap_to_minimum.into(),
         one.gap_to_target.into(),
-        one.remedy.map(|remedy| remedy.title.as_str()).into(),
+        remedy.into(),
         asked.evidence.word().into(),
         Cell::from(&asked.reference),
         Cell::from(&asked.why),
+        oldest.into(),
+        weakest.map(|method| method.word()).into(),
+        (!sources.is_empty()).then(|| sources.join(" ")).into(),
     ]
 }
 
+/// Such as `survey.csv:21`.
+fn source(view: &View, input: &Input<'_>) -> String {
+    format!("{}:{}", view.survey(input.source).file_name, input.source.row)
+}
+
+/// Every observation: a checklist rests on many.
 fn inputs(view: &View, explained: &Explanation<'_>) -> Table {
     let columns = [
         ("requirement", "Requirement"),
         ("measure", "Measure"),
-        ("measure_title", "Measure"),
+        ("title", "Measure"),
         ("known", "Value"),
         ("observed_on", "Date"),
         ("method", "Method"),
         ("file", "File"),
         ("file_row", "Row"),
-        ("source", "File and row"),
     ];
-    let mut table = Table::new("observations", "What the values rest on", &columns).showing(&[
-        "requirement",
-        "measure_title",
-        "known",
-        "observed_on",
-        "method",
-        "source",
-    ]);
+    let mut table = Table::new("observations", "", &columns).for_files();
     for one in &explained.requirements {
         for input in &one.inputs {
-            table.add(observation(view, &one.requirement.id, input));
+            table.add([
+                Cell::from(&one.requirement.id),
+                Cell::from(&input.measure.id),
+                Cell::from(&input.measure.title),
+                Cell::from(&input.value),
+                input.source.observed_on.into(),
+                input.source.method.word().into(),
+                Cell::from(&view.survey(input.source).file_name),
+                input.source.row.into(),
+            ]);
         }
     }
     table
-}
-
-fn observation(view: &View, requirement: &str, input: &Input<'_>) -> [Cell; 9] {
-    let source = input.source;
-    let file = &view.survey(source).file_name;
-    [
-        requirement.into(),
-        Cell::from(&input.measure.id),
-        Cell::from(&input.measure.title),
-        Cell::from(&input.value),
-        source.observed_on.into(),
-        source.method.word().into(),
-        Cell::from(file),
-        source.row.into(),
-        format!("{file}:{}", source.row).into(),
-    ]
 }

@@ -21,11 +21,11 @@ enum Format {
     Xlsx,
 }
 
-/// Shows the investment gap: by organisation as a table, line by line in files.
-///
-/// Example: siteworthy gap --technology voice-scribe --level target
+/// Shows the investment gap.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Shows the investment gap: by organisation as a table, line by line in files.\n\nExample: siteworthy gap --technology voice-scribe --level target"
+)]
 pub struct Gap {
     #[command(flatten)]
     choice: Choice,

@@ -10,12 +10,11 @@ use crate::view::next::{Worth, next_measures};
 use clap::Args;
 use siteworthy_rules::measure::MeasureIndex;
 
-/// Shows which measures to survey next: first those that open a gate nobody can tell of, then those
-/// that may settle a readiness, then those that narrow the scores most.
-///
-/// Example: siteworthy next-measures --organisation ZZN --technology surgical-robot --first 5
+/// Shows what to survey next.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Shows which measures to survey next: first those that open a gate nobody can tell of, then those that may settle a readiness, then those that narrow the scores most.\n\nExample: siteworthy next-measures --organisation ZZN --technology surgical-robot --first 5"
+)]
 pub struct NextMeasures {
     /// Code of a site; all chosen sites otherwise
     #[arg(value_name = "SITE", conflicts_with_all = ["organisation", "nation", "setting"])]

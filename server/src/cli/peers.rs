@@ -10,12 +10,11 @@ use crate::view::peers::{LEAST_PEERS, NoStanding, Standing};
 use clap::Args;
 use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 
-/// Shows how the scores and measures of a site stand among sites of the same nation and setting and
-/// of about its size. Groups of fewer than five are not shown.
-///
-/// Example: siteworthy peers ZZN02 --technology surgical-robot --measure floor-area-m2
+/// Shows how a site stands among its peers.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Shows how the scores and measures of a site stand among sites of the same nation and setting and of about its size. Groups of fewer than five are not shown.\n\nExample: siteworthy peers ZZN02 --technology surgical-robot --measure floor-area-m2"
+)]
 pub struct Peers {
     /// Code of the site
     #[arg(value_name = "SITE")]

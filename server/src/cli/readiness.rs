@@ -28,13 +28,10 @@ enum Format {
 }
 
 /// Shows readiness.
-///
-/// With more than four technologies each has a column of marks, R ready, A ready with actions, ? not
-/// known, N not ready; up to four are shown with their scores.
-///
-/// Example: siteworthy readiness --technology surgical-robot --is ready
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "With more than four technologies each has a column of marks, R ready, A ready with actions, ? not known, N not ready; up to four are shown with their scores.\n\nExample: siteworthy readiness --technology surgical-robot --is ready"
+)]
 pub struct Readiness {
     #[command(flatten)]
     choice: Choice,
@@ -121,13 +118,8 @@ pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Resul
         horizons.iter().zip(["sites", "future"].into_iter().zip(HEADINGS))
     {
         // Of what is judged in homes alone no site has a result.
-        let judged: Vec<usize> = profiles
-            .iter()
-            .copied()
-            .filter(|profile| {
-                (0..view.estate.sites()).any(|at| view.result(*profile, at).is_some())
-            })
-            .collect();
+        let judged: Vec<usize> =
+            profiles.iter().copied().filter(|profile| is_judged(view, *profile)).collect();
         if judged.len() > MOST_WITH_SCORES {
             for profiles in judged.chunks(MOST_MARKS) {
                 for table in marks(view, &chosen, profiles, heading) {
@@ -144,6 +136,11 @@ pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Resul
     let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
     answer.add_if_any(pools(view, &with_pooled.find(view)?, &horizons.concat()));
     Ok(answer)
+}
+
+/// Whether any site has a result.
+fn is_judged(view: &View, profile: usize) -> bool {
+    (0..view.estate.sites()).any(|at| view.result(profile, at).is_some())
 }
 
 const RESULT: [Column; 12] = [
@@ -317,7 +314,8 @@ pub fn summary(view: &View, filter: &SiteFilter, technologies: &[String]) -> Res
             "indeterminate",
             "not_ready",
         ]);
-        for profile in profiles {
+        // Of what is judged in homes alone no site has a result.
+        for profile in profiles.into_iter().filter(|profile| is_judged(view, *profile)) {
             table.add(counts(view, &chosen, profile));
         }
         answer.add_if_any(table);

@@ -24,12 +24,11 @@ const STANDBY: &str = "standby";
 /// The hours that are shown to the eye; files have every hour.
 const SHOWN_HOURS: [usize; 12] = [1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, 168];
 
-/// Shows the probability that the essential load is carried through an outage of 1 to 168 hours,
-/// before and after a deployment, with every figure that it rests on.
-///
-/// Example: siteworthy resilience ZZN02 --deploy ai-inference-node --sets-out 1
+/// Shows how an outage is carried.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Shows the probability that the essential load is carried through an outage of 1 to 168 hours, before and after a deployment, with every figure that it rests on.\n\nExample: siteworthy resilience ZZN02 --deploy ai-inference-node --sets-out 1"
+)]
 pub struct Resilience {
     /// Code of the site
     #[arg(value_name = "SITE")]

@@ -245,6 +245,23 @@ impl Table {
         self.columns.iter().position(|(own, _)| *own == key)
     }
 
+    /// The widest number, day or mark of a column, which is never broken, or else its longest word.
+    fn least(&self, at: usize, rows: &[&Vec<Cell>]) -> (usize, bool) {
+        let is_fixed = rows.iter().all(|row| match &row[at] {
+            Cell::Text(text) => text.split(' ').all(|word| word.chars().count() == 1),
+            _ => true,
+        });
+        let texts = rows.iter().map(|row| row[at].for_the_eye());
+        let longest =
+            |text: &str| text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
+        let widest = if is_fixed {
+            texts.map(|text| text.chars().count()).max()
+        } else {
+            texts.map(|text| longest(&text)).max()
+        };
+        (widest.unwrap_or(0).max(longest(&self.columns[at].1)), is_fixed)
+    }
+
     fn draw(&self, look: &Look) -> String {
         let columns: Vec<usize> = look.columns.iter().filter_map(|key| self.at(key)).collect();
         let needed = look.where_known.and_then(|key| self.at(key));
@@ -266,12 +283,13 @@ impl Table {
         for row in &rows {
             drawn.add_row(columns.iter().map(|at| aligned(&row[*at].for_the_eye(), *at)));
         }
-        for (place, at) in columns.iter().enumerate() {
-            let widest = rows.iter().map(|row| row[*at].least_width()).max().unwrap_or(0);
-            if let Some(column) = drawn.column_mut(place) {
-                const PADDING: u16 = 2;
-                let width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(PADDING);
-                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        if let Some(width) = drawn.width() {
+            let least: Vec<(usize, bool)> =
+                columns.iter().map(|at| self.least(*at, &rows)).collect();
+            for (place, width) in share(usize::from(width), &least).into_iter().enumerate() {
+                if let Some(column) = drawn.column_mut(place) {
+                    column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+                }
             }
         }
         let title = if look.title.is_empty() { String::new() } else { format!("{}\n", look.title) };
@@ -279,18 +297,19 @@ impl Table {
     }
 }
 
-impl Cell {
-    /// A number or a day is never broken, and of a text no narrow column is made.
-    fn least_width(&self) -> usize {
-        const NARROWEST_TEXT: usize = 9;
-        let length = self.for_the_eye().chars().count();
-        match self {
-            // Marks and codes, told by their spaces or the lack of them.
-            Self::Text(text) if text.split(' ').all(|word| word.chars().count() == 1) => length,
-            Self::Text(_) => length.min(NARROWEST_TEXT),
-            _ => length,
-        }
-    }
+/// The least width of each column: what must not be broken, and of words as much as there is room for.
+fn share(width: usize, least: &[(usize, bool)]) -> Vec<u16> {
+    const PADDING: usize = 2;
+    const NARROWEST: usize = 6;
+    let borders = least.len() * (PADDING + 1) + 1;
+    let fixed: usize = least.iter().filter(|(_, is_fixed)| *is_fixed).map(|(width, _)| width).sum();
+    let texts = least.iter().filter(|(_, is_fixed)| !is_fixed).count().max(1);
+    let most = (width.saturating_sub(borders + fixed) / texts).max(NARROWEST);
+    let width = |(least, is_fixed): &(usize, bool)| {
+        let width = if *is_fixed { *least } else { most.min(*least) };
+        u16::try_from(width + PADDING).unwrap_or(u16::MAX)
+    };
+    least.iter().map(width).collect()
 }
 
 /// Everything that a command answers.
