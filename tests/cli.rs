@@ -278,7 +278,9 @@ fn the_session_in_the_readme_runs() {
         ran += 1;
     }
     assert!(ran >= 11, "only {ran} commands were found");
-    for written in ["sites.geojson", "investment-gap.xlsx", "survey.csv"] {
+    for written in
+        ["sites.geojson", "investment-gap.xlsx", "survey.csv", "schemas/profile.schema.json"]
+    {
         assert!(folder.path().join(written).exists(), "{written}");
     }
 }

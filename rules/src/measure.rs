@@ -80,6 +80,22 @@ impl Scale {
     }
 }
 
+words! {
+    /// The word for what values a measure takes.
+    KindWord {
+        /// A number with a unit.
+        Quantity = "quantity",
+        /// One of a list.
+        Choice = "choice",
+        /// Yes or no.
+        Flag = "flag",
+        /// A calendar date.
+        Date = "date",
+        /// Free text.
+        Text = "text",
+    }
+}
+
 /// What values a measure takes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -147,13 +163,14 @@ impl Measure {
     /// The word for the kind of value.
     #[must_use]
     pub const fn kind_word(&self) -> &'static str {
-        match self.kind {
-            Kind::Quantity { .. } => "quantity",
-            Kind::Choice { .. } => "choice",
-            Kind::Flag => "flag",
-            Kind::Date => "date",
-            Kind::Text => "text",
-        }
+        let word = match self.kind {
+            Kind::Quantity { .. } => KindWord::Quantity,
+            Kind::Choice { .. } => KindWord::Choice,
+            Kind::Flag => KindWord::Flag,
+            Kind::Date => KindWord::Date,
+            Kind::Text => KindWord::Text,
+        };
+        word.word()
     }
 }
 
@@ -299,13 +316,13 @@ fn read_kind(fields: &mut Fields<'_>) -> Option<Kind> {
         fields.knows(&KEYS_OF_KINDS);
         return None;
     };
-    match kind.as_str() {
-        "quantity" => read_quantity(fields),
-        "choice" => read_choice(fields),
-        "flag" => Some(Kind::Flag),
-        "date" => Some(Kind::Date),
-        "text" => Some(Kind::Text),
-        _ => {
+    match kind.parse() {
+        Ok(KindWord::Quantity) => read_quantity(fields),
+        Ok(KindWord::Choice) => read_choice(fields),
+        Ok(KindWord::Flag) => Some(Kind::Flag),
+        Ok(KindWord::Date) => Some(Kind::Date),
+        Ok(KindWord::Text) => Some(Kind::Text),
+        Err(_) => {
             fields.knows(&KEYS_OF_KINDS);
             fields.problem(
                 "kind",

@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// Weights of the domains, in the order of [`Domain::ALL`].
 pub type DomainWeights = [u32; Domain::ALL.len()];
 
+/// The heaviest weight of a domain.
+pub const MAX_WEIGHT_OF_DOMAIN: u32 = 100;
+
 /// The heaviest weight of a requirement.
 pub const MAX_WEIGHT: u32 = 10;
 
@@ -391,14 +394,16 @@ pub fn read_domain_weights(fields: &mut Fields<'_>, defaults: DomainWeights) -> 
         let weight = value
             .as_integer()
             .and_then(|weight| u32::try_from(weight).ok())
-            .filter(|weight| *weight <= 100);
+            .filter(|weight| *weight <= MAX_WEIGHT_OF_DOMAIN);
         match (domain, weight) {
             (Ok(domain), Some(weight)) => weights[domain as usize] = weight,
             (Err(message), _) => {
                 fields.problem(word, format!("{message}."), "Use the word of a domain.")
             }
             (_, None) => {
-                fields.problem(word, "A weight is a whole number from 0 to 100.", "Write it so.")
+                let message =
+                    format!("A weight is a whole number from 0 to {MAX_WEIGHT_OF_DOMAIN}.");
+                fields.problem(word, message, "Write it so.");
             }
         }
     }

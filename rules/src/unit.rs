@@ -90,6 +90,9 @@ const CASED: &[&str] = &[
 ];
 
 impl Unit {
+    /// Every unit, in the order in which they are looked up.
+    pub const ALL: &'static [Self] = UNITS;
+
     /// Finds the unit with this symbol or spelling. Spaces do not matter, and letters' case only
     /// where it tells two units apart: `KVA` is kVA, but neither `mW` nor `mw` is MW.
     #[must_use]

@@ -1,8 +1,8 @@
 //! Siteworthy's server: reads surveys, keeps the record, judges the estate and shows it.
 //!
 //! Verbs stand at the root (`upload`, `decide`, `publish`), nouns in folders: `intake` reads files,
-//! `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes, and
-//! `api`, `http` and `cli` are the faces.
+//! `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes,
+//! `schemas` describes the rule files to editors, and `api`, `http` and `cli` are the faces.
 
 pub mod api;
 pub mod app;
@@ -15,6 +15,7 @@ pub mod http;
 pub mod intake;
 pub mod publish;
 pub mod render;
+pub mod schemas;
 pub mod store;
 pub mod telemetry;
 pub mod upload;

@@ -70,7 +70,7 @@ enum Command {
     Peers(peers::Peers),
     /// How files are read: list the layouts, find the one that fits, write an empty template
     Layouts(layouts::Layouts),
-    /// Check the rule and dataset files
+    /// Check the rule and dataset files, or print their schemas
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Print the GraphQL schema
@@ -140,7 +140,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Whatif(what_if) => what_if.run(&config).await,
         Command::Peers(peers) => peers.run(&config).await,
         Command::Layouts(layouts) => layouts.run(&config),
-        Command::Rules(rules::Rules::Check) => rules::check(&config),
+        Command::Rules(rules) => rules.run(&config),
         Command::Schema => print(&crate::api::sdl()),
         Command::Audit => audit(&config).await,
         Command::Migrate => {

@@ -1,22 +1,49 @@
 //! `siteworthy rules`.
 
+use super::tables::write_file;
 use super::{Ending, print, print_problems};
 use crate::app;
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::Error;
+use crate::schemas::{self, FileKind};
 use chrono::Utc;
 use clap::Subcommand;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// What can be done with the rules.
 #[derive(Subcommand, Debug)]
 pub enum Rules {
     /// Print every problem of every rule and dataset file, with file and key
     Check,
+    /// Print the JSON Schemas of the rule and layout files, from which editors complete
+    Schema {
+        /// measures, weights, resources, preconditions, reliability, profile, remedy or layout; all of
+        /// them, by kind, otherwise
+        kind: Option<FileKind>,
+        /// Write KIND.schema.json into this folder, a file a kind
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
+}
+
+impl Rules {
+    /// Runs the command.
+    pub fn run(self, config: &Config) -> Result<Ending, Error> {
+        match self {
+            Self::Check => check(config),
+            Self::Schema { kind, output: Some(folder) } => write_schemas(kind, &folder),
+            Self::Schema { kind, output: None } => {
+                print(&pretty(&kind.map_or_else(schemas::all, FileKind::schema)))
+            }
+        }
+    }
 }
 
 /// Checks all files and prints what is in force, or every problem.
-pub fn check(config: &Config) -> Result<Ending, Error> {
+fn check(config: &Config) -> Result<Ending, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
     match app::Rules::read(&corpus, Utc::now().date_naive()) {
         Err(problems) => {
@@ -41,4 +68,20 @@ pub fn check(config: &Config) -> Result<Ending, Error> {
             ))
         }
     }
+}
+
+fn write_schemas(kind: Option<FileKind>, folder: &Path) -> Result<Ending, Error> {
+    fs::create_dir_all(folder).map_err(|error| {
+        Error::Invalid(format!("cannot make the folder {}: {error}", folder.display()))
+    })?;
+    let kinds = kind.as_ref().map_or(FileKind::ALL, std::slice::from_ref);
+    for kind in kinds {
+        let path = folder.join(format!("{kind}.schema.json"));
+        write_file(&path, pretty(&kind.schema()).as_bytes())?;
+    }
+    Ok(Ending::Clean)
+}
+
+fn pretty(schema: &Value) -> String {
+    format!("{schema:#}\n")
 }

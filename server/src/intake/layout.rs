@@ -76,6 +76,21 @@ words! {
     }
 }
 
+impl Form {
+    /// What a column of every such file must say.
+    #[must_use]
+    pub const fn needs(self) -> &'static [Attribute] {
+        match self {
+            Self::Wide => &[Attribute::Site],
+            Self::Long => &[Attribute::Site, Attribute::Measure, Attribute::Value],
+            Self::Gazetteer => &[Attribute::Postcode, Attribute::Easting, Attribute::Northing],
+        }
+    }
+}
+
+/// The most columns of a file without headings.
+pub const MAX_COLUMNS: u32 = 1000;
+
 /// A column that says something other than a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttributeColumn {
@@ -259,18 +274,18 @@ fn read_layout(fields: &mut Fields<'_>, dictionary: &Dictionary) -> Option<Layou
 
 fn read_column_count(fields: &mut Fields<'_>) -> Option<usize> {
     let count = fields.number_if_any("columns_without_headings")?;
-    let is_count = (1.0..=1000.0).contains(&count) && count.fract() == 0.0;
+    let is_count = (1.0..=f64::from(MAX_COLUMNS)).contains(&count) && count.fract() == 0.0;
     if !is_count {
         fields.problem(
             "columns_without_headings",
-            "This must be a whole number from 1 to 1000.",
+            format!("This must be a whole number from 1 to {MAX_COLUMNS}."),
             "Count the columns of the file.",
         );
     }
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "between 1 and 1000"
+        reason = "a whole number from 1 to MAX_COLUMNS"
     )]
     is_count.then_some(count as usize)
 }
@@ -360,10 +375,13 @@ fn read_regions(fields: &mut Fields<'_>) -> BTreeMap<String, (String, String)> {
     fields.all_keys_are_names();
     let mut regions = BTreeMap::new();
     for (from, to) in fields.entries() {
-        let part = |key| to.get(key).and_then(toml::Value::as_str).map(str::to_owned);
-        match part("code").zip(part("name")) {
-            Some(region) => {
-                regions.insert(from.to_owned(), region);
+        match to.as_table() {
+            Some(table) => {
+                let path = fields.path_of(from);
+                let read = |fields: &mut Fields<'_>| (fields.text("code"), fields.text("name"));
+                if let (Some(code), Some(name)) = fields.within(table, path, read) {
+                    regions.insert(from.to_owned(), (code, name));
+                }
             }
             None => fields.problem(
                 from,
@@ -472,12 +490,7 @@ fn check_attributes(layout: &Layout, fields: &mut Fields<'_>) {
             fields.problem("", format!("Two columns are {word}."), "Remove one of the two.");
         }
     }
-    let needed: &[Attribute] = match layout.form {
-        Form::Wide => &[Attribute::Site],
-        Form::Long => &[Attribute::Site, Attribute::Measure, Attribute::Value],
-        Form::Gazetteer => &[Attribute::Postcode, Attribute::Easting, Attribute::Northing],
-    };
-    for attribute in needed {
+    for attribute in layout.form.needs() {
         if layout.find(*attribute).is_none() {
             let (word, form) = (attribute.word(), layout.form.word());
             fields.problem(

@@ -32,7 +32,7 @@ mod tests;
 
 pub use detect::Fit;
 pub use draft::{Draft, ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
-pub use layout::{Form, Layout, Layouts};
+pub use layout::{Attribute, Form, Layout, Layouts, MAX_COLUMNS};
 pub use postcode::{Reading, parse_postcode};
 pub use report::code::ALL as PROBLEM_CODES;
 pub use template::write_template;

@@ -2,7 +2,7 @@
 //
 // What is asked belongs to summary.ts; every fixed text stands in index.html.
 
-import { askReadinessSummary, NoAnswer, type Counts, type Summary } from "./summary";
+import { askReadinessSummary, NoAnswer, type Counts, type Profile, type Summary } from "./summary";
 
 /** The element with this id; its absence is a mistake in index.html. */
 function part<E extends HTMLElement>(id: string, kind: new () => E): E {
@@ -64,11 +64,26 @@ function show(summary: Summary): void {
   total.replaceChildren(row("All", known.length === groups.length ? sums : undefined));
 }
 
-/** Offers every technology and picks the one that the address names, or else the first. */
+/** The technologies of one horizon under a heading, in order of title. */
+function options(label: string, profiles: Profile[], wanted: string | null): HTMLElement[] {
+  if (profiles.length === 0) return [];
+  const group = document.createElement("optgroup");
+  group.label = label;
+  const sorted = profiles.toSorted((a, b) => a.title.localeCompare(b.title, "en-GB"));
+  group.append(...sorted.map(({ id, title }) => new Option(title, id, false, id === wanted)));
+  return [group];
+}
+
+/** Offers the technologies and picks the one that the address names, or else the first. */
 function offer(summary: Summary): void {
   const wanted = new URLSearchParams(location.search).get("profile");
+  // What is used in people's homes is judged home by home: no site has a readiness for it.
+  const ofSites = summary.profiles.filter(({ place }) => place !== "home");
+  const of = (horizon: Profile["horizon"]) =>
+    ofSites.filter((profile) => profile.horizon === horizon);
   profileSelect.replaceChildren(
-    ...summary.profiles.map(({ id, title }) => new Option(title, id, false, id === wanted)),
+    ...options("Can be deployed today", of("NOW"), wanted),
+    ...options("Not to be had yet", of("FUTURE"), wanted),
   );
   profileSelect.onchange = () => {
     // The address follows, so that what is shown can be kept as a bookmark or sent on.

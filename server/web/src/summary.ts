@@ -3,7 +3,7 @@
 // How the answer is shown belongs to landing.ts. The query is written here and nowhere else.
 
 const QUERY = `query ReadinessSummary {
-  profiles { id title }
+  profiles { id title place horizon }
   readinessSummary(groupBy: NATION) {
     key
     title
@@ -18,6 +18,10 @@ const PATIENCE_MS = 20_000;
 export interface Profile {
   id: string;
   title: string;
+  /** "site", or the kind of space in which it is judged. */
+  place: string;
+  /** Whether it can be deployed today. */
+  horizon: "NOW" | "FUTURE";
 }
 
 /** How many sites of one group have each readiness for one profile. */
