@@ -1,7 +1,8 @@
 //! What is missing for a set of technologies at a site, and what it costs to put right.
 //!
-//! Each remedy is counted once a place: what two technologies share is paid once. Capital and
-//! running cost are kept apart. Costs are plain benchmark costs in the rulebook's price base:
+//! Each remedy is counted once a place: what two technologies share is paid once. Where several
+//! remedies close a gap, the cheapest for that gap is taken; which set of them is cheapest for the
+//! whole site is `takes`. Capital and running cost are kept apart. Costs are plain benchmark costs in the rulebook's price base:
 //! optimism bias, contingency, fees, VAT and location factors are not in them.
 
 use crate::cost::{Estimate, Money, Pence};
@@ -133,6 +134,14 @@ pub fn gap_size(
     Some(Estimate { low: one.min(other), central, high: one.max(other) })
 }
 
+/// A requirement that is short, with what could close it; nothing closes a checklist as a whole.
+struct Short {
+    gap: Option<Closes>,
+    place: PlaceRow,
+    size: Option<Estimate<f64>>,
+    need: Need,
+}
+
 /// What a remedy at a place has to do.
 #[derive(Default)]
 struct Work {
@@ -155,6 +164,7 @@ pub fn site_gap(
 ) -> SiteGap {
     let mut gap = SiteGap::default();
     let mut works: BTreeMap<(usize, PlaceRow), Work> = BTreeMap::new();
+    let mut shorts = Vec::new();
     let mut headrooms: BTreeMap<ResourceIndex, Vec<(Need, Spot)>> = BTreeMap::new();
     for (profile_at, outcome) in deployed {
         let profile = &rulebook.profiles[*profile_at];
@@ -175,13 +185,11 @@ pub fn site_gap(
                 let size = gap_size(requirement, reading, level);
                 let place = place_of(rulebook, &requirement.asks, outcome.spot)
                     .unwrap_or(outcome.spot.site());
-                match closing(rulebook, &requirement.asks) {
-                    Some(remedy) => add_work(&mut works, remedy, place, size, need),
-                    None => gap.without_remedy.push(need),
-                }
+                shorts.push(Short { gap: gap_left_by(&requirement.asks), place, size, need });
             }
         }
     }
+    add_shorts(rulebook, estate, shorts, &mut works, &mut gap);
     for (resource, needs) in headrooms {
         add_headroom(rulebook, estate, resource, &needs, level, &mut works, &mut gap);
     }
@@ -193,34 +201,117 @@ pub fn site_gap(
     gap
 }
 
-/// The remedy that closes a gap in what is asked, by its place in the rulebook.
+/// The gap that a question leaves where its answer is short; none for a checklist, which only work on
+/// its items closes.
 #[must_use]
-pub fn closing(rulebook: &Rulebook, asks: &Question) -> Option<usize> {
+pub const fn gap_left_by(asks: &Question) -> Option<Closes> {
     match asks {
-        Question::Measure(measure) => rulebook.find_remedy(Closes::Measure(*measure)),
-        Question::Headroom(resource) => rulebook.find_remedy(Closes::Headroom(*resource)),
+        Question::Measure(measure) => Some(Closes::Measure(*measure)),
+        Question::Headroom(resource) => Some(Closes::Headroom(*resource)),
         Question::Checklist(_) => None,
     }
 }
 
-/// Several needs of one remedy at one place are met by the largest of them.
-fn add_work(
-    works: &mut BTreeMap<(usize, PlaceRow), Work>,
-    remedy: usize,
+/// The remedy that closes the gap of one requirement of a profile, by its place in the rulebook: the
+/// cheapest where there are several.
+#[must_use]
+pub fn closing(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    profile: &Profile,
+    requirement: &Requirement,
+    spot: Spot,
+) -> Option<usize> {
+    let gap = gap_left_by(&requirement.asks)?;
+    let place = place_of(rulebook, &requirement.asks, spot).unwrap_or(spot.site());
+    let reading = read(rulebook, estate, requirement, spot);
+    let size = gap_size(requirement, reading, Level::Minimum);
+    cheapest(rulebook, estate, gap, place, size, &|resource| profile.full_demand_on(resource))
+}
+
+/// Of the remedies that close a gap the one of least central capital: what has no cost comes last, and
+/// of equals the first by id.
+fn cheapest(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    gap: Closes,
     place: PlaceRow,
     size: Option<Estimate<f64>>,
-    need: Need,
+    demand: &dyn Fn(ResourceIndex) -> f64,
+) -> Option<usize> {
+    let mut remedies = rulebook.remedies_for(gap);
+    let first = remedies.next()?;
+    let rest: Vec<usize> = remedies.collect();
+    if rest.is_empty() {
+        return Some(first);
+    }
+    std::iter::once(first).chain(rest).min_by_key(|remedy| {
+        let capital = price(rulebook, estate, *remedy, place, size, demand).capital;
+        (capital.is_none(), capital.map(|capital| capital.central))
+    })
+}
+
+/// What the technologies of these needs take of a resource at full use, each counted once.
+fn demand_of(rulebook: &Rulebook, needs: &[Need], resource: ResourceIndex) -> f64 {
+    let mut profiles: Vec<usize> = needs.iter().map(|need| need.profile).collect();
+    profiles.sort_unstable();
+    profiles.dedup();
+    profiles.iter().map(|at| rulebook.profiles[*at].full_demand_on(resource)).sum()
+}
+
+/// All needs of one measure at one place are closed by one remedy, the cheapest for all of them.
+fn add_shorts(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    shorts: Vec<Short>,
+    works: &mut BTreeMap<(usize, PlaceRow), Work>,
+    gap: &mut SiteGap,
 ) {
-    let work = works.entry((remedy, place)).or_default();
-    work.needs.push(need);
-    work.size = match (work.size, size) {
+    let mut together: BTreeMap<(Option<Closes>, PlaceRow), Work> = BTreeMap::new();
+    for short in &shorts {
+        let work = together.entry((short.gap, short.place)).or_default();
+        work.add(short.size, short.need);
+    }
+    let remedies: BTreeMap<(Option<Closes>, PlaceRow), Option<usize>> = together
+        .into_iter()
+        .map(|(key, work)| {
+            let demand = |resource| demand_of(rulebook, &work.needs, resource);
+            let remedy =
+                key.0.and_then(|gap| cheapest(rulebook, estate, gap, key.1, work.size, &demand));
+            (key, remedy)
+        })
+        .collect();
+    for short in shorts {
+        match remedies[&(short.gap, short.place)] {
+            Some(remedy) => {
+                works.entry((remedy, short.place)).or_default().add(short.size, short.need);
+            }
+            None => gap.without_remedy.push(short.need),
+        }
+    }
+}
+
+impl Work {
+    /// Several needs of one remedy at one place are met by the largest of them.
+    fn add(&mut self, size: Option<Estimate<f64>>, need: Need) {
+        self.needs.push(need);
+        self.size = larger(self.size, size);
+    }
+}
+
+/// The larger of two sizes, estimate by estimate; what has no size adds nothing.
+pub(crate) fn larger(
+    one: Option<Estimate<f64>>,
+    other: Option<Estimate<f64>>,
+) -> Option<Estimate<f64>> {
+    match (one, other) {
         (Some(one), Some(other)) => Some(Estimate {
             low: one.low.max(other.low),
             central: one.central.max(other.central),
             high: one.high.max(other.high),
         }),
         (one, other) => one.or(other),
-    };
+    }
 }
 
 /// Where a remedy by floor area is put over a whole site, the rooms of the site are in it and are
@@ -285,9 +376,13 @@ fn add_headroom(
     }
     let missing = |left: f64| rulebook.resources[resource.at()].addition_for(wanted - left);
     let size = Estimate { low: missing(high), central: missing(central), high: missing(low) };
-    match rulebook.find_remedy(Closes::Headroom(resource)) {
+    let all: Vec<Need> = listed.clone().collect();
+    let demand = |resource| demand_of(rulebook, &all, resource);
+    let gap_of = Closes::Headroom(resource);
+    match cheapest(rulebook, estate, gap_of, site, Some(size), &demand) {
         Some(remedy) => {
-            listed.for_each(|need| add_work(works, remedy, site, Some(size), need));
+            let work = works.entry((remedy, site)).or_default();
+            listed.for_each(|need| work.add(Some(size), need));
             let lacking = |left: f64| missing(left + wanted).max(0.0);
             let already =
                 Estimate { low: lacking(high), central: lacking(central), high: lacking(low) };
@@ -306,32 +401,69 @@ fn requirement_of(rulebook: &Rulebook, need: Need) -> &Requirement {
 fn cost_line(
     rulebook: &Rulebook,
     estate: &Estate,
-    remedy_at: usize,
+    remedy: usize,
     place: PlaceRow,
     work: Work,
 ) -> Line {
+    let demand = |resource| demand_of(rulebook, &work.needs, resource);
+    let priced = price(rulebook, estate, remedy, place, work.size, &demand);
+    let factor = rulebook.remedies[remedy].quantity.factor;
+    Line {
+        remedy,
+        place,
+        quantity_milli: priced.quantity_milli,
+        already_milli: work.already.map(|size| in_milli(size, factor)),
+        capital: priced.capital,
+        running: priced.running,
+        unknown_reason: priced.unknown_reason,
+        needs: work.needs,
+    }
+}
+
+/// How much of a remedy it is, and what that costs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Priced {
+    /// How much, in thousandths of the remedy's unit; none where it cannot be told.
+    pub quantity_milli: Option<Estimate<i64>>,
+    /// Capital cost; none where the quantity or a rate is not known.
+    pub capital: Option<Estimate<Pence>>,
+    /// Running cost a year; none where no figure is published.
+    pub running: Option<Estimate<Pence>>,
+    /// Why the quantity cannot be told.
+    pub unknown_reason: Option<String>,
+}
+
+/// Prices a remedy at a place that closes gaps up to a size, for technologies that take at full use
+/// what `demand` says.
+pub(crate) fn price(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    remedy_at: usize,
+    place: PlaceRow,
+    size: Option<Estimate<f64>>,
+    demand: &dyn Fn(ResourceIndex) -> f64,
+) -> Priced {
     let remedy = &rulebook.remedies[remedy_at];
-    let factor = remedy.quantity.factor;
-    let in_milli = |size: Estimate<f64>| Estimate {
-        low: milli(size.low * factor),
-        central: milli(size.central * factor),
-        high: milli(size.high * factor),
-    };
-    let (quantity_milli, unknown_reason) = match quantity(rulebook, estate, remedy, place, &work) {
-        Ok(size) => (Some(in_milli(size)), None),
-        Err(reason) => (None, Some(reason)),
-    };
+    let (quantity_milli, unknown_reason) =
+        match quantity(rulebook, estate, remedy, place, size, demand) {
+            Ok(size) => (Some(in_milli(size, remedy.quantity.factor)), None),
+            Err(reason) => (None, Some(reason)),
+        };
     let cost =
         |money| quantity_milli.and_then(|quantity| cost_of(rulebook, remedy, money, quantity));
-    Line {
-        remedy: remedy_at,
-        place,
+    Priced {
         quantity_milli,
-        already_milli: work.already.map(in_milli),
         capital: cost(Money::Capital),
         running: cost(Money::Running),
         unknown_reason,
-        needs: work.needs,
+    }
+}
+
+fn in_milli(size: Estimate<f64>, factor: f64) -> Estimate<i64> {
+    Estimate {
+        low: milli(size.low * factor),
+        central: milli(size.central * factor),
+        high: milli(size.high * factor),
     }
 }
 
@@ -349,11 +481,12 @@ fn quantity(
     estate: &Estate,
     remedy: &Remedy,
     place: PlaceRow,
-    work: &Work,
+    size: Option<Estimate<f64>>,
+    demand: &dyn Fn(ResourceIndex) -> f64,
 ) -> Result<Estimate<f64>, String> {
     let exactly = |value: f64| Estimate { low: value, central: value, high: value };
     match remedy.quantity.basis {
-        Basis::Gap => work.size.ok_or_else(|| {
+        Basis::Gap => size.ok_or_else(|| {
             "The gap has no size in a unit that a rate could be applied to.".to_owned()
         }),
         // What carries the technologies carries all of them at full use: diversity is of the peak.
@@ -362,11 +495,7 @@ fn quantity(
                 .quantity
                 .resource
                 .ok_or_else(|| "The remedy names no resource.".to_owned())?;
-            let mut profiles: Vec<usize> = work.needs.iter().map(|need| need.profile).collect();
-            profiles.sort_unstable();
-            profiles.dedup();
-            let demand: f64 =
-                profiles.iter().map(|at| rulebook.profiles[*at].full_demand_on(resource)).sum();
+            let demand = demand(resource);
             if demand > 0.0 {
                 Ok(exactly(demand))
             } else {

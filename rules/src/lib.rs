@@ -29,6 +29,7 @@ pub mod resilience;
 pub mod resource;
 pub mod rulebook;
 pub mod sensitivity;
+pub mod takes;
 pub mod tally;
 pub mod trace;
 pub mod unit;

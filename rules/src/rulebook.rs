@@ -134,7 +134,6 @@ impl Rulebook {
             .filter_map(|file| read_remedy(file.path, file.text, &context, &mut problems))
             .collect();
         remedies.sort_by(|a, b| a.id.cmp(&b.id));
-        check_one_remedy_a_gap(&remedies, &mut problems);
         let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
 
         let (Some(bands), Some(areas), Some(reliability), true) =
@@ -171,10 +170,10 @@ impl Rulebook {
         self.profiles.iter().position(|profile| profile.id == id)
     }
 
-    /// Finds the remedy that closes a gap.
-    #[must_use]
-    pub fn find_remedy(&self, gap: Closes) -> Option<usize> {
-        self.remedies.iter().position(|remedy| remedy.closes.contains(&gap))
+    /// Every remedy that closes a gap, by its place in [`Self::remedies`], in order of id.
+    pub fn remedies_for(&self, gap: Closes) -> impl Iterator<Item = usize> {
+        let closes = move |(_, remedy): &(usize, &Remedy)| remedy.closes.contains(&gap);
+        self.remedies.iter().enumerate().filter(closes).map(|(at, _)| at)
     }
 }
 
@@ -316,20 +315,6 @@ fn read_bands(fields: &mut Fields<'_>) -> Option<[u16; 3]> {
     )]
     let bp = |share: f64| (share * 10_000.0).round() as u16;
     Some([bp(ready / 100.0), bp(with_actions / 100.0), bp(coverage)])
-}
-
-/// One gap, one remedy: the report would otherwise have to choose without a reason.
-fn check_one_remedy_a_gap(remedies: &[Remedy], problems: &mut Problems) {
-    let mut closed: BTreeMap<Closes, &str> = BTreeMap::new();
-    for remedy in remedies {
-        for gap in &remedy.closes {
-            if let Some(other) = closed.insert(*gap, &remedy.id) {
-                let file = format!("rules/remedies/{}.toml", remedy.id);
-                let message = format!("The remedy {other} closes one of its gaps too.");
-                problems.add(&file, "closes", None, message, "Let one remedy close each gap.");
-            }
-        }
-    }
 }
 
 /// Costs of different price bases must not be added together.

@@ -11,6 +11,7 @@ use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::gap::{Level, Line, SiteGap, site_gap};
 use siteworthy_rules::judge::assess;
 use siteworthy_rules::place::SpaceKind;
+use siteworthy_rules::remedy::Closes;
 use siteworthy_rules::rulebook::Rulebook;
 
 const FIVE: [&str; 5] = [
@@ -339,6 +340,44 @@ fn a_technology_with_two_needs_of_one_remedy_counts_its_demand_once() {
     assert_eq!(found.needs.len(), 2);
     assert_eq!(found.quantity_milli, exactly(3_680));
     assert_eq!(found.capital, pounds("1104", "1840", "3312"));
+}
+
+#[test]
+fn of_several_remedies_for_one_gap_the_cheapest_is_taken() {
+    // Another Wi-Fi at the rate of absorbers (120 GBP/m2) or of antennas (25 GBP/m2), against 10 GBP/m2
+    // over the whole room: a tenth of the room at 25 is the cheapest, and without an area, and so
+    // without a price, the first by id is taken.
+    let other = |id: &str, benchmark: &str, factor: &str| {
+        let text = format!(
+            "id = \"{id}\"\ntitle = \"{id}\"\nas_of = 2026-11-22\nsummary = \"For tests.\"\n\
+             closes = [\"wifi-rssi-p05-dbm\"]\nrunning_unknown = \"For tests.\"\n\
+             [quantity]\nbasis = \"area\"\nunit = \"m2\"\nfactor = {factor}\nreference = \"Test\"\n\
+             evidence = \"policy\"\n[[cost]]\nbenchmark = \"{benchmark}\"\nmoney = \"capital\"\nwhy = \"Test.\"\n"
+        );
+        (format!("rules/remedies/{id}.toml"), text)
+    };
+    let mut files = support::files();
+    files.push(other("a-dear-one", "acoustic-treatment-installed", "1"));
+    files.push(other("small-cells", "das-multi-operator", "0.1"));
+    let rulebook =
+        support::read(&files).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+    let (signal, _) = rulebook.dictionary.find("wifi-rssi-p05-dbm").expect("the measure is there");
+    let all = rulebook.remedies_for(Closes::Measure(signal));
+    let all: Vec<&str> = all.map(|at| rulebook.remedies[at].id.as_str()).collect();
+    assert_eq!(all, ["a-dear-one", "small-cells", "wifi"]);
+    let of_room = |area: &str| {
+        let values = format!("wifi-rssi-p05-dbm = -84\n{area}");
+        let site = site("", &[(SpaceKind::ConsultingRoom, &values)]);
+        gap_of(&rulebook, &site, &["voice-scribe"], Level::Minimum)
+    };
+    let gap = of_room("room-area-m2 = 20");
+    assert_eq!(gap.lines.len(), 1);
+    let found = line(&rulebook, &gap, "small-cells");
+    assert_eq!(found.quantity_milli, exactly(2_000));
+    assert_eq!(found.capital.map(|capital| capital.central), Some(Pence(5_000)));
+    let gap = of_room("");
+    assert_eq!(gap.lines.len(), 1);
+    assert_eq!(line(&rulebook, &gap, "a-dear-one").capital, None);
 }
 
 #[test]

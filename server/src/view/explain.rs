@@ -91,7 +91,7 @@ pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> E
         .iter()
         .zip(readings.into_iter().zip(judged).zip(&trace.parts))
         .map(|(requirement, ((reading, judged), part))| {
-            explain_one(view, requirement, outcome, reading, judged, *part)
+            explain_one(view, profile, requirement, outcome, (reading, judged), *part)
         })
         .collect();
     let headline = headline(view, profile, outcome, &requirements, weakest);
@@ -185,10 +185,10 @@ fn lower_first(title: &str) -> String {
 
 fn explain_one<'a>(
     view: &'a View,
+    profile: &'a Profile,
     requirement: &'a Requirement,
     outcome: &Outcome,
-    reading: Reading,
-    judged: Judged,
+    (reading, judged): (Reading, Judged),
     part: Part,
 ) -> Explained<'a> {
     let rulebook = &view.rulebook;
@@ -215,7 +215,8 @@ fn explain_one<'a>(
         inputs,
         gap_to_minimum: size(Level::Minimum),
         gap_to_target: size(Level::Target),
-        remedy: closing(rulebook, &requirement.asks).map(|at| &rulebook.remedies[at]),
+        remedy: closing(rulebook, &view.estate, profile, requirement, outcome.spot)
+            .map(|at| &rulebook.remedies[at]),
         threshold,
     }
 }
