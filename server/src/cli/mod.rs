@@ -17,6 +17,7 @@ mod resilience;
 mod rules;
 mod serve;
 mod tables;
+mod takes;
 mod what_if;
 
 use crate::app::{App, Rules};
@@ -66,6 +67,8 @@ enum Command {
     NextMeasures(next_measures::NextMeasures),
     /// How many sites would stand otherwise if a rule said otherwise
     Whatif(what_if::Whatif),
+    /// What it would take to make a site ready, at least cost
+    Takes(takes::WhatItTakes),
     /// How a site stands among sites of its nation, setting and size
     Peers(peers::Peers),
     /// How files are read: list the layouts, find the one that fits, write an empty template
@@ -138,6 +141,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Resilience(resilience) => resilience.run(&config).await,
         Command::NextMeasures(next) => next.run(&config).await,
         Command::Whatif(what_if) => what_if.run(&config).await,
+        Command::Takes(takes) => takes.run(&config).await,
         Command::Peers(peers) => peers.run(&config).await,
         Command::Layouts(layouts) => layouts.run(&config),
         Command::Rules(rules) => rules.run(&config),

@@ -1,6 +1,6 @@
 //! `siteworthy rules`.
 
-use super::tables::write_file;
+use super::choice::write_file;
 use super::{Ending, print, print_problems};
 use crate::app;
 use crate::config::Config;

@@ -262,13 +262,14 @@ impl Table {
         (widest.unwrap_or(0).max(longest(&self.columns[at].1)), is_fixed)
     }
 
-    fn draw(&self, look: &Look) -> String {
+    /// How it looks; nothing for rows without what a look is about.
+    fn draw(&self, look: &Look) -> Option<String> {
         let columns: Vec<usize> = look.columns.iter().filter_map(|key| self.at(key)).collect();
         let needed = look.where_known.and_then(|key| self.at(key));
         let is_shown = |row: &&Vec<Cell>| needed.is_none_or(|at| row[at] != Cell::None);
         let rows: Vec<&Vec<Cell>> = self.rows.iter().filter(is_shown).collect();
         if rows.is_empty() {
-            return format!("{}: none\n", look.title);
+            return needed.is_none().then(|| format!("{}: none\n", look.title));
         }
         let is_number = |at: usize| rows.iter().any(|row| row[at].is_number());
         let aligned = |text: &str, at: usize| {
@@ -293,18 +294,30 @@ impl Table {
             }
         }
         let title = if look.title.is_empty() { String::new() } else { format!("{}\n", look.title) };
-        format!("{title}{drawn}\n")
+        Some(format!("{title}{drawn}\n"))
     }
 }
 
-/// The least width of each column: what must not be broken, and of words as much as there is room for.
+/// The least width of each column. What must not be broken has its own; the longest words of the
+/// others have what is left, shared evenly among those that want more.
 fn share(width: usize, least: &[(usize, bool)]) -> Vec<u16> {
     const PADDING: usize = 2;
     const NARROWEST: usize = 6;
     let borders = least.len() * (PADDING + 1) + 1;
     let fixed: usize = least.iter().filter(|(_, is_fixed)| *is_fixed).map(|(width, _)| width).sum();
-    let texts = least.iter().filter(|(_, is_fixed)| !is_fixed).count().max(1);
-    let most = (width.saturating_sub(borders + fixed) / texts).max(NARROWEST);
+    let mut left = width.saturating_sub(borders + fixed);
+    let mut words: Vec<usize> =
+        least.iter().filter(|(_, is_fixed)| !is_fixed).map(|(width, _)| *width).collect();
+    words.sort_unstable();
+    let mut most = usize::MAX;
+    for (at, word) in words.iter().enumerate() {
+        let even = left / (words.len() - at);
+        if *word > even {
+            most = even.max(NARROWEST);
+            break;
+        }
+        left -= word;
+    }
     let width = |(least, is_fixed): &(usize, bool)| {
         let width = if *is_fixed { *least } else { most.min(*least) };
         u16::try_from(width + PADDING).unwrap_or(u16::MAX)
@@ -357,7 +370,7 @@ impl Answer {
         let looks = self
             .tables
             .iter()
-            .flat_map(|table| table.looks.iter().map(move |look| table.draw(look)));
+            .flat_map(|table| table.looks.iter().filter_map(move |look| table.draw(look)));
         let parts: Vec<String> =
             Some(says).into_iter().filter(|says| !says.is_empty()).chain(looks).collect();
         parts.join("\n")
@@ -540,6 +553,18 @@ mod tests {
             (0.001, "<0.01"),
         ] {
             assert_eq!(two_decimals(value), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_terminal_is_shared_among_long_words() {
+        for (width, least, shared) in [
+            (80, vec![(5, true), (40, false), (8, false)], vec![7, 42, 10]),
+            (40, vec![(5, true), (40, false), (8, false)], vec![7, 19, 10]),
+            (40, vec![(5, true), (40, false), (30, false)], vec![7, 14, 14]),
+            (10, vec![(9, true), (40, false)], vec![11, 8]),
+        ] {
+            assert_eq!(share(width, &least), shared, "{width} {least:?}");
         }
     }
 

@@ -118,7 +118,11 @@ impl Whatif {
             "score_after",
         ]);
         let mut total = 0;
-        for profile in profiles {
+        // Of what is judged in homes alone no site has a result.
+        let is_judged = |profile: &usize| {
+            (0..after.estate.sites()).any(|at| after.result(*profile, at).is_some())
+        };
+        for profile in profiles.into_iter().filter(is_judged) {
             let technology = &after.rulebook.profiles[profile];
             let [before, now] = what_if.counts(profile, is_chosen);
             let those: Vec<Compared<'_>> =
