@@ -23,9 +23,9 @@ enum Format {
 
 /// Shows the investment gap.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Shows the investment gap: by organisation as a table, line by line in files.\n\nExample: siteworthy gap --technology voice-scribe --level target"
-)]
+#[command(after_help = "Shows the investment gap: by organisation as a table, line by line in \
+                  files.\n\n\
+                  Example: siteworthy gap --technology voice-scribe --level target")]
 pub struct Gap {
     #[command(flatten)]
     choice: Choice,
@@ -88,24 +88,18 @@ fn organisations(report: &GapReport) -> Table {
         ("organisation_code", "Code"),
         ("organisation", "Organisation"),
         ("sites", "Sites"),
-        ("sites_with_gap", "With a gap"),
+        ("sites_with_gap", "Sites with a gap"),
         ("capital_low_gbp", "Capital low £"),
-        ("capital_central_gbp", "Central £"),
-        ("capital_high_gbp", "High £"),
-        ("lines_without_cost", "Uncosted"),
-        ("not_known", "Not known"),
+        ("capital_central_gbp", "Capital central £"),
+        ("capital_high_gbp", "Capital high £"),
+        ("lines_without_cost", "Lines without a cost"),
+        ("not_known", "Requirements not known"),
     ];
+    let money = ["organisation", "capital_low_gbp", "capital_central_gbp", "capital_high_gbp"];
+    let counts = ["organisation", "sites", "sites_with_gap", "lines_without_cost", "not_known"];
     let mut table = Table::new("organisations", "Investment gap by organisation", &columns)
-        .showing(&[
-            "organisation",
-            "sites",
-            "sites_with_gap",
-            "capital_low_gbp",
-            "capital_central_gbp",
-            "capital_high_gbp",
-            "lines_without_cost",
-            "not_known",
-        ]);
+        .showing(&money)
+        .and_showing("What is behind it, and what is not in it", &counts, None);
     let organisations = report
         .organisations
         .iter()

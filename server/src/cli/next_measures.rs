@@ -12,9 +12,10 @@ use siteworthy_rules::measure::MeasureIndex;
 
 /// Shows what to survey next.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Shows which measures to survey next: first those that open a gate nobody can tell of, then those that may settle a readiness, then those that narrow the scores most.\n\nExample: siteworthy next-measures --organisation ZZN --technology surgical-robot --first 5"
-)]
+#[command(after_help = "Shows which measures to survey next: first those that open a gate nobody \
+                  can tell of, then those that may settle a readiness, then those that \
+                  narrow the scores most.\n\n\
+                  Example: siteworthy next-measures --organisation ZZN --technology surgical-robot --first 5")]
 pub struct NextMeasures {
     /// Code of a site; all chosen sites otherwise
     #[arg(value_name = "SITE", conflicts_with_all = ["organisation", "nation", "setting"])]
@@ -65,12 +66,12 @@ fn measures(view: &View, list: &[(MeasureIndex, Worth)]) -> Table {
         ("measure", "Id"),
         ("title", "Measure"),
         ("domain", "Domain"),
-        ("scope", "Surveyed at"),
-        ("gates", "Gates it opens"),
+        ("scope", "At"),
+        ("gates", "Gates opened"),
         ("may_settle", "May settle"),
-        ("narrows_points", "Narrows by points"),
+        ("narrows_points", "Points narrower"),
         ("sites", "Sites"),
-        ("technologies", "Technologies"),
+        ("technologies", "Asked by"),
         ("technology_ids", "Technology ids"),
         ("together_with", "Only together with"),
     ];

@@ -12,9 +12,10 @@ use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 
 /// Shows how a site stands among its peers.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Shows how the scores and measures of a site stand among sites of the same nation and setting and of about its size. Groups of fewer than five are not shown.\n\nExample: siteworthy peers ZZN02 --technology surgical-robot --measure floor-area-m2"
-)]
+#[command(after_help = "Shows how the scores and measures of a site stand among sites of the \
+                  same nation and setting and of about its size. Groups of fewer than five \
+                  are not shown.\n\n\
+                  Example: siteworthy peers ZZN02 --technology surgical-robot --measure gross-internal-area-m2")]
 pub struct Peers {
     /// Code of the site
     #[arg(value_name = "SITE")]
@@ -39,10 +40,13 @@ impl Peers {
         let app = open_existing(config).await?;
         let view = app.view();
         let site = view.find_judged_site(&self.site)?;
-        let profiles = if self.technologies.is_empty() && !self.measures.is_empty() {
-            Vec::new()
-        } else {
-            view.find_technologies(&self.technologies)?
+        let profiles = match (self.technologies.is_empty(), self.measures.is_empty()) {
+            (true, false) => Vec::new(),
+            (false, _) => view.find_technologies(&self.technologies)?,
+            (true, true) => {
+                let all = view.find_technologies(&[])?.into_iter();
+                all.filter(|profile| view.result(*profile, site).is_some()).collect()
+            }
         };
         let measures: Vec<MeasureIndex> =
             self.measures.iter().map(|id| find_measure(&view, id)).collect::<Result<_, _>>()?;
@@ -54,12 +58,14 @@ impl Peers {
         for profile in profiles {
             let technology = &view.rulebook.profiles[profile];
             let standing = view.score_among_peers(site, profile);
-            table.add(row(["score", &technology.id, &technology.title, "of 100"], standing));
+            let names = ["score", &technology.id, &technology.title, ""];
+            table.add(row(names, standing, Cell::Percent));
         }
         for measure in measures {
             let own = view.rulebook.dictionary.get(measure);
             let standing = view.value_among_peers(site, measure);
-            table.add(row(["measure", &own.id, &own.title, own.unit_symbol()], standing));
+            let names = ["measure", &own.id, &own.title, own.unit_symbol()];
+            table.add(row(names, standing, Cell::from));
         }
         answer.add(table);
         self.reply.send(&answer)
@@ -120,20 +126,24 @@ const COLUMNS: [Column; 13] = [
 const SPREAD: [&str; 7] =
     ["title", "unit", "lowest", "lower_quartile", "median", "upper_quartile", "highest"];
 
-fn row(names: [&str; 4], standing: Result<Standing, NoStanding>) -> Vec<Cell> {
+fn row(
+    names: [&str; 4],
+    standing: Result<Standing, NoStanding>,
+    cell: fn(f64) -> Cell,
+) -> Vec<Cell> {
     let names = names.map(|name| Cell::from(Some(name).filter(|name| !name.is_empty())));
     let (numbers, why) = match standing {
         Ok(standing) => {
             let [lowest, lower, median, upper, highest] = standing.spread;
             let numbers = [
-                standing.value.into(),
+                cell(standing.value),
                 Cell::Percent(standing.percentile),
                 standing.group_size.into(),
-                lowest.into(),
-                lower.into(),
-                median.into(),
-                upper.into(),
-                highest.into(),
+                cell(lowest),
+                cell(lower),
+                cell(median),
+                cell(upper),
+                cell(highest),
             ];
             (numbers, Cell::None)
         }

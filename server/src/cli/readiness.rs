@@ -29,9 +29,10 @@ enum Format {
 
 /// Shows readiness.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "With more than four technologies each has a column of marks, R ready, A ready with actions, ? not known, N not ready; up to four are shown with their scores.\n\nExample: siteworthy readiness --technology surgical-robot --is ready"
-)]
+#[command(after_help = "With more than four technologies each has a column of marks, R ready, A \
+                  ready with actions, ? not known, N not ready; up to four are shown with \
+                  their scores.\n\n\
+                  Example: siteworthy readiness --technology surgical-robot --is ready")]
 pub struct Readiness {
     #[command(flatten)]
     choice: Choice,
@@ -107,7 +108,7 @@ fn by_horizon(view: &View, technologies: &[String]) -> Result<[Vec<usize>; 2], E
     Ok([now, future])
 }
 
-const HEADINGS: [&str; 2] = ["", "Not to be had today, and in no total: "];
+const HEADINGS: [&str; 2] = ["", "Not to be had today, and in no total. "];
 
 /// A line a site and technology; pools of homes below.
 pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Result<Answer, Error> {

@@ -7,9 +7,10 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
+use crate::view::explain::plain;
 use clap::Args;
 use siteworthy_rules::deployment::{Item, demand_of};
-use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::measure::{Kind, MeasureIndex};
 use siteworthy_rules::reliability::Role;
 use siteworthy_rules::resilience::{
     Contradiction, DAY_H, FuelHorizon, Group, Load, MAX_HOURS, Origin, Overrides, SitePlant,
@@ -26,9 +27,10 @@ const SHOWN_HOURS: [usize; 12] = [1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, 168]
 
 /// Shows how an outage is carried.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Shows the probability that the essential load is carried through an outage of 1 to 168 hours, before and after a deployment, with every figure that it rests on.\n\nExample: siteworthy resilience ZZN02 --deploy ai-inference-node --sets-out 1"
-)]
+#[command(after_help = "Shows the probability that the essential load is carried through an \
+                  outage of 1 to 168 hours, before and after a deployment, with every \
+                  figure that it rests on.\n\n\
+                  Example: siteworthy resilience ZZN02 --deploy ai-inference-node --sets-out 1")]
 pub struct Resilience {
     /// Code of the site
     #[arg(value_name = "SITE")]
@@ -169,9 +171,14 @@ impl Resilience {
             Contradiction::TooManyCombinations { .. } => self.extra_sets.is_some(),
             Contradiction::NotWhole { .. } | Contradiction::SetsAndRedundancy { .. } => false,
         };
-        if unanswered.contradictions.iter().any(is_asked) {
-            let only = Unanswered { missing: Vec::new(), ..unanswered.clone() };
-            return Err(Error::Invalid(only.reason(&view.rulebook.dictionary)));
+        let asked: Vec<String> = unanswered
+            .contradictions
+            .iter()
+            .filter(|one| is_asked(one))
+            .map(|one| describe(view, one))
+            .collect();
+        if !asked.is_empty() {
+            return Err(Error::Invalid(asked.join(" ")));
         }
         Ok(())
     }
@@ -190,6 +197,23 @@ async fn work_out(plant: &SitePlant, load: Load, hours: usize) -> Result<Surviva
     let plant = Arc::new(plant.plant.clone());
     let work = move || survive(&plant, &load, hours);
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+/// A contradiction in words that say what to do.
+fn describe(view: &View, contradiction: &Contradiction) -> String {
+    let Contradiction::OutsideLimits { role, value } = contradiction else {
+        return contradiction.to_string();
+    };
+    let measure = view.rulebook.dictionary.get(view.rulebook.reliability.measure(*role));
+    match &measure.kind {
+        Kind::Quantity { range: (low, high), unit, .. } => {
+            let (title, unit) = (&measure.title, unit.symbol());
+            let unit = if unit == "count" { String::new() } else { format!(" {unit}") };
+            let [value, low, high] = [*value, *low, *high].map(plain);
+            format!("{title}: {value}{unit} is out of range; give {low} to {high}{unit}.")
+        }
+        _ => contradiction.to_string(),
+    }
 }
 
 /// What keeps the question from being answered.
@@ -216,7 +240,7 @@ fn measures(view: &View, key: &'static str, title: &str, list: &[MeasureIndex]) 
     let mut table = Table::new(key, title, &columns).showing(&["title", "unit"]);
     for measure in list {
         let measure = view.rulebook.dictionary.get(*measure);
-        let unit = Some(measure.unit_symbol()).filter(|unit| !unit.is_empty());
+        let unit = Some(measure.unit_symbol()).filter(|unit| !matches!(*unit, "" | "1" | "count"));
         table.add([Cell::from(&measure.id), Cell::from(&measure.title), unit.into()]);
     }
     table

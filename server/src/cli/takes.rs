@@ -17,11 +17,10 @@ use std::sync::Arc;
 
 /// Shows what it would take to be ready.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Finds the least-cost works that make the site ready for all of the deployment, and says \
-                  whether that is proven to be the least; what must be measured first, and what nothing \
-                  on offer closes.\n\nExample: siteworthy takes ZZN02 --deploy ai-inference-node"
-)]
+#[command(after_help = "Finds the least-cost works that make the site ready for all of the \
+                  deployment, and says whether that is proven to be the least; what must \
+                  be measured first, and what nothing on offer closes.\n\n\
+                  Example: siteworthy takes ZZN02 --deploy ai-inference-node")]
 pub struct WhatItTakes {
     /// Code of the site
     #[arg(value_name = "SITE")]
@@ -227,8 +226,8 @@ fn totals(found: &Takes) -> Table {
         ("total_low_gbp", "Low £"),
         ("total_central_gbp", "Central £"),
         ("total_high_gbp", "High £"),
-        ("works_without_cost", "Works without a cost"),
-        ("proven", "Proven to be the least"),
+        ("works_without_cost", "Uncosted works"),
+        ("proven", "Proven least"),
         ("nodes", "Choices looked at"),
     ];
     let mut table = Table::new("totals", "What they cost", &columns).showing(&[

@@ -19,9 +19,10 @@ use std::collections::BTreeMap;
 
 /// Judges by changed rules.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Judges the same sites by changed rules, and counts which move. With --sensitivity, moves every figure of a technology by a tenth, one at a time, and counts the sites that each moves.\n\nExample: siteworthy whatif --set 'rules/weights.toml:bands.ready=80' --moved"
-)]
+#[command(after_help = "Judges the same sites by changed rules, and counts which move. With \
+                  --sensitivity, moves every figure of a technology by a tenth, one at a \
+                  time, and counts the sites that each moves.\n\n\
+                  Example: siteworthy whatif --set 'rules/weights.toml:bands.ready=80' --moved")]
 pub struct Whatif {
     /// A figure of a rule file and what it would be, as problems name it; may be given several times:
     /// 'rules/profiles/surgical-robot.toml:requirement[standby-start].at_most.minimum=20'
