@@ -46,7 +46,7 @@ async fn assert_current(app: &App, step: &str) {
     let fresh = Facts::of(app.store.load_record(None).await.unwrap());
     let view = app.view();
     assert_eq!(view.facts.revision, fresh.revision, "{step}");
-    assert!(view.facts == fresh, "{step}: the facts differ");
+    assert!(*view.facts == fresh, "{step}: the facts differ");
     let anew = View::assemble(fresh, Arc::clone(&app.rules.rulebook));
     for profile in 0..anew.rulebook.profiles.len() {
         for site in 0..anew.estate.sites() {

@@ -1139,3 +1139,70 @@ fn a_whole_programme_is_proven_in_a_small_part_of_the_limit() {
     }
     assert!(with_works > 3, "{with_works}");
 }
+
+fn replaced(files: &mut [(String, String)], file: &str, find: &str, replace: &str) {
+    let (_, text) = files.iter_mut().find(|(path, _)| path == file).expect("the file is there");
+    assert_eq!(text.matches(find).count(), 1, "{find}");
+    *text = text.replace(find, replace);
+}
+
+#[test]
+fn what_was_in_doubt_counts_once_a_work_for_another_settles_it() {
+    // The robot now wants half as much again as it takes: 5.52 kVA, and the other robot 2.11 beside it.
+    // With 73 kW of 100 kVA, at most 80 - 73 = 7 kVA are left: short for the one, in doubt for the other,
+    // which asks 2.11 beside 3.68. What is bought for the one settles it for the other.
+    let mut files = support::files();
+    let asked = "headroom = \"electrical\"\nat_least = { minimum = 1.0, target = 1.25 }";
+    let wants_more = asked.replace("minimum = 1.0, target = 1.25", "minimum = 1.5, target = 1.75");
+    replaced(&mut files, "rules/profiles/surgical-robot.toml", asked, &wants_more);
+    let rulebook = &read_rules(&files);
+    let both = ["surgical-robot", "logistics-robot"].map(|id| (profile(rulebook, id), 1));
+    let mut case = good(rulebook, &both, 2.0);
+    let find = |id: &str| rulebook.dictionary.find(id).expect("the measure is there").0;
+    case.estate.suppose(find("agreed-import-capacity-kva"), 0, 100.0);
+    case.estate.suppose(find("max-demand-kva"), 0, f64::NAN);
+    case.estate.suppose(find("power-factor"), 0, f64::NAN);
+    case.estate.suppose(find("max-demand-kw"), 0, 73.0);
+    let offers = offers(rulebook, &case.estate, &case.deployed);
+    let verdict = |at: usize| {
+        let asked = rulebook.profiles[both[at].0].requirements.iter();
+        let mut pairs = asked.zip(&offers.judged[at]);
+        let is_it =
+            |(asked, _): &(&Requirement, _)| asked.asks == Question::Headroom(electrical(rulebook));
+        pairs.find(is_it).expect("it asks for electrical headroom").1.verdict
+    };
+    assert_eq!((verdict(0), verdict(1)), (Verdict::Short, Verdict::Unknown));
+    let found = takes(rulebook, &case.estate, &case.deployed);
+    assert!(found.prospects.iter().all(|one| one.after.readiness == Readiness::Ready));
+    assert_eq!(found.works.len(), 1);
+    assert_eq!(Some(found.bill), by_taking_all(rulebook, &case, &offers, &found));
+    // For the other alone it would not be bought but measured.
+    let alone = Case { deployed: vec![case.deployed[1]], ..case.clone() };
+    let mut estate = alone.estate.clone();
+    estate.suppose(find("max-demand-kw"), 0, 60.0);
+    let found = takes(rulebook, &estate, &alone.deployed);
+    assert_eq!((found.works.len(), found.may_measure.len()), (0, 1));
+}
+
+#[test]
+fn what_would_hurt_another_technology_is_not_offered() {
+    // The scribe wants an echo of at most 0.8 s, the video room now one between 0.9 and 1.2 s.
+    let mut files = support::files();
+    replaced(
+        &mut files,
+        "rules/profiles/video-consultation-room.toml",
+        "measure = \"tmf-s\"\nat_most = { minimum = 0.8, target = 0.6 }",
+        "measure = \"tmf-s\"\nwithin = { minimum = [0.9, 1.2], target = [1.0, 1.1] }",
+    );
+    let rulebook = &read_rules(&files);
+    let ids = ["voice-scribe", "video-consultation-room"];
+    let mut case = good(rulebook, &ids.map(|id| (profile(rulebook, id), 1)), 2.0);
+    let (echo, _) = rulebook.dictionary.find("tmf-s").expect("the measure is there");
+    let room = case.deployed[0].spot.space().expect("a room");
+    case.estate.suppose(echo, room, 3.0);
+    let found = takes(rulebook, &case.estate, &case.deployed);
+    let mut reasons = found.impossible.iter().map(|one| (one.want.deployed, one.reason.as_str()));
+    let (deployed, reason) = reasons.next().expect("one of the two cannot be had");
+    assert_eq!((deployed, reasons.next()), (0, None));
+    assert!(reason.contains("would be worse for another technology"), "{reason}");
+}
