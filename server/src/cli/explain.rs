@@ -46,7 +46,8 @@ pub fn explanation(view: &View, code: &str, technology: &str) -> Result<Answer, 
     let site = view.find_judged_site(code)?;
     let Some(result) = view.result(at, site) else {
         let message = format!(
-            "{technology} is judged in homes, not at a site; siteworthy readiness --technology {technology} counts them"
+            "{technology} is judged in homes, not at a site; \
+             siteworthy readiness --technology {technology} counts them"
         );
         return Err(Error::Invalid(message));
     };

@@ -261,10 +261,14 @@ fn answered(
         format!(" now, and {} % with the deployment in place", percent(after))
     });
     answer.say(format!(
-        "The essential load is carried through an outage of {longest} hours with a probability of {} %{then}.",
+        "The essential load is carried through an outage of {longest} hours with a probability \
+         of {} %{then}.",
         percent(before)
     ));
-    answer.say("Taken as given: battery, switchgear and solar plant do not fail, the battery is full when the mains is lost, and one cause does not stop several sets at once.");
+    answer.say(
+        "Taken as given: battery, switchgear and solar plant do not fail, the battery is full when \
+         the mains is lost, and one cause does not stop several sets at once.",
+    );
     let after_survival = after.map(|(_, survival)| survival);
     for table in hours(before, after_survival) {
         answer.add(table);

@@ -106,7 +106,8 @@ fn bound_in_words(found: &Takes) -> String {
     } else {
         let bound = Cell::from(found.bound.capital).for_the_eye();
         format!(
-            "These are the best works found; no set of works costs less than £{bound}, by central capital."
+            "These are the best works found; no set of works costs less than £{bound}, by central \
+             capital."
         )
     }
 }

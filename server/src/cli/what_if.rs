@@ -164,7 +164,8 @@ impl Whatif {
         let moving = found.iter().filter(|one| !one.changed.is_empty()).count();
         let mut answer = Answer::new(view);
         answer.say(format!(
-            "Of {} moves of a tenth, {moving} change the readiness of at least one of {judged} sites.",
+            "Of {} moves of a tenth, {moving} change the readiness of at least one of {judged} \
+             sites.",
             found.len()
         ));
         answer.add(figures(&view.rulebook.profiles[at], &found));
