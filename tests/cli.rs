@@ -81,10 +81,11 @@ fn broken_rules_are_listed_with_file_and_key_and_exit_1() {
     let (out, err, code) = texts(&run(&["rules", "check", "--rules", rules]));
     assert_eq!((out.as_str(), code), ("", 1));
     for words in [
-        "rules/profiles/voice-scribe.toml, requirement[",
+        "rules/profiles/voice-scribe.toml:",
         "].gate, value \"yes\": This must be true or false.",
-        "rules/profiles/surgical-robot.toml, requirement[standby-start].measure, value \"generator-starts\": There is no such measure.",
-        "rules/weights.toml, bands: The bands are not in order.",
+        ", requirement[standby-start].measure, value \"generator-starts\": There is no such measure.",
+        "rules/weights.toml:",
+        ", bands: The bands are not in order.",
         "3 problems.",
     ] {
         assert!(err.contains(words), "{words} in:\n{err}");

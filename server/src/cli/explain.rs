@@ -14,8 +14,8 @@ use siteworthy_rules::resource::Reading;
 
 /// Shows why a site stands as it does.
 #[derive(Args, Debug)]
-#[command(after_help = "Shows why a site stands as it does: every requirement with its value, \
-                  the row of the file that it comes from, what is asked, the verdict, and \
+#[command(after_help = "Shows why a site stands as it does: every requirement with its value,\n\
+                  the row of the file that it comes from, what is asked, the verdict, and\n\
                   its points, which add up to the score.\n\n\
                   Example: siteworthy explain ZZN02 surgical-robot")]
 pub struct Explain {

@@ -23,7 +23,7 @@ enum Format {
 
 /// Shows the investment gap.
 #[derive(Args, Debug)]
-#[command(after_help = "Shows the investment gap: by organisation as a table, line by line in \
+#[command(after_help = "Shows the investment gap: by organisation as a table, line by line in\n\
                   files.\n\n\
                   Example: siteworthy gap --technology voice-scribe --level target")]
 pub struct Gap {
@@ -116,7 +116,7 @@ fn totals_row(code: Option<&String>, name: &str, totals: &Totals) -> Vec<Cell> {
     });
     [code.into(), name.into(), totals.sites.into(), totals.sites_with_gap.into()]
         .into_iter()
-        .chain(capital.map(|pence| Cell::from(pence)))
+        .chain(capital.map(Cell::from))
         .chain([totals.lines_without_cost.into(), totals.not_known.into()])
         .collect()
 }

@@ -17,10 +17,12 @@ use siteworthy_rules::tally::Score;
 
 /// Shows what is left of shared resources.
 #[derive(Args, Debug)]
-#[command(after_help = "Shows what is left of electrical supply, standby, cooling and links at a \
-                  site, before and after a deployment: which technology exhausts which of \
+#[command(
+    after_help = "Shows what is left of electrical supply, standby, cooling and links at a\n\
+                  site, before and after a deployment: which technology exhausts which of\n\
                   them, which still fit, and how each stands alone and beside the others.\n\n\
-                  Example: siteworthy headroom ZZN02 --deploy surgical-robot=2 --deploy ai-inference-node:2027")]
+                  Example: siteworthy headroom ZZN02 --deploy surgical-robot=2 --deploy ai-inference-node:2027"
+)]
 pub struct Headroom {
     /// Code of the site
     #[arg(value_name = "SITE")]

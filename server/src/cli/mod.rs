@@ -62,7 +62,7 @@ enum Command {
     /// What a site has left of shared resources, before and after a deployment
     Headroom(headroom::Headroom),
     /// How likely a site's essential load is carried through an outage of so many hours
-    Resilience(resilience::Resilience),
+    Resilience(Box<resilience::Resilience>),
     /// What to survey next, the most worthwhile first
     NextMeasures(next_measures::NextMeasures),
     /// How many sites would stand otherwise if a rule said otherwise

@@ -12,10 +12,12 @@ use siteworthy_rules::measure::MeasureIndex;
 
 /// Shows what to survey next.
 #[derive(Args, Debug)]
-#[command(after_help = "Shows which measures to survey next: first those that open a gate nobody \
-                  can tell of, then those that may settle a readiness, then those that \
+#[command(
+    after_help = "Shows which measures to survey next: first those that open a gate nobody\n\
+                  can tell of, then those that may settle a readiness, then those that\n\
                   narrow the scores most.\n\n\
-                  Example: siteworthy next-measures --organisation ZZN --technology surgical-robot --first 5")]
+                  Example: siteworthy next-measures --organisation ZZN --technology surgical-robot --first 5"
+)]
 pub struct NextMeasures {
     /// Code of a site; all chosen sites otherwise
     #[arg(value_name = "SITE", conflicts_with_all = ["organisation", "nation", "setting"])]

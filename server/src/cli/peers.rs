@@ -12,8 +12,8 @@ use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 
 /// Shows how a site stands among its peers.
 #[derive(Args, Debug)]
-#[command(after_help = "Shows how the scores and measures of a site stand among sites of the \
-                  same nation and setting and of about its size. Groups of fewer than five \
+#[command(after_help = "Shows how the scores and measures of a site stand among sites of the\n\
+                  same nation and setting and of about its size. Groups of fewer than five\n\
                   are not shown.\n\n\
                   Example: siteworthy peers ZZN02 --technology surgical-robot --measure gross-internal-area-m2")]
 pub struct Peers {

@@ -29,8 +29,8 @@ enum Format {
 
 /// Shows readiness.
 #[derive(Args, Debug)]
-#[command(after_help = "With more than four technologies each has a column of marks, R ready, A \
-                  ready with actions, ? not known, N not ready; up to four are shown with \
+#[command(after_help = "With more than four technologies each has a column of marks, R ready, A\n\
+                  ready with actions, ? not known, N not ready; up to four are shown with\n\
                   their scores.\n\n\
                   Example: siteworthy readiness --technology surgical-robot --is ready")]
 pub struct Readiness {

@@ -27,8 +27,8 @@ const SHOWN_HOURS: [usize; 12] = [1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, 168]
 
 /// Shows how an outage is carried.
 #[derive(Args, Debug)]
-#[command(after_help = "Shows the probability that the essential load is carried through an \
-                  outage of 1 to 168 hours, before and after a deployment, with every \
+#[command(after_help = "Shows the probability that the essential load is carried through an\n\
+                  outage of 1 to 168 hours, before and after a deployment, with every\n\
                   figure that it rests on.\n\n\
                   Example: siteworthy resilience ZZN02 --deploy ai-inference-node --sets-out 1")]
 pub struct Resilience {

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 /// Shows what it would take to be ready.
 #[derive(Args, Debug)]
-#[command(after_help = "Finds the least-cost works that make the site ready for all of the \
-                  deployment, and says whether that is proven to be the least; what must \
+#[command(after_help = "Finds the least-cost works that make the site ready for all of the\n\
+                  deployment, and says whether that is proven to be the least; what must\n\
                   be measured first, and what nothing on offer closes.\n\n\
                   Example: siteworthy takes ZZN02 --deploy ai-inference-node")]
 pub struct WhatItTakes {

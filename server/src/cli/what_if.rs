@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 
 /// Judges by changed rules.
 #[derive(Args, Debug)]
-#[command(after_help = "Judges the same sites by changed rules, and counts which move. With \
-                  --sensitivity, moves every figure of a technology by a tenth, one at a \
+#[command(after_help = "Judges the same sites by changed rules, and counts which move. With\n\
+                  --sensitivity, moves every figure of a technology by a tenth, one at a\n\
                   time, and counts the sites that each moves.\n\n\
                   Example: siteworthy whatif --set 'rules/weights.toml:bands.ready=80' --moved")]
 pub struct Whatif {
