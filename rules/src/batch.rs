@@ -4,29 +4,39 @@
 //! one site. Here is only the order of work that makes it fast. For a block of sites, every distinct
 //! question is read once into a column of values, every distinct threshold turns a column of values
 //! into a column of marks, once for all technologies that share it, and each technology adds its
-//! columns of marks up. Blocks are so small that their columns stay in the processor's cache. Within a
-//! block nothing is allocated and nothing branches on what a site says, save the few readings that are
-//! worked out from several measures.
+//! columns of marks up, those of one weight together. Blocks are so small that their columns stay in
+//! the processor's cache, and marks so narrow that one instruction adds several.
+//!
+//! Most of what can be said is rare: only checklists and demands in kW lie between limits, only some
+//! choices do not apply, and only gates can fail. So margins and gate marks have columns of their own,
+//! which few thresholds fill, and a domain without any is concluded by a shorter loop.
+//!
+//! Within a block nothing is allocated, and the loops over its columns do not branch on what a site
+//! says, save for the shares of checklists and the best of several spaces.
 //!
 //! The result does not depend on how sites are cut into blocks or shared among threads: no site's
 //! figures enter another's.
 
 use crate::curve::{self, Curve};
 use crate::estate::{Cells, Estate, value_of_code};
-use crate::judge::{Judged, Outcome, Spot, best_of, count_of_item, evidence_of, reading_of_counts};
+use crate::judge::{
+    Judged, Outcome, Spot, Verdict, best_of, count_of_item, evidence_of, reading_of_counts,
+};
 use crate::measure::{Domain, Kind, MeasureIndex, Scale};
 use crate::place::SpaceKind;
 use crate::profile::{Place, Profile, Question, Requirement, Threshold, is_read_of_site};
-use crate::resource::Reading;
+use crate::resource::{Reading, Source};
 use crate::rulebook::Rulebook;
-use crate::tally::{conclude_domains, gate_mark, mark};
+use crate::tally::{DomainSums, NOT_APPLICABLE_MARGIN, Score, Totals};
+use crate::tally::{answered_mark, gate_mark, margin, mark};
 use std::ops::Range;
 
-/// Places judged together. Marks of about 250 thresholds take 8 bytes each: 250 x 8 x 256 = 512,000
-/// bytes, half of a usual second-level cache.
-const BLOCK: usize = 256;
+/// Places judged together. Marks of about 250 thresholds take 4 bytes each: 250 x 4 x 128 = 128,000
+/// bytes, an eighth of a usual second-level cache, and what one technology adds up fits the first.
+const BLOCK: usize = 128;
 
 type Numbers = [f64; BLOCK];
+type Counts = [u32; BLOCK];
 
 /// A rulebook made ready to judge estates.
 pub struct Batch<'a> {
@@ -34,42 +44,63 @@ pub struct Batch<'a> {
     /// What is read of the sites themselves, for whichever technology.
     of_sites: Sheet,
     groups: Vec<Group>,
+    /// The kinds of space of the groups.
+    kinds: Vec<SpaceKind>,
 }
 
 /// Questions and thresholds of one kind of place, each once.
 #[derive(Default)]
 struct Sheet {
     asked: Vec<Asked>,
-    columns: usize,
+    marks: usize,
+    margins: usize,
+    gates: usize,
 }
 
 /// A question with every distinct threshold that is applied to it.
 struct Asked {
     question: Question,
     scale: Scale,
+    /// The items of a checklist, each with what every code of it counts.
+    items: Vec<(MeasureIndex, ByCode<u32>)>,
     columns: Vec<Column>,
 }
 
-/// One distinct threshold of a question, and its column of marks.
+/// One distinct threshold of a question, and its columns of marks, of margins where it can have any,
+/// and of gate marks where it is a gate of some technology.
 struct Column {
-    at: usize,
+    marks: usize,
+    margins: Option<usize>,
+    gates: Option<usize>,
     threshold: Threshold,
     curve: Curve,
-    /// The marks of a choice or flag by its code in a column of the estate; empty for numbers.
-    marks: Vec<Marks>,
+    /// The marks of a choice or flag by its code in a column of the estate; none for numbers.
+    codes: Option<Codes>,
 }
 
-/// What a requirement adds to its domain, and what it adds to the gates where it is one.
-#[derive(Clone, Copy, Default)]
-struct Marks {
-    points: u64,
-    gate: u8,
+/// What stands for each code in a column of the estate, whichever byte that is.
+type ByCode<T> = Box<[T; 256]>;
+
+struct Codes {
+    marks: ByCode<u32>,
+    margins: ByCode<u32>,
+    gates: ByCode<u8>,
 }
 
-impl Marks {
-    #[inline]
-    const fn of(judged: Judged) -> Self {
-        Self { points: mark(judged), gate: gate_mark(judged.verdict) }
+impl Codes {
+    fn new(table: &[Judged]) -> Self {
+        let all = std::iter::once(&curve::UNKNOWN).chain(table);
+        let mut codes = Self {
+            marks: Box::new([mark(curve::UNKNOWN); 256]),
+            margins: Box::new([margin(curve::UNKNOWN); 256]),
+            gates: Box::new([gate_mark(curve::UNKNOWN.verdict); 256]),
+        };
+        for (code, judged) in all.enumerate().take(256) {
+            codes.marks[code] = mark(*judged);
+            codes.margins[code] = margin(*judged);
+            codes.gates[code] = gate_mark(judged.verdict);
+        }
+        codes
     }
 }
 
@@ -81,67 +112,132 @@ struct Group {
     plans: Vec<Plan>,
 }
 
-/// One technology: which columns of marks it adds up.
+/// One technology: which columns it adds up.
 struct Plan {
     /// Its place in the rulebook.
     profile: usize,
-    /// Those of one lane together, in the order of the lanes.
-    terms: Vec<Term>,
-    gates: Vec<MarkAt>,
-    /// Each domain with its weight.
-    domains: Vec<(Domain, u32)>,
+    domains: Vec<DomainPlan>,
+    gates: Places<Vec<usize>>,
 }
 
-#[derive(Clone, Copy)]
-struct Term {
-    /// The sum to which it goes: of a domain, on hard or on soft evidence.
-    lane: usize,
-    weight: u64,
-    at: MarkAt,
+/// One domain of a technology.
+struct DomainPlan {
+    /// Weight of the domain.
+    weight: u32,
+    /// The weights of all its requirements.
+    weights: u32,
+    hard: Terms,
+    soft: Terms,
+    margins: Terms,
 }
 
-/// A column of marks: of the sites, or of the spaces.
-#[derive(Clone, Copy)]
-enum MarkAt {
-    Site(usize),
-    Space(usize),
+/// Columns of the sites, and columns of the spaces.
+#[derive(Default)]
+struct Places<T> {
+    of_sites: T,
+    of_spaces: T,
 }
 
-/// How many sums a technology has: two a domain.
-const LANES: usize = 2 * Domain::ALL.len();
+impl<T> Places<T> {
+    const fn at(&mut self, is_of_site: bool) -> &mut T {
+        if is_of_site { &mut self.of_sites } else { &mut self.of_spaces }
+    }
+}
+
+/// Columns to be added up, those of one weight together.
+type Terms = Places<Vec<(u32, Vec<usize>)>>;
+
+impl Terms {
+    fn push(&mut self, is_of_site: bool, weight: u32, column: usize) {
+        let own = self.at(is_of_site);
+        match own.iter_mut().find(|(other, _)| *other == weight) {
+            Some((_, columns)) => columns.push(column),
+            None => own.push((weight, vec![column])),
+        }
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.of_sites.is_empty() && self.of_spaces.is_empty()
+    }
+}
 
 impl Sheet {
-    /// The column of a requirement's marks, which others with the same threshold share.
-    fn column_of(&mut self, requirement: &Requirement) -> usize {
+    /// The columns of a requirement, which others with the same threshold share.
+    fn column_of(&mut self, requirement: &Requirement, rulebook: &Rulebook) -> &Column {
         let known = self.asked.iter().position(|asked| asked.question == requirement.asks);
         let asked = known.unwrap_or_else(|| {
-            let (question, scale) = (requirement.asks.clone(), requirement.scale);
-            self.asked.push(Asked { question, scale, columns: Vec::new() });
+            self.asked.push(Asked {
+                question: requirement.asks.clone(),
+                scale: requirement.scale,
+                items: items_of(&requirement.asks, rulebook),
+                columns: Vec::new(),
+            });
             self.asked.len() - 1
         });
         let columns = &mut self.asked[asked].columns;
-        if let Some(same) = columns.iter().find(|one| one.threshold == requirement.threshold) {
-            return same.at;
+        let known = columns.iter().position(|one| one.threshold == requirement.threshold);
+        let at = known.unwrap_or_else(|| {
+            let curve = Curve::of(requirement);
+            let codes = match &curve {
+                Curve::Table(table) => Some(Codes::new(table)),
+                Curve::Slope(_) | Curve::Band { .. } => None,
+            };
+            let margins = has_margins(requirement, rulebook).then(|| next(&mut self.margins));
+            let marks = next(&mut self.marks);
+            let threshold = requirement.threshold.clone();
+            columns.push(Column { marks, margins, gates: None, threshold, curve, codes });
+            columns.len() - 1
+        });
+        let column = &mut columns[at];
+        if requirement.gate && column.gates.is_none() {
+            column.gates = Some(next(&mut self.gates));
         }
-        let curve = Curve::of(requirement);
-        let marks = match &curve {
-            Curve::Table(table) => {
-                std::iter::once(&curve::UNKNOWN).chain(table).map(|one| Marks::of(*one)).collect()
-            }
-            Curve::Slope(_) | Curve::Band { .. } => Vec::new(),
-        };
-        let at = self.columns;
-        columns.push(Column { at, threshold: requirement.threshold.clone(), curve, marks });
-        self.columns += 1;
-        at
+        column
     }
+}
+
+/// Counts one more and gives the number before.
+const fn next(count: &mut usize) -> usize {
+    *count += 1;
+    *count - 1
+}
+
+/// Whether anything but known exactly and unknown can come up.
+fn has_margins(requirement: &Requirement, rulebook: &Rulebook) -> bool {
+    match (&requirement.asks, &requirement.threshold) {
+        (Question::Checklist(_), _) => true,
+        (Question::Headroom(resource), _) => {
+            let source = &rulebook.resources[resource.at()].source;
+            matches!(source, Source::Balance { active: Some(_), .. })
+        }
+        (Question::Measure(_), Threshold::Choices(shares)) => shares.contains(&None),
+        (Question::Measure(_), _) => false,
+    }
+}
+
+fn items_of(question: &Question, rulebook: &Rulebook) -> Vec<(MeasureIndex, ByCode<u32>)> {
+    let Question::Checklist(items) = question else { return Vec::new() };
+    let counts = |item: &MeasureIndex| {
+        let kind = &rulebook.dictionary.get(*item).kind;
+        let choices = match kind {
+            Kind::Choice { choices, .. } => choices.len(),
+            _ => 2,
+        };
+        let mut counts = Box::new([count_of_item(kind, f64::NAN); 256]);
+        for (code, count) in (0..=u8::MAX).zip(counts.iter_mut()).take(1 + choices) {
+            *count = count_of_item(kind, value_of_code(code));
+        }
+        (*item, counts)
+    };
+    items.iter().map(counts).collect()
 }
 
 impl<'a> Batch<'a> {
     /// Makes a rulebook ready.
     #[must_use]
     pub fn new(rulebook: &'a Rulebook) -> Self {
-        let mut batch = Self { rulebook, of_sites: Sheet::default(), groups: Vec::new() };
+        let (groups, kinds) = (Vec::new(), Vec::new());
+        let mut batch = Self { rulebook, of_sites: Sheet::default(), groups, kinds };
         for (at, profile) in rulebook.profiles.iter().enumerate() {
             batch.add(at, profile);
         }
@@ -152,33 +248,47 @@ impl<'a> Batch<'a> {
         let known = self.groups.iter().position(|group| group.place == profile.place);
         let group = known.unwrap_or_else(|| {
             let (place, of_spaces) = (profile.place, Sheet::default());
+            self.kinds.extend(match place {
+                Place::Space(kind) => Some(kind),
+                Place::Site => None,
+            });
             self.groups.push(Group { place, of_spaces, plans: Vec::new() });
             self.groups.len() - 1
         });
         let group = &mut self.groups[group];
-        let (mut terms, mut gates) = (Vec::new(), Vec::new());
-        for requirement in &profile.requirements {
-            let is_of_site = profile.place == Place::Site
-                || is_read_of_site(&requirement.asks, &self.rulebook.dictionary);
-            let at = if is_of_site {
-                MarkAt::Site(self.of_sites.column_of(requirement))
-            } else {
-                MarkAt::Space(group.of_spaces.column_of(requirement))
+        let mut plan = Plan { profile: at, domains: Vec::new(), gates: Places::default() };
+        for domain in Domain::ALL.iter().copied() {
+            let mut sums = DomainPlan {
+                weight: profile.weights[domain as usize],
+                weights: 0,
+                hard: Terms::default(),
+                soft: Terms::default(),
+                margins: Terms::default(),
             };
-            let is_soft = evidence_of(self.rulebook, requirement).is_soft();
-            let lane = 2 * requirement.domain as usize + usize::from(is_soft);
-            terms.push(Term { lane, weight: requirement.weight.into(), at });
-            gates.extend(requirement.gate.then_some(at));
+            for requirement in &profile.requirements {
+                if requirement.domain != domain {
+                    continue;
+                }
+                let is_of_site = profile.place == Place::Site
+                    || is_read_of_site(&requirement.asks, &self.rulebook.dictionary);
+                let sheet = if is_of_site { &mut self.of_sites } else { &mut group.of_spaces };
+                let column = sheet.column_of(requirement, self.rulebook);
+                let is_soft = evidence_of(self.rulebook, requirement).is_soft();
+                let marks = if is_soft { &mut sums.soft } else { &mut sums.hard };
+                marks.push(is_of_site, requirement.weight, column.marks);
+                if let Some(margins) = column.margins {
+                    sums.margins.push(is_of_site, requirement.weight, margins);
+                }
+                if requirement.gate {
+                    plan.gates.at(is_of_site).extend(column.gates);
+                }
+                sums.weights += requirement.weight;
+            }
+            if sums.weights > 0 {
+                plan.domains.push(sums);
+            }
         }
-        terms.sort_by_key(|term| term.lane);
-        let is_used =
-            |domain: &&Domain| terms.iter().any(|term| term.lane / 2 == **domain as usize);
-        let domains = Domain::ALL
-            .iter()
-            .filter(is_used)
-            .map(|domain| (*domain, profile.weights[*domain as usize]))
-            .collect();
-        group.plans.push(Plan { profile: at, terms, gates, domains });
+        group.plans.push(plan);
     }
 
     /// Judges the sites from `first` on, as many as each list of `outcomes` has places: a list a
@@ -208,30 +318,32 @@ impl<'a> Batch<'a> {
     ) {
         let read = Read { rulebook: self.rulebook, estate, rows: Rows::Sites(sites.clone()) };
         work.of_sites.fill(&self.of_sites, &read);
+        work.spots.list(estate, sites.clone(), &self.kinds);
         for (group, of_spaces) in self.groups.iter().zip(&mut work.of_spaces) {
             let Place::Space(kind) = group.place else {
-                let marks = Sources { of_sites: &work.of_sites, of_spaces, sites: None };
+                let columns = Columns { of_sites: &work.of_sites, of_spaces, spots: None };
                 for plan in &group.plans {
+                    let scores = work.sums.score(self.rulebook, plan, &columns);
                     let list = &mut outcomes[plan.profile][rows.clone()];
-                    work.lanes.add_up(plan, &marks);
-                    for (at, (site, outcome)) in sites.clone().zip(list).enumerate() {
-                        let score = work.lanes.conclude(self.rulebook, plan, at);
-                        *outcome = Outcome::new(score, Spot::Site(site));
+                    for ((site, outcome), score) in sites.clone().zip(list).zip(scores) {
+                        *outcome = Outcome::new(*score, Spot::Site(site));
                     }
                 }
                 continue;
             };
-            list_spots(estate, sites.clone(), kind, &mut work.spots);
-            for spots in work.spots.chunks(BLOCK) {
+            let all = &work.spots.by_kind[kind as usize];
+            for spots in all.chunks(BLOCK) {
                 let read = Read { rulebook: self.rulebook, estate, rows: Rows::Spaces(spots) };
                 of_spaces.fill(&group.of_spaces, &read);
-                let marks = Sources { of_sites: &work.of_sites, of_spaces, sites: Some(spots) };
+                // A spot a site, and so the sites in their order.
+                let is_one_each = all.len() == sites.len();
+                let spread = (!is_one_each).then_some(spots);
+                let columns = Columns { of_sites: &work.of_sites, of_spaces, spots: spread };
                 for plan in &group.plans {
+                    let scores = work.sums.score(self.rulebook, plan, &columns);
                     let list = &mut outcomes[plan.profile][rows.clone()];
-                    work.lanes.add_up(plan, &marks);
-                    for (at, spot) in spots.iter().enumerate() {
-                        let score = work.lanes.conclude(self.rulebook, plan, at);
-                        spot.enter(score, estate, sites.start, list);
+                    for (spot, score) in spots.iter().zip(scores) {
+                        spot.enter(*score, estate, sites.start, list);
                     }
                 }
             }
@@ -253,16 +365,28 @@ struct SpotRow {
 /// Stands for the space of a site that has none of the kind.
 const NO_SPACE: u32 = u32::MAX;
 
-fn list_spots(estate: &Estate, sites: Range<u32>, kind: SpaceKind, spots: &mut Vec<SpotRow>) {
-    spots.clear();
-    for (at, site) in (0..).zip(sites) {
-        let before = spots.len();
-        for space in estate.spaces_of(site).filter(|space| estate.kind(*space) == Some(kind)) {
-            let is_first = spots.len() == before;
-            spots.push(SpotRow { site: at, space: space - estate.sites(), is_first });
-        }
-        if spots.len() == before {
-            spots.push(SpotRow { site: at, space: NO_SPACE, is_first: true });
+/// The spots of a block of sites, by kind of space.
+struct Spots {
+    by_kind: [Vec<SpotRow>; SpaceKind::ALL.len()],
+}
+
+impl Spots {
+    /// Lists the spaces of all kinds, and for each of the `kinds` the sites without any.
+    fn list(&mut self, estate: &Estate, sites: Range<u32>, kinds: &[SpaceKind]) {
+        self.by_kind.iter_mut().for_each(Vec::clear);
+        for (at, site) in (0..).zip(sites) {
+            for place in estate.spaces_of(site) {
+                let Some(kind) = estate.kind(place) else { continue };
+                let own = &mut self.by_kind[kind as usize];
+                let is_first = own.last().is_none_or(|last| last.site != at);
+                own.push(SpotRow { site: at, space: place - estate.sites(), is_first });
+            }
+            for kind in kinds {
+                let own = &mut self.by_kind[*kind as usize];
+                if own.last().is_none_or(|last| last.site != at) {
+                    own.push(SpotRow { site: at, space: NO_SPACE, is_first: true });
+                }
+            }
         }
     }
 }
@@ -270,7 +394,7 @@ fn list_spots(estate: &Estate, sites: Range<u32>, kind: SpaceKind, spots: &mut V
 impl SpotRow {
     /// Enters a score into the outcomes of the block: a site shows its best space.
     #[inline]
-    fn enter(self, score: crate::tally::Score, estate: &Estate, first: u32, list: &mut [Outcome]) {
+    fn enter(self, score: Score, estate: &Estate, first: u32, list: &mut [Outcome]) {
         let site = first + self.site;
         let outcome = &mut list[self.site as usize];
         if self.space == NO_SPACE {
@@ -279,7 +403,7 @@ impl SpotRow {
         }
         let spot = Spot::Space { site, space: estate.sites() + self.space };
         let here = Outcome::new(score, spot);
-        *outcome = best_of((!self.is_first).then_some(*outcome), here);
+        *outcome = if self.is_first { best_of(None, here) } else { best_of(Some(*outcome), here) };
     }
 }
 
@@ -288,21 +412,18 @@ struct Work {
     of_sites: MarkColumns,
     /// By group.
     of_spaces: Vec<MarkColumns>,
-    spots: Vec<SpotRow>,
-    lanes: Lanes,
+    spots: Spots,
+    sums: Sums,
 }
 
 impl Work {
     fn new(batch: &Batch<'_>) -> Self {
+        let of_spaces = batch.groups.iter().map(|group| MarkColumns::new(&group.of_spaces));
         Self {
             of_sites: MarkColumns::new(&batch.of_sites),
-            of_spaces: batch
-                .groups
-                .iter()
-                .map(|group| MarkColumns::new(&group.of_spaces))
-                .collect(),
-            spots: Vec::new(),
-            lanes: Lanes { sums: vec![[0; BLOCK]; LANES], gates: [0; BLOCK] },
+            of_spaces: of_spaces.collect(),
+            spots: Spots { by_kind: Default::default() },
+            sums: Sums::new(),
         }
     }
 }
@@ -329,64 +450,70 @@ impl Read<'_> {
         }
     }
 
-    /// Copies the cells of the rows, with `unknown` for a place that has none.
+    /// The cells of the rows, with `unknown` for a place that has none: where they lie, if a whole
+    /// block of sites lies there, or copied to `room`.
     #[inline]
-    fn copy<T: Copy>(&self, cells: &[T], unknown: T, out: &mut [T; BLOCK]) {
+    fn cells_of<'b, T: Copy>(
+        &self,
+        cells: &'b [T],
+        unknown: T,
+        room: &'b mut [T; BLOCK],
+    ) -> &'b [T; BLOCK] {
         match &self.rows {
             Rows::Sites(sites) => {
                 let run = &cells[sites.start as usize..sites.end as usize];
-                out[..run.len()].copy_from_slice(run);
+                if let Some(block) = run.first_chunk() {
+                    return block;
+                }
+                room[..run.len()].copy_from_slice(run);
+                room[run.len()..].fill(unknown);
             }
             Rows::Spaces(spots) => {
-                for (out, spot) in out.iter_mut().zip(*spots) {
+                for (out, spot) in room.iter_mut().zip(*spots) {
                     *out = cells.get(spot.space as usize).copied().unwrap_or(unknown);
                 }
+                room[spots.len()..].fill(unknown);
             }
+        }
+        room
+    }
+
+    /// Copies the numbers of a measure; NaN throughout where it has none.
+    fn numbers(&self, measure: MeasureIndex, out: &mut Numbers) {
+        match self.cells(measure) {
+            Some(Cells::Numbers(cells)) => {
+                let mut room = [0.0; BLOCK];
+                out.copy_from_slice(self.cells_of(cells, f64::NAN, &mut room));
+            }
+            Some(Cells::Codes(_)) | None => out.fill(f64::NAN),
         }
     }
 
-    /// Calls `say` with the reading of a resource at every row. Resources are read of sites.
-    fn headrooms(&self, resource: usize, mut say: impl FnMut(usize, Reading)) {
-        let Rows::Sites(sites) = &self.rows else { return };
-        let resource = &self.rulebook.resources[resource];
-        for (at, site) in sites.clone().enumerate() {
-            say(at, resource.headroom(|measure| self.estate.value(measure, site)));
-        }
-    }
-
-    /// Adds up the counts of a checklist at every row.
-    fn counts(&self, items: &[MeasureIndex], out: &mut [u32; BLOCK]) {
-        out.fill(0);
-        let mut codes = [0; BLOCK];
-        for item in items {
-            let kind = &self.rulebook.dictionary.get(*item).kind;
-            let choices = match kind {
-                Kind::Choice { choices, .. } => choices.len(),
-                _ => 2,
-            };
-            let by_code: Vec<u32> = (0..=u8::try_from(choices).unwrap_or(u8::MAX))
-                .map(|code| count_of_item(kind, value_of_code(code)))
-                .collect();
-            match self.cells(*item) {
-                Some(Cells::Codes(cells)) => self.copy(cells, 0, &mut codes),
-                Some(Cells::Numbers(_)) | None => codes.fill(0),
-            }
-            for (out, code) in out.iter_mut().zip(codes) {
-                *out += by_code[code as usize];
-            }
+    /// The codes of a measure; unknown throughout where it has none.
+    fn codes<'b>(&'b self, measure: MeasureIndex, room: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
+        match self.cells(measure) {
+            Some(Cells::Codes(cells)) => self.cells_of(cells, 0, room),
+            Some(Cells::Numbers(_)) | None => &UNKNOWN_CODES,
         }
     }
 }
 
-/// A column of marks for every distinct threshold of a sheet.
+static UNKNOWN_CODES: [u8; BLOCK] = [0; BLOCK];
+
+/// Columns of marks, margins and gate marks for every distinct threshold of a sheet.
 struct MarkColumns {
-    points: Vec<[u64; BLOCK]>,
+    marks: Vec<Counts>,
+    margins: Vec<Counts>,
     gates: Vec<[u8; BLOCK]>,
 }
 
 impl MarkColumns {
     fn new(sheet: &Sheet) -> Self {
-        Self { points: vec![[0; BLOCK]; sheet.columns], gates: vec![[0; BLOCK]; sheet.columns] }
+        Self {
+            marks: vec![[0; BLOCK]; sheet.marks],
+            margins: vec![[0; BLOCK]; sheet.margins],
+            gates: vec![[0; BLOCK]; sheet.gates],
+        }
     }
 
     fn fill(&mut self, sheet: &Sheet, read: &Read<'_>) {
@@ -394,182 +521,260 @@ impl MarkColumns {
             match &asked.question {
                 Question::Measure(measure) => match read.cells(*measure) {
                     None => self.fill_unknown(asked),
-                    Some(Cells::Codes(cells)) => self.fill_codes(asked, read, cells),
-                    Some(Cells::Numbers(cells)) => self.fill_numbers(asked, read, cells),
+                    Some(Cells::Codes(cells)) => {
+                        self.fill_codes(asked, read.cells_of(cells, 0, &mut [0; BLOCK]));
+                    }
+                    Some(Cells::Numbers(cells)) => {
+                        self.fill_numbers(asked, read.cells_of(cells, f64::NAN, &mut [0.0; BLOCK]));
+                    }
                 },
                 Question::Headroom(resource) => {
-                    let mut readings = Readings::default();
-                    read.headrooms(resource.at(), |at, reading| readings.set(at, reading));
+                    let mut readings = Readings::unknown();
+                    let resource = &read.rulebook.resources[resource.at()];
+                    let (low, high) = (&mut readings.low, &mut readings.high);
+                    resource.headrooms(|measure, out| read.numbers(measure, out), low, high);
                     self.fill_readings(asked, &readings);
                 }
-                Question::Checklist(items) => {
-                    let mut counts = [0; BLOCK];
-                    read.counts(items, &mut counts);
-                    let mut readings = Readings::default();
-                    for (at, counts) in counts.iter().enumerate() {
-                        readings.set(at, reading_of_counts(*counts));
-                    }
-                    self.fill_readings(asked, &readings);
-                }
+                Question::Checklist(_) => self.fill_readings(asked, &checklist(asked, read)),
             }
         }
     }
 
     fn fill_unknown(&mut self, asked: &Asked) {
-        let Marks { points, gate } = Marks::of(curve::UNKNOWN);
         for column in &asked.columns {
-            self.points[column.at].fill(points);
-            self.gates[column.at].fill(gate);
-        }
-    }
-
-    fn fill_codes(&mut self, asked: &Asked, read: &Read<'_>, cells: &[u8]) {
-        let mut codes = [0; BLOCK];
-        read.copy(cells, 0, &mut codes);
-        for column in &asked.columns {
-            let (points, gates) = (&mut self.points[column.at], &mut self.gates[column.at]);
-            for ((points, gate), code) in points.iter_mut().zip(gates).zip(codes) {
-                let marks = column.marks.get(code as usize).copied().unwrap_or_default();
-                *points = marks.points;
-                *gate = marks.gate;
+            self.marks[column.marks].fill(mark(curve::UNKNOWN));
+            if let Some(margins) = column.margins {
+                self.margins[margins].fill(margin(curve::UNKNOWN));
+            }
+            if let Some(gates) = column.gates {
+                self.gates[gates].fill(gate_mark(curve::UNKNOWN.verdict));
             }
         }
     }
 
-    fn fill_numbers(&mut self, asked: &Asked, read: &Read<'_>, cells: &[f64]) {
-        let mut values: Numbers = [f64::NAN; BLOCK];
-        read.copy(cells, f64::NAN, &mut values);
-        let mut places: Numbers = values;
-        if asked.scale != Scale::Linear {
-            places = values.map(|value| asked.scale.place(value));
-        }
+    fn fill_codes(&mut self, asked: &Asked, codes: &[u8; BLOCK]) {
         for column in &asked.columns {
-            let (points, gates) = (&mut self.points[column.at], &mut self.gates[column.at]);
-            column.curve.judge_each(&values, &places, |at, judged| {
-                let known = Marks::of(judged);
-                let unknown = Marks::of(curve::UNKNOWN);
-                let marks = if values[at].is_nan() { unknown } else { known };
-                points[at] = marks.points;
-                gates[at] = marks.gate;
+            let Some(by_code) = &column.codes else { continue };
+            look_up(codes, &by_code.marks, &mut self.marks[column.marks]);
+            if let Some(margins) = column.margins {
+                look_up(codes, &by_code.margins, &mut self.margins[margins]);
+            }
+            if let Some(gates) = column.gates {
+                look_up(codes, &by_code.gates, &mut self.gates[gates]);
+            }
+        }
+    }
+
+    fn fill_numbers(&mut self, asked: &Asked, values: &Numbers) {
+        let mut room = [0.0; BLOCK];
+        let places = match asked.scale {
+            Scale::Linear => values,
+            Scale::Log10 | Scale::Nines => {
+                for (place, value) in room.iter_mut().zip(values) {
+                    *place = asked.scale.place(*value);
+                }
+                &room
+            }
+        };
+        let answered = values.map(|value| if value.is_nan() { 0 } else { answered_mark(0) });
+        for column in &asked.columns {
+            let marks = &mut self.marks[column.marks];
+            column.curve.attain_each(values, places, |at, attainment_bp| {
+                marks[at] = u32::from(attainment_bp) | answered[at];
             });
+            if let Some(margins) = column.margins {
+                self.margins[margins].fill(0);
+            }
+            if let Some(gates) = column.gates {
+                let gates = &mut self.gates[gates];
+                column.curve.meet_each(values, |at, is_met| {
+                    gates[at] = gate_mark_of(answered[at] != 0, is_met);
+                });
+            }
         }
     }
 
     fn fill_readings(&mut self, asked: &Asked, readings: &Readings) {
+        let Readings { low, high, not_applicable } = readings;
         for column in &asked.columns {
-            let (points, gates) = (&mut self.points[column.at], &mut self.gates[column.at]);
+            let Some(margins) = column.margins else {
+                self.fill_numbers(asked, low);
+                return;
+            };
+            let (marks, margins) = (&mut self.marks[column.marks], &mut self.margins[margins]);
+            let (mut at_low, mut at_high) = ([0; BLOCK], [0; BLOCK]);
+            let (mut low_meets, mut high_meets) = ([false; BLOCK], [false; BLOCK]);
+            column.curve.attain_each(low, low, |at, attainment| at_low[at] = attainment);
+            column.curve.attain_each(high, high, |at, attainment| at_high[at] = attainment);
+            column.curve.meet_each(low, |at, is_met| low_meets[at] = is_met);
+            column.curve.meet_each(high, |at, is_met| high_meets[at] = is_met);
+            // There is a verdict only where both ends agree on whether the minimum is met.
+            let mut answered = [false; BLOCK];
             for at in 0..BLOCK {
-                let known = column.curve.judge_between(readings.low[at], readings.high[at]);
-                let judged = match readings.state[at] {
-                    State::Known => known,
-                    State::Unknown => curve::UNKNOWN,
-                    State::NotApplicable => curve::NOT_APPLICABLE,
-                };
-                let marks = Marks::of(judged);
-                points[at] = marks.points;
-                gates[at] = marks.gate;
+                answered[at] = !low[at].is_nan() & (low_meets[at] == high_meets[at]);
+                let (worse, better) = (at_low[at].min(at_high[at]), at_low[at].max(at_high[at]));
+                marks[at] = if answered[at] { answered_mark(worse) } else { 0 };
+                let margin = if answered[at] { u32::from(better - worse) } else { 0 };
+                margins[at] = margin | not_applicable[at];
+            }
+            if let Some(gates) = column.gates {
+                let gates = &mut self.gates[gates];
+                for at in 0..BLOCK {
+                    let mark = gate_mark_of(answered[at], low_meets[at]);
+                    gates[at] = if not_applicable[at] == 0 { mark } else { 0 };
+                }
             }
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    Known,
-    Unknown,
-    NotApplicable,
 }
 
 /// Readings that may lie between limits.
 struct Readings {
+    /// NaN where it is not known.
     low: Numbers,
     high: Numbers,
-    state: [State; BLOCK],
-}
-
-impl Default for Readings {
-    fn default() -> Self {
-        Self { low: [0.0; BLOCK], high: [0.0; BLOCK], state: [State::Unknown; BLOCK] }
-    }
+    /// The margin of a question that does not arise; else 0.
+    not_applicable: Counts,
 }
 
 impl Readings {
-    #[inline]
-    fn set(&mut self, at: usize, reading: Reading) {
-        let (state, low, high) = match reading {
-            Reading::Unknown => (State::Unknown, 0.0, 0.0),
-            Reading::NotApplicable => (State::NotApplicable, 0.0, 0.0),
-            Reading::Known { low, high, .. } => (State::Known, low, high),
-        };
-        (self.state[at], self.low[at], self.high[at]) = (state, low, high);
+    const fn unknown() -> Self {
+        Self { low: [f64::NAN; BLOCK], high: [f64::NAN; BLOCK], not_applicable: [0; BLOCK] }
     }
 }
 
-/// Where the marks of a technology are taken from.
-struct Sources<'a> {
-    of_sites: &'a MarkColumns,
-    of_spaces: &'a MarkColumns,
-    /// The site of each row, where rows are spaces.
-    sites: Option<&'a [SpotRow]>,
-}
-
-/// The sums of one technology over a block.
-struct Lanes {
-    sums: Vec<[u64; BLOCK]>,
-    gates: [u8; BLOCK],
-}
-
-impl Lanes {
-    fn add_up(&mut self, plan: &Plan, sources: &Sources<'_>) {
-        for (domain, _) in &plan.domains {
-            let lane = 2 * *domain as usize;
-            self.sums[lane].fill(0);
-            self.sums[lane + 1].fill(0);
+fn checklist(asked: &Asked, read: &Read<'_>) -> Readings {
+    let mut counts = [0; BLOCK];
+    for (item, by_code) in &asked.items {
+        let mut room = [0; BLOCK];
+        for (sum, code) in counts.iter_mut().zip(read.codes(*item, &mut room)) {
+            *sum += by_code[*code as usize];
         }
-        self.gates.fill(0);
-        for term in &plan.terms {
-            let sums = &mut self.sums[term.lane];
-            match (term.at, sources.sites) {
-                (MarkAt::Space(at), _) => {
-                    add(sums, &sources.of_spaces.points[at], term.weight);
-                }
-                (MarkAt::Site(at), None) => add(sums, &sources.of_sites.points[at], term.weight),
-                (MarkAt::Site(at), Some(spots)) => {
-                    let points = &sources.of_sites.points[at];
-                    for (sum, spot) in sums.iter_mut().zip(spots) {
-                        *sum += term.weight * points[spot.site as usize % BLOCK];
-                    }
-                }
+    }
+    let mut readings = Readings::unknown();
+    for (at, counts) in counts.iter().enumerate() {
+        match reading_of_counts(*counts) {
+            Reading::Known { low, high, .. } => {
+                (readings.low[at], readings.high[at]) = (low, high);
             }
-        }
-        for gate in &plan.gates {
-            match (*gate, sources.sites) {
-                (MarkAt::Space(at), _) => add_gates(&mut self.gates, &sources.of_spaces.gates[at]),
-                (MarkAt::Site(at), None) => add_gates(&mut self.gates, &sources.of_sites.gates[at]),
-                (MarkAt::Site(at), Some(spots)) => {
-                    let gates = &sources.of_sites.gates[at];
-                    for (sum, spot) in self.gates.iter_mut().zip(spots) {
-                        *sum += gates[spot.site as usize % BLOCK];
-                    }
-                }
-            }
+            Reading::NotApplicable => readings.not_applicable[at] = NOT_APPLICABLE_MARGIN,
+            Reading::Unknown => {}
         }
     }
-
-    #[inline]
-    fn conclude(&self, rulebook: &Rulebook, plan: &Plan, at: usize) -> crate::tally::Score {
-        let domains = plan.domains.iter().map(|(domain, weight)| {
-            let lane = 2 * *domain as usize;
-            (*weight, [self.sums[lane][at], self.sums[lane + 1][at]])
-        });
-        conclude_domains(&rulebook.bands, domains, self.gates[at])
-    }
+    readings
 }
 
 #[inline]
-fn add(sums: &mut [u64; BLOCK], points: &[u64; BLOCK], weight: u64) {
-    for (sum, points) in sums.iter_mut().zip(points) {
-        *sum += weight * points;
+fn look_up<T: Copy>(codes: &[u8; BLOCK], by_code: &[T; 256], out: &mut [T; BLOCK]) {
+    for (out, code) in out.iter_mut().zip(codes) {
+        *out = by_code[*code as usize];
+    }
+}
+
+/// The gate mark of a question that arises.
+#[inline]
+const fn gate_mark_of(is_answered: bool, is_met: bool) -> u8 {
+    let answered = gate_mark(if is_met { Verdict::MeetsMinimum } else { Verdict::Short });
+    if is_answered { answered } else { gate_mark(Verdict::Unknown) }
+}
+
+/// What the sums of a technology are taken from.
+struct Columns<'a> {
+    of_sites: &'a MarkColumns,
+    of_spaces: &'a MarkColumns,
+    /// The spots of the rows, where they are not the sites in their order.
+    spots: Option<&'a [SpotRow]>,
+}
+
+impl Columns<'_> {
+    /// Spreads the sums of sites over their spots.
+    fn spread<T: Copy + Default>(&self, sums: &mut [T; BLOCK]) {
+        let Some(spots) = self.spots else { return };
+        let of_sites = *sums;
+        *sums = [T::default(); BLOCK];
+        for (sum, spot) in sums.iter_mut().zip(spots) {
+            *sum = of_sites[spot.site as usize % BLOCK];
+        }
+    }
+}
+
+/// The sums of one technology over a block.
+struct Sums {
+    hard: Counts,
+    soft: Counts,
+    margins: Counts,
+    totals: Totals<BLOCK>,
+    scores: [Score; BLOCK],
+}
+
+impl Sums {
+    const fn new() -> Self {
+        let none = [0; BLOCK];
+        let (totals, scores) = (Totals::of_nothing(), [Score::UNKNOWN; BLOCK]);
+        Self { hard: none, soft: none, margins: none, totals, scores }
+    }
+
+    fn score(&mut self, rulebook: &Rulebook, plan: &Plan, from: &Columns<'_>) -> &[Score; BLOCK] {
+        self.totals.clear();
+        let marks = (&from.of_sites.marks[..], &from.of_spaces.marks[..]);
+        let margins = (&from.of_sites.margins[..], &from.of_spaces.margins[..]);
+        for domain in &plan.domains {
+            add_up(&domain.hard, marks, from, &mut self.hard);
+            add_up(&domain.soft, marks, from, &mut self.soft);
+            add_up(&domain.margins, margins, from, &mut self.margins);
+            self.totals.add(&DomainSums {
+                weight: domain.weight,
+                weights: domain.weights,
+                hard: &self.hard,
+                soft: &self.soft,
+                margins: (!domain.margins.is_empty()).then_some(&self.margins),
+            });
+        }
+        let mut gates = [0; BLOCK];
+        for column in &plan.gates.of_sites {
+            add_gates(&mut gates, &from.of_sites.gates[*column]);
+        }
+        from.spread(&mut gates);
+        for column in &plan.gates.of_spaces {
+            add_gates(&mut gates, &from.of_spaces.gates[*column]);
+        }
+        self.totals.conclude(&rulebook.bands, &gates, &mut self.scores);
+        &self.scores
+    }
+}
+
+/// Adds up columns: those of the sites, spread over their spots, and those of the spaces.
+fn add_up(
+    terms: &Terms,
+    (of_sites, of_spaces): (&[Counts], &[Counts]),
+    from: &Columns<'_>,
+    sums: &mut Counts,
+) {
+    sums.fill(0);
+    if !terms.of_sites.is_empty() {
+        add_weighted(&terms.of_sites, of_sites, sums);
+        from.spread(sums);
+    }
+    add_weighted(&terms.of_spaces, of_spaces, sums);
+}
+
+fn add_weighted(terms: &[(u32, Vec<usize>)], columns: &[Counts], sums: &mut Counts) {
+    for (weight, own) in terms {
+        let mut room = [0; BLOCK];
+        let marks = match own[..] {
+            [one] => &columns[one],
+            _ => {
+                for column in own {
+                    for (sum, mark) in room.iter_mut().zip(&columns[*column]) {
+                        *sum += mark;
+                    }
+                }
+                &room
+            }
+        };
+        for (sum, marks) in sums.iter_mut().zip(marks) {
+            *sum += weight * marks;
+        }
     }
 }
 

@@ -40,8 +40,8 @@ pub struct Slope {
     /// Where floor and minimum lie on the scale.
     floor_place: f64,
     minimum_place: f64,
-    /// Attainment for one step on the scale, from floor to minimum and from minimum to target; 0 for
-    /// a step.
+    /// Attainment in basis points for one unit on the scale, from floor to minimum and from minimum to
+    /// target; 0 for a step.
     rise: f64,
     climb: f64,
 }
@@ -50,7 +50,7 @@ impl Slope {
     fn new(limits: Limits, scale: Scale, sign: f64) -> Self {
         let [floor, minimum, target] =
             [limits.floor, limits.minimum, limits.target].map(|limit| scale.place(limit));
-        let rate = |from: f64, to: f64| if from == to { 0.0 } else { 0.5 / (to - from) };
+        let rate = |from: f64, to: f64| if from == to { 0.0 } else { HALF_BP / (to - from) };
         Self {
             scale,
             sign,
@@ -63,34 +63,41 @@ impl Slope {
         }
     }
 
-    /// Attainment, 0 to 1, with what is said of it.
     #[inline]
-    fn attain(&self, value: f64) -> (Verdict, f64) {
-        self.attain_at(value, self.scale.place(value))
+    fn meets_minimum(&self, value: f64) -> bool {
+        value * self.sign >= self.minimum
     }
 
-    /// The same for a value of which the place on the scale has been found.
     #[inline]
-    fn attain_at(&self, value: f64, place: f64) -> (Verdict, f64) {
-        let signed = value * self.sign;
-        let (meets_minimum, meets_target) = (signed >= self.minimum, signed >= self.target);
-        let half = |reached: bool, share: f64| if reached { 0.5 } else { within_half(share) };
-        let lower = half(meets_minimum, (place - self.floor_place) * self.rise);
-        let upper = half(meets_target, (place - self.minimum_place) * self.climb);
-        (verdict_of(meets_minimum, meets_target), lower + upper)
+    fn meets_target(&self, value: f64) -> bool {
+        value * self.sign >= self.target
+    }
+
+    /// Attainment in basis points of a value with its place on the scale; 0 for NaN.
+    #[inline]
+    fn attainment(&self, value: f64, place: f64) -> f64 {
+        let lower = half(self.meets_minimum(value), (place - self.floor_place) * self.rise);
+        let upper = half(self.meets_target(value), (place - self.minimum_place) * self.climb);
+        lower + upper
     }
 }
 
-/// From 0 to 0.5; 0 for what is no number, as a value without a place on a scale gives.
+/// Half of what can be attained, in basis points.
+const HALF_BP: f64 = WHOLE_BP as f64 / 2.0;
+
+/// What is attained of one half: all of it once its limit is reached, and nothing by what is no
+/// number, as a value without a place on a scale gives.
 #[inline]
-fn within_half(share: f64) -> f64 {
-    let share = if share > 0.0 { share } else { 0.0 };
-    if share < 0.5 { share } else { 0.5 }
+fn half(is_reached: bool, attained: f64) -> f64 {
+    let least = if is_reached { HALF_BP } else { 0.0 };
+    let attained = if attained > least { attained } else { least };
+    if attained < HALF_BP { attained } else { HALF_BP }
 }
 
+/// The attainment of the edge that attains less.
 #[inline]
-fn worse(one: (Verdict, f64), other: (Verdict, f64)) -> (Verdict, f64) {
-    if one.1 <= other.1 { one } else { other }
+fn lesser(one: f64, other: f64) -> f64 {
+    if one < other { one } else { other }
 }
 
 #[inline]
@@ -130,34 +137,64 @@ impl Curve {
     #[inline]
     #[must_use]
     pub fn judge(&self, value: f64) -> Judged {
+        let place = |slope: &Slope| slope.scale.place(value);
         match self {
-            Self::Slope(slope) => judged(slope.attain(value)),
-            Self::Band { low, high } => judged(worse(low.attain(value), high.attain(value))),
+            Self::Slope(slope) => judged(
+                verdict_of(slope.meets_minimum(value), slope.meets_target(value)),
+                slope.attainment(value, place(slope)),
+            ),
+            Self::Band { low, high } => judged(
+                verdict_of(
+                    low.meets_minimum(value) && high.meets_minimum(value),
+                    low.meets_target(value) && high.meets_target(value),
+                ),
+                lesser(low.attainment(value, place(low)), high.attainment(value, place(high))),
+            ),
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "choices and flags are coded by their place in the list"
             )]
-            Self::Table(table) => table.get(value as usize).copied().unwrap_or(NOT_APPLICABLE),
+            Self::Table(table) => table.get(value as usize).copied().unwrap_or(UNKNOWN),
         }
     }
 
-    /// What is said of many values, each with its place on the scale: [`Self::judge`] for each. `say`
-    /// gets every one in turn; a value that is not known makes no sense there and is for it to see.
+    /// The attainment in basis points of many values, each with its place on the scale, as
+    /// [`Self::judge`] gives it; 0 for NaN. `say` gets every one in turn.
     #[inline]
-    pub fn judge_each(&self, values: &[f64], places: &[f64], mut say: impl FnMut(usize, Judged)) {
+    pub fn attain_each(&self, values: &[f64], places: &[f64], mut say: impl FnMut(usize, u16)) {
         let pairs = values.iter().zip(places).enumerate();
         match self {
-            Self::Slope(slope) => {
-                pairs.for_each(|(at, (value, place))| {
-                    say(at, judged(slope.attain_at(*value, *place)));
-                });
-            }
-            Self::Band { low, high } => pairs.for_each(|(at, (value, place))| {
-                let (low, high) = (low.attain_at(*value, *place), high.attain_at(*value, *place));
-                say(at, judged(worse(low, high)));
+            Self::Slope(slope) => pairs.for_each(|(at, (value, place))| {
+                say(at, round_attained(slope.attainment(*value, *place)));
             }),
-            Self::Table(_) => pairs.for_each(|(at, (value, _))| say(at, self.judge(*value))),
+            Self::Band { low, high } => pairs.for_each(|(at, (value, place))| {
+                let (low, high) = (low.attainment(*value, *place), high.attainment(*value, *place));
+                say(at, round_attained(lesser(low, high)));
+            }),
+            Self::Table(_) => pairs.for_each(|(at, (value, _))| {
+                let judged = if value.is_nan() { UNKNOWN } else { self.judge(*value) };
+                say(at, judged.attainment_bp);
+            }),
+        }
+    }
+
+    /// Whether each of many values meets the minimum; NaN does not. `say` gets every one in turn.
+    #[inline]
+    pub fn meet_each(&self, values: &[f64], mut say: impl FnMut(usize, bool)) {
+        let values = values.iter().enumerate();
+        match self {
+            Self::Slope(slope) => {
+                values.for_each(|(at, value)| say(at, slope.meets_minimum(*value)));
+            }
+            Self::Band { low, high } => values.for_each(|(at, value)| {
+                say(at, low.meets_minimum(*value) & high.meets_minimum(*value));
+            }),
+            Self::Table(_) => values.for_each(|(at, value)| {
+                let verdict = self.judge(*value).verdict;
+                let is_met = matches!(verdict, Verdict::MeetsTarget | Verdict::MeetsMinimum);
+                say(at, is_met && !value.is_nan());
+            }),
         }
     }
 
@@ -190,13 +227,15 @@ pub const NOT_APPLICABLE: Judged =
     Judged { verdict: Verdict::NotApplicable, attainment_bp: 0, at_best_bp: 0 };
 
 #[inline]
-fn judged((verdict, attainment): (Verdict, f64)) -> Judged {
-    let attainment_bp = share_bp(attainment);
+fn judged(verdict: Verdict, attainment: f64) -> Judged {
+    let attainment_bp = round_attained(attainment);
     Judged { verdict, attainment_bp, at_best_bp: attainment_bp }
 }
 
 fn judged_choice(share: Option<f64>) -> Judged {
-    share.map_or(NOT_APPLICABLE, |share| judged((verdict_of(share >= 0.5, share >= 1.0), share)))
+    share.map_or(NOT_APPLICABLE, |share| {
+        judged(verdict_of(share >= 0.5, share >= 1.0), share * f64::from(WHOLE_BP))
+    })
 }
 
 /// A share, 0 to 1, in basis points, halves to even.
@@ -214,14 +253,19 @@ pub fn share_bp(share: f64) -> u16 {
 #[inline]
 #[must_use]
 pub fn round_bp(basis_points: f64) -> u16 {
+    let least = if basis_points > 0.0 { basis_points } else { 0.0 };
+    let most = f64::from(WHOLE_BP);
+    round_attained(if least < most { least } else { most })
+}
+
+/// The same of what lies between none and all.
+#[inline]
+fn round_attained(basis_points: f64) -> u16 {
     /// 1.5 x 2^32: what is added to it keeps 20 binary digits after the point.
     const MILLIONTHS: f64 = 6_442_450_944.0;
     /// 1.5 x 2^52: what is added to it keeps none, and stands in the lowest bits.
     const WHOLE: f64 = 6_755_399_441_055_744.0;
-    let least = if basis_points > 0.0 { basis_points } else { 0.0 };
-    let most = f64::from(WHOLE_BP);
-    let clamped = if least < most { least } else { most };
-    let snapped = (clamped + MILLIONTHS) - MILLIONTHS;
+    let snapped = (basis_points + MILLIONTHS) - MILLIONTHS;
     #[expect(clippy::cast_possible_truncation, reason = "the lowest bits hold 0 to 10,000")]
     let whole = (snapped + WHOLE).to_bits() as u16;
     whole

@@ -70,12 +70,16 @@ words! {
 
 impl Scale {
     /// Where a value lies on the scale; not finite where it has no place.
+    ///
+    /// Only shares of a distance are ever taken, and those are the same to every base: the natural
+    /// logarithm is the quickest.
+    #[inline]
     #[must_use]
     pub fn place(self, value: f64) -> f64 {
         match self {
             Self::Linear => value,
-            Self::Log10 => value.log10(),
-            Self::Nines => -(1.0 - value / 100.0).log10(),
+            Self::Log10 => value.ln(),
+            Self::Nines => -(1.0 - value / 100.0).ln(),
         }
     }
 }

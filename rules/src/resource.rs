@@ -127,7 +127,8 @@ impl WorkedOut {
 }
 
 impl Resource {
-    /// Every measure that the headroom may be worked out from, known or not.
+    /// Every measure that the headroom may be worked out from, known or not: capacity, demand, active
+    /// demand and power factor in this order, as far as there are any.
     pub fn measures(&self) -> impl Iterator<Item = MeasureIndex> {
         let (own, active) = match &self.source {
             Source::Direct(measure) => ([Some(*measure), None], None),
@@ -195,6 +196,52 @@ impl Resource {
         self.work_out(value).read.into_iter().flatten()
     }
 
+    /// The headrooms of many sites at once, as [`Self::headroom`] gives each: the least and the most
+    /// that it can be, NaN where it is not known. `read` copies the values of a measure at
+    /// all of them.
+    ///
+    /// NaN goes through every sum and quotient, so nothing branches on what a site knows.
+    pub fn headrooms<const N: usize>(
+        &self,
+        read: impl Fn(MeasureIndex, &mut [f64; N]),
+        low: &mut [f64; N],
+        high: &mut [f64; N],
+    ) {
+        let (growth_reserve, active) = match &self.source {
+            Source::Direct(measure) => {
+                read(*measure, low);
+                *high = *low;
+                return;
+            }
+            Source::Balance { growth_reserve, active, .. } => (growth_reserve, active),
+        };
+        let [mut capacity, mut demand, mut demand_kw, mut power_factor] = [[0.0; N]; 4];
+        for (measure, values) in
+            self.measures().zip([&mut capacity, &mut demand, &mut demand_kw, &mut power_factor])
+        {
+            read(measure, values);
+        }
+        let left = |at: usize, demand: f64| steady(capacity[at] * (1.0 - growth_reserve) - demand);
+        let Some(active) = active else {
+            for at in 0..N {
+                low[at] = left(at, demand[at]);
+            }
+            *high = *low;
+            return;
+        };
+        for at in 0..N {
+            let contradicts = demand_kw[at] > capacity[at];
+            let demand_kw = if contradicts { f64::NAN } else { demand_kw[at] };
+            let demand_kva = |limit: f64| {
+                let power_factor = power_factor[at];
+                let power_factor = if power_factor.is_nan() { limit } else { power_factor };
+                if demand[at].is_nan() { demand_kw / power_factor } else { demand[at] }
+            };
+            low[at] = left(at, demand_kva(active.limits.0));
+            high[at] = left(at, demand_kva(active.limits.1));
+        }
+    }
+
     fn work_out(&self, value: impl Fn(MeasureIndex) -> f64) -> WorkedOut {
         let (capacity, growth_reserve, demand, active) = match &self.source {
             Source::Direct(measure) => {
@@ -244,9 +291,16 @@ impl Resource {
 
 /// An amount of a resource to the nearest millionth. Sums and products of decimal figures are a
 /// last binary digit off, so that 800 - 796.32 would fall short of 3.68.
+#[inline]
 #[must_use]
 pub fn steady(amount: f64) -> f64 {
-    (amount * 1e6).round_ties_even() / 1e6
+    /// 1.5 x 2^52: what is added to it keeps no digit after the point, and halves go to even.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    /// 2^51: amounts beyond it have no place for a millionth.
+    const LARGEST: f64 = 2_251_799_813_685_248.0;
+    let millionths = amount * 1e6;
+    let steadied = (millionths + WHOLE - WHOLE) / 1e6;
+    if millionths.abs() < LARGEST { steadied } else { amount }
 }
 
 /// A resource's place in the rulebook.

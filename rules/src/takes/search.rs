@@ -603,15 +603,8 @@ impl<'a> Branch<'a> {
 impl Movable {
     /// Puts one verdict in the place of another.
     fn exchange(&self, sums: &mut Sums, now: Judged, then: Judged) {
-        let mut parts = [Sums::default(), Sums::default()];
-        for (part, judged) in parts.iter_mut().zip([now, then]) {
-            part.add(judged, self.domain, self.weight, self.is_soft, self.is_gate);
-        }
-        let (domain, soft) = (self.domain as usize, usize::from(self.is_soft));
-        let [now, then] = parts;
-        let mark = &mut sums.marks[domain][soft];
-        *mark = *mark - now.marks[domain][soft] + then.marks[domain][soft];
-        sums.gates = sums.gates - now.gates + then.gates;
+        sums.remove(now, self.domain, self.weight, self.is_soft, self.is_gate);
+        sums.add(then, self.domain, self.weight, self.is_soft, self.is_gate);
     }
 }
 

@@ -337,7 +337,9 @@ fn judge_all(rulebook: &Rulebook, estate: &Estate, sites: &[Site]) -> Vec<Vec<Op
 pub fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
     let batch = Batch::new(rulebook);
     let sites = estate.sites() as usize;
-    let mut outcomes = vec![vec![Outcome::unjudged(); sites]; rulebook.profiles.len()];
+    // Made side by side: of a million sites, a fifth of the time goes into fetching this memory.
+    let list = |_: &Profile| vec![Outcome::unjudged(); sites];
+    let mut outcomes: Vec<Vec<Outcome>> = rulebook.profiles.par_iter().map(list).collect();
     let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
         (0..sites).step_by(RUN).map(|first| (first as u32, Vec::new())).collect();
     for list in &mut outcomes {

@@ -1,0 +1,86 @@
+//! How long all cores take to judge 15,000 and 1,000,000 sites, and how much memory that takes.
+//!
+//! Every site has one space. Sites are judged in runs of 1024, as the server does.
+
+use rayon::prelude::*;
+use siteworthy_benches::estate::{Spaces, estate};
+use siteworthy_benches::{first_profiles, rulebook};
+use siteworthy_rules::batch::Batch;
+use siteworthy_rules::estate::Estate;
+use siteworthy_rules::judge::Outcome;
+use siteworthy_rules::profile::Profile;
+use siteworthy_rules::rulebook::Rulebook;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// Sites that one core judges at a time.
+const RUN: usize = 1024;
+
+fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
+    let batch = Batch::new(rulebook);
+    let sites = estate.sites() as usize;
+    // Made side by side: of a million sites, a fifth of the time goes into fetching this memory.
+    let list = |_: &Profile| vec![Outcome::unjudged(); sites];
+    let mut outcomes: Vec<Vec<Outcome>> = rulebook.profiles.par_iter().map(list).collect();
+    let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
+        (0..sites).step_by(RUN).map(|first| (first as u32, Vec::new())).collect();
+    for list in &mut outcomes {
+        for ((_, lists), run) in runs.iter_mut().zip(list.chunks_mut(RUN)) {
+            lists.push(run);
+        }
+    }
+    runs.into_par_iter().for_each(|(first, mut lists)| batch.judge(estate, first, &mut lists));
+    outcomes
+}
+
+/// The quickest and the median of some times.
+fn time(times: usize, mut work: impl FnMut()) -> (Duration, Duration) {
+    let mut all: Vec<Duration> = (0..times)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed()
+        })
+        .collect();
+    all.sort();
+    (all[0], all[times / 2])
+}
+
+/// The processor time of this process so far, of all its threads, in seconds.
+fn processor_s() -> f64 {
+    /// Ticks a second of Linux on the machines that we know.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name, which stands in brackets, user and system time are words 12 and 13.
+    let rest = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = rest.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / TICKS
+}
+
+/// The most memory that this process has held, in MB.
+fn peak_mb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024 / 1_000_000)
+}
+
+fn main() {
+    let rulebook = first_profiles(rulebook());
+    println!("{} cores, {} technologies", rayon::current_num_threads(), rulebook.profiles.len());
+    for (sites, times) in [(15_000, 41), (1_000_000, 9)] {
+        let estate = estate(&rulebook, sites, Spaces::OneInTurn);
+        let before = processor_s();
+        let (least, median) = time(times, || {
+            black_box(judge_estate(&rulebook, &estate));
+        });
+        // On a busy machine this says more than the clock on the wall.
+        let processor = (processor_s() - before) * 1e3 / times as f64;
+        let (least, median) = (least.as_secs_f64() * 1e3, median.as_secs_f64() * 1e3);
+        println!("{sites:>9} sites: {median:.1} ms, at best {least:.1} ms, of {times} times");
+        println!("{:>9} processor time of all cores: {processor:.1} ms each time", "");
+    }
+    match peak_mb() {
+        Some(peak) => println!("peak memory: {peak} MB"),
+        None => println!("peak memory: not told by this system"),
+    }
+}
