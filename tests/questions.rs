@@ -488,7 +488,7 @@ fn what_is_asked_wrongly_is_answered_in_plain_words() {
         ("resilience ZZN99", 1, "there is no site"),
         ("resilience ZZN02 --hours 169", 2, "1..=168"),
         ("resilience ZZN02 --sets-out 900", 1, "is out of range; give 0 to "),
-        ("resilience ZZN02 --fuel-l -5", 2, "--fuel-l"),
+        ("resilience ZZN02 --fuel-l=-5", 2, "is not a number from 0"),
         ("resilience ZZN02 --battery-kwh much", 2, "is not a number from 0"),
         ("resilience ZZN02 --pv-kw 120", 2, "give 24 numbers, one for each hour of the day"),
         ("resilience ZZN02 --extra-sets 1x0.5", 1, "is out of range; give "),
