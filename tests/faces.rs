@@ -46,6 +46,36 @@ fn all_faces_say_the_same_of_the_demonstration_estate() {
     }
 }
 
+/// Of a day on which one survey was not withdrawn yet and another not accepted yet.
+#[test]
+fn all_faces_say_the_same_of_a_day_in_the_past() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path()) {
+        siteworthy_tests::history::write(
+            &database,
+            &[
+                ("2026-02-10T09:00:00Z", "accept", "northmoor-2026.csv"),
+                ("2026-02-10T09:30:00Z", "accept", "postcodes.csv"),
+                ("2026-03-10T23:59:59.999999Z", "accept", "northmoor-rooms-2026.csv"),
+                ("2026-03-11T00:00:00Z", "accept", "glenavon-2026.csv"),
+                ("2026-04-10T09:00:00Z", "withdraw", "northmoor-2026.csv"),
+                ("2026-04-11T09:00:00Z", "accept", "four-shores-2026.csv"),
+            ],
+        );
+        let mut served = Served::start(&database);
+        let now = by_graphql(&served, "voice-scribe");
+        served.as_of = Some("2026-03-10");
+        let then = by_graphql(&served, "voice-scribe");
+        assert!(then.contains_key("ZZN02") && !then.keys().any(|code| code.starts_with("ZZG")));
+        assert_ne!(now, then);
+        for technology in ["voice-scribe", "surgical-robot", "ai-inference-node"] {
+            compare(&served, technology, &database);
+        }
+        compare_totals(&served, &database);
+        let _ = served.stop();
+    }
+}
+
 #[test]
 fn all_faces_say_the_same_of_the_national_return() {
     let Some(eric) = shared_data("eric/2023_24/ERIC_Site.csv") else { return };
@@ -167,7 +197,7 @@ fn compare(served: &Served, technology: &str, database: &str) {
         ("workbook", workbook_total),
         ("workbook lines", line_sum),
         ("csv lines", by_csv(served, technology)),
-        ("command line", by_command(technology, database)),
+        ("command line", by_command(served, technology, database)),
         ("sites", site_sum),
     ] {
         assert_eq!(total, graphql_total, "{face}, {technology}");
@@ -183,7 +213,8 @@ fn compare_totals(served: &Served, database: &str) {
     let sheet = book.worksheet_range("Lines").unwrap();
     let rows: Vec<&[Data]> = sheet.rows().collect();
     let csv = served.get("/reports/investment-gap.csv").body;
-    let (command, err, code) = texts(&run(&["gap", "--format", "csv", "--database-url", database]));
+    let (command, err, code) =
+        texts(&run(&dated(served, &["gap", "--format", "csv", "--database-url", database])));
     assert_eq!(code, 0, "{err}");
     assert_eq!(command.as_bytes(), csv, "the command line writes what the service sends");
     for estimate in ["low", "central", "high"] {
@@ -343,10 +374,15 @@ fn by_csv(served: &Served, technology: &str) -> i64 {
     sum_of_column(&answer.body, "Capital central (GBP)")
 }
 
-fn by_command(technology: &str, database: &str) -> i64 {
-    let base = ["gap", "--format", "csv", "--database-url", database];
-    let arguments: Vec<&str> = base.into_iter().chain(["--technology", technology]).collect();
-    let (out, err, code) = texts(&run(&arguments));
+/// The arguments of a command that is to answer as of the day of the service.
+fn dated<'a>(served: &Served, arguments: &[&'a str]) -> Vec<&'a str> {
+    let day = served.as_of.into_iter().flat_map(|day| ["--as-of", day]);
+    arguments.iter().copied().chain(day).collect()
+}
+
+fn by_command(served: &Served, technology: &str, database: &str) -> i64 {
+    let base = ["gap", "--format", "csv", "--database-url", database, "--technology", technology];
+    let (out, err, code) = texts(&run(&dated(served, &base)));
     assert_eq!(code, 0, "{err}");
     sum_of_column(out.as_bytes(), "Capital central (GBP)")
 }

@@ -1,8 +1,9 @@
 //! What the tests of the whole program share: a PostgreSQL of their own, the real program as a
-//! process, and the way to the public files beside the project.
+//! process, a record with a past, and the way to the public files beside the project.
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the finding")]
 
+pub mod history;
 pub mod postgres;
 pub mod program;
 

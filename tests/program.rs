@@ -64,6 +64,8 @@ pub struct Served {
     log: BufReader<ChildStderr>,
     /// Such as `http://127.0.0.1:41234`.
     pub url: String,
+    /// The day that downloads, tiles and queries ask for; none for now.
+    pub as_of: Option<&'static str>,
 }
 
 /// An answer.
@@ -100,6 +102,13 @@ impl Served {
         Self::launch(&["serve", "--database-url", database])
     }
 
+    /// Starts to serve the record at `database` by the rules of a folder.
+    #[must_use]
+    pub fn start_with_rules(database: &str, rules: &Path) -> Self {
+        let rules = rules.to_str().unwrap();
+        Self::launch(&["serve", "--database-url", database, "--rules", rules])
+    }
+
     /// Starts the demonstration on a free port.
     #[must_use]
     pub fn demo() -> Self {
@@ -123,7 +132,7 @@ impl Served {
                 break line[at..].split([':', ' ', '\n']).take(3).collect::<Vec<_>>().join(":");
             }
         };
-        Self { child, log, url }
+        Self { child, log, url, as_of: None }
     }
 
     fn answer(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
@@ -151,7 +160,7 @@ impl Served {
     /// GET.
     #[must_use]
     pub fn get(&self, path: &str) -> Answer {
-        self.answer("GET", path, &[], &[])
+        self.answer("GET", &self.dated(path), &[], &[])
     }
 
     /// GET with headers.
@@ -179,7 +188,12 @@ impl Served {
     pub fn ask(&self, query: &str) -> serde_json::Value {
         let body = serde_json::json!({ "query": query }).to_string();
         let json = [("content-type", "application/json")];
-        self.post("/graphql", &json, body.as_bytes()).json()
+        self.post(&self.dated("/graphql"), &json, body.as_bytes()).json()
+    }
+
+    fn dated(&self, path: &str) -> String {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        self.as_of.map_or_else(|| path.to_owned(), |day| format!("{path}{mark}asOf={day}"))
     }
 
     /// Uploads a file by the GraphQL mutation; the whole answer.

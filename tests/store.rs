@@ -674,3 +674,59 @@ fn a_database_that_cannot_be_reached_is_unavailable_and_an_odd_url_invalid() {
         assert_eq!(memory.current_revision().await.unwrap(), 0);
     });
 }
+
+/// The record of every day must be what it was when that day ended: revision, surveys and values.
+#[test]
+fn the_record_of_a_day_is_what_it_was_at_the_end_of_that_day() {
+    on_both(async |store: Store, _| {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let first = save(&store, &power("first", "A1", 1.0, "2026-01-01")).await.id;
+        let second = save(&store, &power("second", "A1", 2.0, "2026-01-02")).await.id;
+        let third = save(&store, &power("third", "B1", 3.0, "2026-01-03")).await.id;
+        let discarded = save(&store, &power("discarded", "C1", 4.0, "2026-01-04")).await.id;
+        let mut days = Vec::new();
+        let remember = async |days: &mut Vec<_>, end_of: &str| {
+            let record = store.load_record(None).await.unwrap();
+            days.push(Record { as_of: Some(day(end_of)), ..record });
+        };
+        remember(&mut days, "2026-02-09").await;
+        // The last microsecond of a day and the first of the next, to the nanosecond.
+        store.accept(first, "ada", at("2026-02-10T23:59:59.999999999Z")).await.unwrap();
+        remember(&mut days, "2026-02-10").await;
+        store.accept(second, "ada", at("2026-02-11T00:00:00Z")).await.unwrap();
+        remember(&mut days, "2026-02-11").await;
+        remember(&mut days, "2026-02-12").await;
+        store.withdraw(discarded, "ada", at("2026-02-13T12:00:00.5Z")).await.unwrap();
+        remember(&mut days, "2026-02-13").await;
+        // Two decisions on one day: only what it ended with is asked for.
+        store.accept(third, "ada", at("2026-02-14T08:00:00Z")).await.unwrap();
+        store.withdraw(second, "ada", at("2026-02-14T09:00:00Z")).await.unwrap();
+        remember(&mut days, "2026-02-14").await;
+        store.withdraw(first, "ada", at("2026-02-16T09:00:00Z")).await.unwrap();
+        remember(&mut days, "2026-02-16").await;
+        let revisions = days.iter().map(|record| record.revision).collect::<Vec<_>>();
+        assert_eq!(revisions, [0, 1, 2, 2, 3, 5, 6]);
+        for expected in days {
+            let day = expected.as_of.unwrap();
+            assert_eq!(store.load_record_as_of(day).await.unwrap(), expected, "{day}");
+            assert_eq!(store.revision_as_of(day).await.unwrap(), expected.revision, "{day}");
+        }
+    });
+}
+
+/// Two servers whose clocks differ: the record of a day is one that has been, in the order of the
+/// decisions, and never a mixture by their times.
+#[test]
+fn clocks_that_differ_make_no_record_that_never_was() {
+    on_both(async |store: Store, _| {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let one = save(&store, &power("one", "A1", 1.0, "2026-01-01")).await.id;
+        let other = save(&store, &power("other", "B1", 2.0, "2026-01-01")).await.id;
+        store.accept(one, "ada", at("2026-02-11T00:00:01Z")).await.unwrap();
+        store.accept(other, "ada", at("2026-02-10T23:59:58Z")).await.unwrap();
+        let record = store.load_record_as_of(day("2026-02-10")).await.unwrap();
+        assert_eq!((record.revision, record.surveys.len()), (2, 2));
+        let empty = store.load_record_as_of(day("2026-02-09")).await.unwrap();
+        assert_eq!((empty.revision, empty.surveys.len(), empty.revised_at), (0, 0, None));
+    });
+}

@@ -13,6 +13,7 @@ pub mod cost;
 pub mod curve;
 pub mod dated;
 pub mod deployment;
+pub mod difference;
 pub mod estate;
 pub mod fields;
 pub mod gap;

@@ -74,10 +74,10 @@ const WEIGHTS: &str = "rules/weights.toml";
 const RESOURCES: &str = "rules/resources.toml";
 const PRECONDITIONS: &str = "rules/preconditions.toml";
 const RELIABILITY: &str = "rules/reliability.toml";
-const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
+pub(crate) const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
 /// Folders of which every file is one profile or one remedy.
-const PROFILES: &str = "rules/profiles/";
+pub(crate) const PROFILES: &str = "rules/profiles/";
 const REMEDIES: &str = "rules/remedies/";
 
 impl Rulebook {

@@ -1,10 +1,12 @@
 //! The running application: the record, the rules, the layouts, and the view that all readers share.
 //!
-//! What can be done with it stands in the verbs beside this file: `upload`, `decide`, `publish`.
+//! What can be done with it stands in the verbs beside this file: `upload`, `decide`, `publish`,
+//! `recall`.
 
 use crate::corpus::Corpus;
 use crate::error::Error;
 use crate::intake::{Known, Layouts};
+use crate::recall::Past;
 use crate::store::Store;
 use crate::view::View;
 use crate::view::facts::Facts;
@@ -57,13 +59,32 @@ impl Rules {
 }
 
 impl Rules {
+    /// The texts of the rulebook, by path.
+    #[must_use]
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
+    /// The rulebook with the editions that are in force on a day, which may lie in the future.
+    ///
+    /// # Errors
+    /// `Invalid` where no technology has rules yet on that day.
+    pub fn on(&self, day: NaiveDate) -> Result<Rulebook, Error> {
+        editions_on(&self.rulebook, day)
+    }
+
     /// The rulebook as it would be with single figures changed: read and checked like the files
-    /// themselves. The measures stay as they are, for by them the record is coded.
+    /// themselves, with the editions that a view has: those of the day `as_of`, or those in force now.
+    /// The measures stay as they are, for by them the record is coded.
     ///
     /// # Errors
     /// Every change that cannot be made, and every problem that the changed files then have. They have
     /// no lines, for nobody has written these files.
-    pub fn suppose(&self, changes: &[Change]) -> Result<Rulebook, Vec<Problem>> {
+    pub fn suppose(
+        &self,
+        changes: &[Change],
+        as_of: Option<NaiveDate>,
+    ) -> Result<Rulebook, Vec<Problem>> {
         let rulebook = apply(&self.files, changes).and_then(|files| {
             let borrowed = files.iter().map(|(path, text)| RuleFile { path, text });
             Rulebook::read(&borrowed.collect::<Vec<_>>())
@@ -87,12 +108,26 @@ impl Rules {
         if !refused.is_empty() {
             return Err(refused);
         }
-        rulebook.map(|rulebook| rulebook.on(self.day)).map_err(|mut problems| {
+        rulebook.map(|rulebook| rulebook.on(as_of.unwrap_or(self.day))).map_err(|mut problems| {
             for problem in &mut problems {
                 problem.position.row = None;
             }
             problems
         })
+    }
+}
+
+/// A rulebook with the editions that are in force on a day.
+///
+/// # Errors
+/// `Invalid` where no technology has rules yet on that day.
+pub fn editions_on(rulebook: &Rulebook, day: NaiveDate) -> Result<Rulebook, Error> {
+    let first = rulebook.editions.iter().map(|edition| edition.in_force_from).min();
+    match first {
+        Some(first) if day < first => Err(Error::Invalid(format!(
+            "no technology's rules were in force on {day}; the first hold from {first}"
+        ))),
+        _ => Ok(rulebook.on(day)),
     }
 }
 
@@ -104,6 +139,8 @@ pub struct App {
     /// The rules and layouts in force.
     pub rules: Rules,
     view: ArcSwap<View>,
+    /// Views of days in the past that were asked for.
+    past: Past,
     /// Held while a view is made, so that none is made twice or out of order.
     publishing: Mutex<()>,
     /// How many files are read and reports are made at once: what they need of memory is bounded.
@@ -123,7 +160,7 @@ impl App {
         let view = tokio::task::spawn_blocking(work).await;
         let view = ArcSwap::from_pointee(view.map_err(Error::internal)?);
         let heavy = Semaphore::new(available_parallelism().map_or(1, usize::from));
-        Ok(Self { store, rules, view, publishing: Mutex::new(()), heavy })
+        Ok(Self { store, rules, view, past: Past::default(), publishing: Mutex::new(()), heavy })
     }
 
     /// The view as it is now. A reader keeps it to the end of its answer.
@@ -132,8 +169,12 @@ impl App {
         self.view.load_full()
     }
 
-    pub(crate) fn swap(&self, view: View) {
-        self.view.store(Arc::new(view));
+    pub(crate) fn swap(&self, view: Arc<View>) {
+        self.view.store(view);
+    }
+
+    pub(crate) const fn past(&self) -> &Past {
+        &self.past
     }
 
     pub(crate) const fn publishing(&self) -> &Mutex<()> {

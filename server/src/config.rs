@@ -1,6 +1,8 @@
 //! What can be set from outside, read once when the program starts. No other file reads the
 //! environment.
 
+use crate::recall::parse_day;
+use chrono::NaiveDate;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,6 +27,10 @@ pub struct Config {
     /// Folder of dataset files to use in place of the built-in ones
     #[arg(long, global = true, env = "SITEWORTHY_DATASETS", value_name = "DIR")]
     pub datasets: Option<PathBuf>,
+
+    /// Answer as the record stood at the end of this day (UTC), by the rules then in force
+    #[arg(long, global = true, value_name = "DATE", value_parser = parse_day)]
+    pub as_of: Option<NaiveDate>,
 
     /// What to log: error, warn, info, debug, or a filter such as siteworthy=debug
     #[arg(

@@ -1,7 +1,7 @@
 //! Siteworthy's server: reads surveys, keeps the record, judges the estate and shows it.
 //!
-//! Verbs stand at the root (`upload`, `decide`, `publish`), nouns in folders: `intake` reads files,
-//! `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes,
+//! Verbs stand at the root (`upload`, `decide`, `publish`, `recall`), nouns in folders: `intake` reads
+//! files, `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes,
 //! `schemas` describes the rule files to editors, and `api`, `http` and `cli` are the faces.
 
 pub mod api;
@@ -14,6 +14,7 @@ pub mod error;
 pub mod http;
 pub mod intake;
 pub mod publish;
+pub mod recall;
 pub mod render;
 pub mod schemas;
 pub mod store;

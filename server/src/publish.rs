@@ -72,7 +72,7 @@ async fn assemble(
         View::assemble(facts, rulebook)
     };
     let view = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
-    app.swap(view);
+    app.swap(Arc::new(view));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use super::sites::SiteFilterInput;
 use super::words::{Level, MoneyEstimate, QuantityEstimate};
-use super::{app, fail, page_size, view};
+use super::{fail, in_turn, page_size, view};
 use crate::error::Error;
 use crate::render::report::{GapLine, GapReport, Totals};
 use crate::view::View;
@@ -13,10 +13,6 @@ use async_graphql::{Context, Object, SimpleObject};
 use siteworthy_rules::gap::SiteGap;
 use std::sync::Arc;
 
-/// What making a report counts in a query's complexity, whatever is read from it: twenty reports
-/// are the most that one query may ask for.
-const REPORT_COMPLEXITY: usize = super::MAX_COMPLEXITY / 20;
-
 /// Queries of the investment gap.
 #[derive(Default)]
 pub struct GapQuery;
@@ -25,7 +21,7 @@ pub struct GapQuery;
 impl GapQuery {
     /// What is missing in a scope for one unit of each of these technologies at every site (all that
     /// can be deployed now where none is named), and what it costs.
-    #[graphql(complexity = "REPORT_COMPLEXITY + child_complexity")]
+    #[graphql(complexity = "super::HEAVY_COMPLEXITY + child_complexity")]
     async fn investment_gap(
         &self,
         context: &Context<'_>,
@@ -33,16 +29,14 @@ impl GapQuery {
         #[graphql(default_with = "Level::Minimum")] level: Level,
         filter: Option<SiteFilterInput>,
     ) -> async_graphql::Result<GapReportNode> {
-        let view = Arc::clone(view(context)?);
-        let _turn = app(context)?.turn().await.map_err(fail)?;
+        let view = view(context)?;
         let filter: SiteFilter = filter.unwrap_or_default().into();
         if filter.with_pooled {
             let message = "pooled entries are not judged and have no gap; leave withPooled out";
             return Err(fail(Error::Invalid(message.to_owned())));
         }
         let question = GapQuestion { filter, technologies, level: level.into() };
-        let report = tokio::task::spawn_blocking(move || view.gap_report(&question)).await;
-        let report = report.map_err(Error::internal).and_then(|report| report).map_err(fail)?;
+        let report = in_turn(context, || view.gap_report(&question)).await?;
         Ok(GapReportNode { report })
     }
 }

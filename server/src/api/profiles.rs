@@ -1,11 +1,12 @@
 //! The technologies: `profiles`.
 
 use super::view;
-use super::words::{Domain, Evidence, Horizon};
+use super::words::{AdoptionStatus, Domain, Evidence, Horizon};
 use crate::view::View;
 use crate::view::explain::describe_threshold;
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::NaiveDate;
+use siteworthy_rules::measure;
 use siteworthy_rules::profile::{Profile, Question, Requirement};
 use std::sync::Arc;
 
@@ -15,12 +16,32 @@ pub struct ProfileQuery;
 
 #[Object]
 impl ProfileQuery {
-    /// Every technology, in order of id.
+    /// Every technology, in order of id. Those of the future are to be shown apart: they never enter
+    /// totals, and lists of results leave them out unless they are named.
     #[graphql(complexity = "20 * child_complexity")]
-    async fn profiles(&self, context: &Context<'_>) -> async_graphql::Result<Vec<ProfileNode>> {
+    async fn profiles(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those that can be deployed now, or only those of the future.")]
+        horizon: Option<Horizon>,
+    ) -> async_graphql::Result<Vec<ProfileNode>> {
         let view = view(context)?;
-        let all = 0..view.rulebook.profiles.len();
-        Ok(all.map(|at| ProfileNode { view: Arc::clone(view), at }).collect())
+        let profiles = view.rulebook.profiles.iter().enumerate();
+        let wanted = profiles.filter(|(_, profile)| {
+            horizon.is_none_or(|horizon| Horizon::from(profile.horizon) == horizon)
+        });
+        Ok(wanted.map(|(at, _)| ProfileNode { view: Arc::clone(view), at }).collect())
+    }
+
+    /// One technology by its id, of now or of the future.
+    async fn profile(
+        &self,
+        context: &Context<'_>,
+        id: String,
+    ) -> async_graphql::Result<Option<ProfileNode>> {
+        let view = view(context)?;
+        let found = view.rulebook.find_profile(&id);
+        Ok(found.map(|at| ProfileNode { view: Arc::clone(view), at }))
     }
 }
 
@@ -36,6 +57,54 @@ impl ProfileNode {
     fn profile(&self) -> &Profile {
         &self.view.rulebook.profiles[self.at]
     }
+}
+
+/// How far a technology has come.
+#[derive(SimpleObject)]
+struct AdoptionNode {
+    /// How far.
+    status: AdoptionStatus,
+    /// Who says so.
+    reference: String,
+    /// How well that is supported.
+    evidence: Evidence,
+}
+
+/// Life and energy of one unit. What has no published figure is not known and is left out.
+#[derive(SimpleObject)]
+struct LifecycleNode {
+    /// Years in service, at the least.
+    life_years_from: Option<f64>,
+    /// Years in service, at the most.
+    life_years_to: Option<f64>,
+    /// Electricity in use a year, in kWh, at the least.
+    annual_kwh_from: Option<f64>,
+    /// Electricity in use a year, in kWh, at the most.
+    annual_kwh_to: Option<f64>,
+    /// Where the figures come from.
+    reference: Option<String>,
+    /// How well they are supported.
+    evidence: Option<Evidence>,
+}
+
+/// One edition of a profile.
+#[derive(SimpleObject)]
+struct EditionNode {
+    /// Edition.
+    edition: String,
+    /// The day from which it holds.
+    in_force_from: NaiveDate,
+    /// Whether this is the one by which sites are judged now.
+    is_in_force: bool,
+}
+
+/// How much a domain counts in a profile.
+#[derive(SimpleObject)]
+struct DomainWeightNode {
+    /// The domain.
+    domain: Domain,
+    /// Its weight, relative to those of the other domains.
+    weight: u32,
 }
 
 /// What one technology takes of a shared resource.
@@ -71,6 +140,64 @@ impl ProfileNode {
     /// Edition of the profile.
     async fn edition(&self) -> &str {
         &self.profile().edition
+    }
+
+    /// The day from which this edition holds.
+    async fn in_force_from(&self) -> NaiveDate {
+        self.profile().in_force_from
+    }
+
+    /// Every edition on file, in the order in which they come into force.
+    async fn editions(&self) -> Vec<EditionNode> {
+        let own = self.profile();
+        let editions = self.view.rulebook.editions.iter();
+        editions
+            .filter(|edition| edition.id == own.id)
+            .map(|edition| EditionNode {
+                edition: edition.edition.clone(),
+                in_force_from: edition.in_force_from,
+                is_in_force: edition.in_force_from == own.in_force_from,
+            })
+            .collect()
+    }
+
+    /// How far it has come in the health service; none where no source says so.
+    async fn adoption(&self) -> Option<AdoptionNode> {
+        let adoption = self.profile().adoption.as_ref()?;
+        Some(AdoptionNode {
+            status: adoption.status.into(),
+            reference: adoption.reference.clone(),
+            evidence: adoption.evidence.into(),
+        })
+    }
+
+    /// Life and energy of one unit.
+    async fn lifecycle(&self) -> LifecycleNode {
+        let lifecycle = &self.profile().lifecycle;
+        LifecycleNode {
+            life_years_from: lifecycle.life_years.map(|(from, _)| from),
+            life_years_to: lifecycle.life_years.map(|(_, to)| to),
+            annual_kwh_from: lifecycle.annual_kwh.map(|(from, _)| from),
+            annual_kwh_to: lifecycle.annual_kwh.map(|(_, to)| to),
+            reference: lifecycle.reference.clone(),
+            evidence: lifecycle.evidence.map(Into::into),
+        }
+    }
+
+    /// How much each domain counts of which it asks something.
+    #[graphql(complexity = "8 * child_complexity")]
+    async fn weights(&self) -> Vec<DomainWeightNode> {
+        let profile = self.profile();
+        let asked = |domain: &measure::Domain| {
+            profile.requirements.iter().any(|requirement| requirement.domain == *domain)
+        };
+        let domains = measure::Domain::ALL.iter().copied().filter(asked);
+        domains
+            .map(|domain| DomainWeightNode {
+                domain: domain.into(),
+                weight: profile.weights[domain as usize],
+            })
+            .collect()
     }
 
     /// When it was last checked.

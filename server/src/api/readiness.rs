@@ -1,19 +1,27 @@
 //! Readiness of a site for a technology with its explanation, and `readinessSummary`.
 
-use super::fail;
+use super::next::NextMeasure;
 use super::profiles::ProfileNode;
 use super::sites::SiteFilterInput;
-use super::view;
-use super::words::{Domain, Evidence, Method, MoneyEstimate, Readiness, Verdict};
-use crate::view::explain::{Explained, explain};
+use super::words::{
+    Domain, Evidence, Horizon, KnownBetween, Method, MoneyEstimate, Readiness, Verdict,
+};
+use super::{fail, page_size, view};
+use crate::error::Error;
+use crate::view::explain::{Explained, Explanation, Input, describe_value, explain};
 use crate::view::filter::SiteFilter;
+use crate::view::next::next_measures;
 use crate::view::summary::{self, summarise};
 use crate::view::{SiteResult, View};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
+use siteworthy_rules::estate::PlaceRow;
 use siteworthy_rules::judge::{self as rules, percent};
-use siteworthy_rules::resource::Reading;
-use std::sync::Arc;
+use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::place::SpaceKind;
+use siteworthy_rules::profile::Place;
+use siteworthy_rules::trace::DomainPart;
+use std::sync::{Arc, OnceLock};
 
 /// Queries of readiness over many sites.
 #[derive(Default)]
@@ -41,6 +49,7 @@ struct SummaryGroup {
     /// Sites, pooled entries not counted.
     sites: u32,
     /// For each technology.
+    #[graphql(complexity = "20 * child_complexity")]
     counts: Vec<SummaryCounts>,
 }
 
@@ -61,42 +70,82 @@ struct SummaryCounts {
 
 #[Object]
 impl ReadinessQuery {
-    /// How many sites stand where, by nation, region or organisation.
+    /// How many sites stand where, by nation, region or organisation, for these technologies: where
+    /// none is named, for all that can be deployed now, or for all of the future. Those that are
+    /// deployed in homes are not judged at sites: how many homes are ready is said by the pools of a
+    /// site.
     #[graphql(complexity = "300 * child_complexity")]
     async fn readiness_summary(
         &self,
         context: &Context<'_>,
         group_by: GroupBy,
         filter: Option<SiteFilterInput>,
+        #[graphql(default, desc = "Ids of profiles, those of the future too.")] technologies: Vec<
+            String,
+        >,
+        #[graphql(
+            default_with = "Horizon::Now",
+            desc = "Which technologies are counted where none is named."
+        )]
+        horizon: Horizon,
     ) -> async_graphql::Result<Vec<SummaryGroup>> {
         let view = view(context)?;
         let filter = SiteFilter::from(filter.unwrap_or_default());
         let chosen = filter.find(view).map_err(fail)?;
+        let profiles = site_profiles(view, &technologies, horizon).map_err(fail)?;
         let groups = summarise(view, group_by.into(), |at, site| chosen.takes(view, at, site));
-        let profiles = &view.rulebook.profiles;
+        let counts = |counts: &[[u32; 4]]| {
+            let count = |at: &usize| summary_counts(&view.rulebook.profiles[*at].id, counts[*at]);
+            profiles.iter().map(count).collect()
+        };
         Ok(groups
             .into_iter()
             .map(|group| SummaryGroup {
                 key: group.key,
                 title: group.title,
                 sites: group.sites,
-                counts: profiles
-                    .iter()
-                    .zip(group.counts)
-                    .map(|(profile, [ready, ready_with_actions, indeterminate, not_ready])| {
-                        let profile = profile.id.clone();
-                        SummaryCounts {
-                            profile,
-                            ready,
-                            ready_with_actions,
-                            indeterminate,
-                            not_ready,
-                        }
-                    })
-                    .collect(),
+                counts: counts(&group.counts),
             })
             .collect())
     }
+}
+
+fn summary_counts(
+    profile: &str,
+    [ready, ready_with_actions, indeterminate, not_ready]: [u32; 4],
+) -> SummaryCounts {
+    let profile = profile.to_owned();
+    SummaryCounts { profile, ready, ready_with_actions, indeterminate, not_ready }
+}
+
+/// The technologies of a list of ids that are judged at sites; all of a horizon for an empty list.
+///
+/// # Errors
+/// `NotFound` for an id that no profile has, `Invalid` for one that is deployed in homes.
+pub fn site_profiles(
+    view: &View,
+    technologies: &[String],
+    horizon: Horizon,
+) -> Result<Vec<usize>, Error> {
+    let profiles = &view.rulebook.profiles;
+    let is_home = |at: &usize| profiles[*at].place == Place::Space(SpaceKind::Home);
+    if technologies.is_empty() {
+        let is_of_horizon = |at: &usize| Horizon::from(profiles[*at].horizon) == horizon;
+        let all = 0..profiles.len();
+        return Ok(all.filter(|at| is_of_horizon(at) && !is_home(at)).collect());
+    }
+    let found = view.find_technologies(technologies)?;
+    match found.iter().find(|at| is_home(at)) {
+        Some(at) => Err(deployed_in_homes(&profiles[*at].id)),
+        None => Ok(found),
+    }
+}
+
+/// Why a technology that is deployed in homes has no readiness at a site.
+pub fn deployed_in_homes(id: &str) -> Error {
+    Error::Invalid(format!(
+        "{id} is deployed in homes, which are judged in pools; ask a site for its pools"
+    ))
 }
 
 /// Readiness of one technology at one site.
@@ -107,6 +156,18 @@ pub struct SiteReadinessNode {
     pub profile: usize,
     /// What is said.
     pub result: SiteResult,
+    /// Why; worked out when the first field asks for it, for all that ask.
+    explained: OnceLock<ExplanationNode>,
+}
+
+/// An explanation in the words of this face.
+struct ExplanationNode {
+    headline: String,
+    failing_gates: Vec<String>,
+    unknown_gates: Vec<String>,
+    domains: Vec<DomainNode>,
+    weakest: Option<Domain>,
+    requirements: Vec<RequirementResult>,
 }
 
 /// Readiness of one technology at one site, with its score, the range that the unknown leaves open,
@@ -195,12 +256,81 @@ impl SiteReadinessNode {
         self.result.lines_without_cost
     }
 
-    /// Every requirement with its value, threshold, verdict, gap and sources.
+    /// The whole in a sentence: readiness, what decided it, how sure it is.
+    #[graphql(complexity = 20)]
+    async fn headline(&self) -> &str {
+        &self.explained().headline
+    }
+
+    /// Titles of the gates whose minimum is not met.
+    #[graphql(complexity = 20)]
+    async fn failing_gates(&self) -> &[String] {
+        &self.explained().failing_gates
+    }
+
+    /// Titles of the gates that are not known.
+    #[graphql(complexity = 20)]
+    async fn unknown_gates(&self) -> &[String] {
+        &self.explained().unknown_gates
+    }
+
+    /// How each domain stands of which the technology asks something.
+    #[graphql(complexity = "20 + 8 * child_complexity")]
+    async fn domains(&self) -> &[DomainNode] {
+        &self.explained().domains
+    }
+
+    /// The domain with the lowest mean; none where nothing is known.
+    #[graphql(complexity = 20)]
+    async fn weakest_domain(&self) -> Option<Domain> {
+        self.explained().weakest
+    }
+
+    /// Every requirement with its value, threshold, verdict, gap and sources: failing gates first, then
+    /// gates that are not known, then those of the weakest domain, then the others; among those what
+    /// is short, then what is not known, before the rest. Their points add up to the score.
     #[graphql(complexity = "20 * child_complexity")]
-    async fn requirements(&self) -> Vec<RequirementResult> {
-        let profile = &self.view.rulebook.profiles[self.profile];
-        let explained = explain(&self.view, profile, &self.result.outcome);
-        explained.requirements.into_iter().map(|one| self.requirement(one)).collect()
+    async fn requirements(&self) -> &[RequirementResult] {
+        &self.explained().requirements
+    }
+
+    /// What to measure next here for this technology, what is worth most first.
+    #[graphql(complexity = "20 + super::page_complexity(Some(first), child_complexity)")]
+    async fn next_measures(
+        &self,
+        #[graphql(default = 3, desc = "How many, up to 1,000.")] first: i32,
+    ) -> async_graphql::Result<Vec<NextMeasure>> {
+        let first = page_size(Some(first)).map_err(fail)?;
+        let site = self.result.outcome.spot.site();
+        let found = next_measures(&self.view, &[self.profile], std::iter::once(site));
+        Ok(found.into_iter().take(first).map(|one| NextMeasure::new(&self.view, one)).collect())
+    }
+}
+
+/// How a domain stands in a score.
+#[derive(SimpleObject)]
+struct DomainNode {
+    /// The domain.
+    domain: Domain,
+    /// Its weight, relative to those of the other domains.
+    weight: u32,
+    /// The mean over what is answered in it, in per cent; none where nothing is.
+    mean: Option<f64>,
+    /// Weight of its requirements that is answered.
+    answered: u32,
+    /// Weight of its requirements that applies.
+    applicable: u32,
+}
+
+impl From<DomainPart> for DomainNode {
+    fn from(part: DomainPart) -> Self {
+        Self {
+            domain: part.domain.into(),
+            weight: part.weight,
+            mean: part.mean_bp.map(percent),
+            answered: part.answered,
+            applicable: part.applicable,
+        }
     }
 }
 
@@ -219,6 +349,11 @@ struct RequirementResult {
     verdict: Verdict,
     /// How far it is attained, in per cent; none where unknown or not applicable.
     attainment: Option<f64>,
+    /// What it brought to the score, in per cent; none where it is not answered or does not apply. The
+    /// points of all requirements add up to the score.
+    points: Option<f64>,
+    /// The most that it could bring: its share of the weight that is answered.
+    possible_points: Option<f64>,
     /// Whether its minimum must be met, whatever the score.
     gate: bool,
     /// Weight within the domain.
@@ -251,7 +386,7 @@ struct RequirementResult {
 
 /// One observation behind a value.
 #[derive(SimpleObject)]
-struct InputNode {
+pub struct InputNode {
     /// Id of the measure.
     measure: String,
     /// The value in words.
@@ -270,19 +405,73 @@ struct InputNode {
     column: u16,
 }
 
+impl InputNode {
+    fn new(view: &View, input: Input<'_>) -> Self {
+        let survey = view.survey(input.source);
+        Self {
+            measure: input.measure.id.clone(),
+            value: input.value,
+            observed_on: input.source.observed_on,
+            method: input.source.method.into(),
+            survey: survey.id.to_string(),
+            file: survey.file_name.clone(),
+            row: input.source.row,
+            column: input.source.column,
+        }
+    }
+
+    /// The current observation of a measure at a place; none where it was not surveyed.
+    pub fn find(view: &View, measure: MeasureIndex, place: PlaceRow) -> Option<Self> {
+        let source = view.estate.source(measure, place)?;
+        let value = view.estate.value(measure, place);
+        let value = describe_value(&view.rulebook, measure, value);
+        let measure = view.rulebook.dictionary.get(measure);
+        Some(Self::new(view, Input { measure, value, source }))
+    }
+}
+
 impl SiteReadinessNode {
+    /// What is said of a profile at a site.
+    pub const fn new(view: Arc<View>, profile: usize, result: SiteResult) -> Self {
+        Self { view, profile, result, explained: OnceLock::new() }
+    }
+
     fn provenance(&self) -> (Option<siteworthy_rules::observation::Method>, Option<NaiveDate>) {
         let View { rulebook, estate, .. } = &*self.view;
         let profile = &rulebook.profiles[self.profile];
         rules::provenance(rulebook, estate, profile, self.result.outcome.spot)
     }
 
+    fn explained(&self) -> &ExplanationNode {
+        self.explained.get_or_init(|| {
+            let profile = &self.view.rulebook.profiles[self.profile];
+            self.explanation(explain(&self.view, profile, &self.result.outcome))
+        })
+    }
+
+    fn explanation(&self, explained: Explanation<'_>) -> ExplanationNode {
+        let gates = |verdict: rules::Verdict| {
+            let gates = explained.requirements.iter().filter(|one| one.requirement.gate);
+            let those = gates.filter(|one| one.judged.verdict == verdict);
+            those.map(|one| one.title.clone()).collect()
+        };
+        ExplanationNode {
+            failing_gates: gates(rules::Verdict::Short),
+            unknown_gates: gates(rules::Verdict::Unknown),
+            headline: explained.headline,
+            domains: explained.domains.into_iter().map(Into::into).collect(),
+            weakest: explained.weakest.map(Into::into),
+            requirements: explained
+                .requirements
+                .into_iter()
+                .map(|one| self.requirement(one))
+                .collect(),
+        }
+    }
+
     fn requirement(&self, explained: Explained<'_>) -> RequirementResult {
         let requirement = explained.requirement;
-        let (value_low, value_high) = match explained.reading {
-            Reading::Known { low, high, .. } => (Some(low), Some(high)),
-            Reading::Unknown | Reading::NotApplicable => (None, None),
-        };
+        let value = KnownBetween::of(explained.reading);
         let verdict = explained.judged.verdict;
         let is_known = !matches!(verdict, rules::Verdict::Unknown | rules::Verdict::NotApplicable);
         RequirementResult {
@@ -292,10 +481,12 @@ impl SiteReadinessNode {
             place: explained.place.map(|place| self.view.place_name(place).to_owned()),
             verdict: verdict.into(),
             attainment: is_known.then(|| percent(explained.judged.attainment_bp)),
+            points: explained.part.points_bp.map(percent),
+            possible_points: explained.part.possible_bp.map(percent),
             gate: requirement.gate,
             weight: requirement.weight,
-            value_low,
-            value_high,
+            value_low: value.as_ref().map(|value| value.low),
+            value_high: value.as_ref().map(|value| value.high),
             unit: explained.unit.to_owned(),
             threshold: explained.threshold,
             gap_to_minimum: explained.gap_to_minimum.filter(|_| is_known),
@@ -304,19 +495,7 @@ impl SiteReadinessNode {
             inputs: explained
                 .inputs
                 .into_iter()
-                .map(|input| {
-                    let survey = self.view.survey(input.source);
-                    InputNode {
-                        measure: input.measure.id.clone(),
-                        value: input.value,
-                        observed_on: input.source.observed_on,
-                        method: input.source.method.into(),
-                        survey: survey.id.to_string(),
-                        file: survey.file_name.clone(),
-                        row: input.source.row,
-                        column: input.source.column,
-                    }
-                })
+                .map(|input| InputNode::new(&self.view, input))
                 .collect(),
             sentence: explained.sentence,
             why: requirement.why.clone(),

@@ -2,19 +2,23 @@
 
 use super::gap::SiteGapNode;
 use super::organisations::OrganisationNode;
+use super::peers::PeersNode;
+use super::pools::PoolNode;
 use super::readiness::SiteReadinessNode;
 use super::words::{Level, Method, Nation, Readiness, Setting, SpaceKind};
 use super::{fail, page_size, view};
 use crate::view::explain::{describe_value, plain};
 use crate::view::facts::Current;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
-use crate::view::{Site, View};
+use crate::view::{Site, Space, View};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
 use siteworthy_rules::estate::code;
 use siteworthy_rules::observation::Value;
+use siteworthy_rules::place;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Queries of sites.
@@ -270,10 +274,10 @@ impl SiteNode {
         self.site().is_pooled
     }
 
-    /// Its rooms and zones.
+    /// Its rooms and zones. The homes of a pooled entry are not among them: `pools` counts them.
     #[graphql(complexity = "10 * child_complexity")]
     async fn spaces(&self) -> Vec<SpaceNode> {
-        let spaces = self.site().spaces.iter();
+        let spaces = self.site().spaces.iter().filter(|space| !self.is_hidden(space));
         spaces
             .map(|space| SpaceNode {
                 code: space.code.clone(),
@@ -283,7 +287,8 @@ impl SiteNode {
             .collect()
     }
 
-    /// The current value of every measure surveyed here, with the file, row and column that say it.
+    /// The current value of every measure surveyed here, with the file, row and column that say it. What
+    /// was observed in the homes of a pooled entry is not shown.
     #[graphql(complexity = "30 * child_complexity")]
     async fn observations(
         &self,
@@ -292,27 +297,67 @@ impl SiteNode {
         let facts = self.view.facts.sites.get(&self.site().code);
         let wanted = |measure: &String| measures.as_ref().is_none_or(|list| list.contains(measure));
         let current = facts.into_iter().flat_map(|facts| &facts.current);
+        let hidden: BTreeSet<&str> = self
+            .site()
+            .spaces
+            .iter()
+            .filter(|space| self.is_hidden(space))
+            .map(|space| space.code.as_str())
+            .collect();
         current
-            .filter(|((_, measure), _)| wanted(measure))
+            .filter(|((space, measure), _)| wanted(measure) && !hidden.contains(space.as_str()))
             .map(|((space, measure), current)| self.observation(space, measure, current))
             .collect()
     }
 
-    /// Readiness for each technology, or for one; empty for a pooled entry.
-    #[graphql(complexity = "5 * child_complexity")]
+    /// Readiness for each technology that can be deployed now, or for one, of the future too; empty for
+    /// a pooled entry, and for technologies that are deployed in homes.
+    #[graphql(
+        complexity = "if technology.is_some() { child_complexity } else { 20 * child_complexity }"
+    )]
     async fn readiness(
         &self,
         #[graphql(desc = "Id of one profile.")] technology: Option<String>,
     ) -> async_graphql::Result<Vec<SiteReadinessNode>> {
-        let profiles = match technology {
-            Some(id) => vec![self.view.find_profile(&id).map_err(fail)?],
-            None => (0..self.view.rulebook.profiles.len()).collect(),
-        };
+        let named: Vec<String> = technology.into_iter().collect();
+        let profiles = self.view.find_technologies(&named).map_err(fail)?;
         let judged = profiles.into_iter().filter_map(|profile| {
             let result = *self.view.result(profile, self.at)?;
-            Some(SiteReadinessNode { view: Arc::clone(&self.view), profile, result })
+            Some(SiteReadinessNode::new(Arc::clone(&self.view), profile, result))
         });
         Ok(judged.collect())
+    }
+
+    /// How many places of a pooled entry are ready, for each technology that is deployed in homes; empty
+    /// for an ordinary site. The homes themselves are never named.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn pools(
+        &self,
+        #[graphql(default, desc = "Ids of profiles; all of now where none is named.")]
+        technologies: Vec<String>,
+    ) -> async_graphql::Result<Vec<PoolNode>> {
+        let profiles = self.view.find_technologies(&technologies).map_err(fail)?;
+        let pools = profiles.into_iter().filter_map(|profile| {
+            let pool = *self.view.pool(profile, self.at)?;
+            Some(PoolNode { view: Arc::clone(&self.view), profile, pool })
+        });
+        Ok(pools.collect())
+    }
+
+    /// How a score, or quantities measured at the whole site, stand among sites of the same nation and
+    /// setting and of about the same size. Where too few are alike nothing is shown but the reason.
+    #[graphql(
+        complexity = "(1 + measures.len()) * (super::peers::PEERS_COMPLEXITY + child_complexity)"
+    )]
+    async fn peers(
+        &self,
+        #[graphql(desc = "Id of the profile whose score is compared.")] technology: Option<String>,
+        #[graphql(default, desc = "Ids of the measures whose values are compared.")] measures: Vec<
+            String,
+        >,
+    ) -> async_graphql::Result<Vec<PeersNode>> {
+        super::peers::among_peers(&self.view, self.at, technology.as_deref(), &measures)
+            .map_err(fail)
     }
 
     /// What is missing here for one unit of each of these technologies (all that can be deployed now
@@ -330,6 +375,11 @@ impl SiteNode {
 }
 
 impl SiteNode {
+    /// Homes of a pooled entry are somebody's: they are counted, never shown one by one.
+    fn is_hidden(&self, space: &Space) -> bool {
+        self.site().is_pooled && space.kind == place::SpaceKind::Home
+    }
+
     fn observation(&self, space: &str, measure: &str, current: &Current) -> ObservationNode {
         let rulebook = &self.view.rulebook;
         let coded = rulebook.dictionary.find(measure).and_then(|(index, _)| {

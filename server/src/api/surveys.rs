@@ -1,7 +1,7 @@
 //! Surveys: `surveys`, `survey`, `uploadSurvey`, `acceptSurvey`, `withdrawSurvey`.
 
 use super::words::Severity;
-use super::{app, fail, page_size};
+use super::{app, app_of_now, fail, page_size};
 use crate::app::{App, NOBODY};
 use crate::decide::{Decision, decide};
 use crate::error::Error;
@@ -46,7 +46,7 @@ impl SurveyQuery {
         #[graphql(desc = "The cursor of the last item of the page before.")] after: Option<String>,
         #[graphql(desc = "Only surveys of this status.")] status: Option<SurveyStatus>,
     ) -> async_graphql::Result<Connection<String, SurveyNode>> {
-        let app = app(context)?;
+        let app = app_of_now(context)?;
         let first = page_size(first).map_err(fail)?;
         let after = after.map(|cursor| parse_id(&cursor)).transpose().map_err(fail)?;
         let has_previous = after.is_some();
@@ -68,7 +68,7 @@ impl SurveyQuery {
         context: &Context<'_>,
         id: ID,
     ) -> async_graphql::Result<Option<SurveyNode>> {
-        let app = app(context)?;
+        let app = app_of_now(context)?;
         let id = parse_id(&id).map_err(fail)?;
         match SurveyNode::load(app, id).await {
             Ok(node) => Ok(Some(node)),

@@ -3,6 +3,9 @@
 use async_graphql::{Enum, SimpleObject};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::judge::percent;
+use siteworthy_rules::resource::Reading;
+use siteworthy_rules::tally::Score;
 
 macro_rules! mirror {
     ($(#[$meta:meta])* $name:ident = $path:literal { $($(#[$vmeta:meta])* $variant:ident,)+ }) => {
@@ -100,6 +103,102 @@ mirror! {
 }
 
 mirror! {
+    /// How far a technology has come in the health service, where a source says so.
+    AdoptionStatus = "siteworthy_rules::profile::AdoptionStatus" {
+        /// Approved for use.
+        Approved,
+        /// Holds an innovator passport: proved at one trust, taken on trust by the others.
+        InnovatorPassport,
+        /// Research and trials only.
+        Research,
+    }
+}
+
+mirror! {
+    /// Whether a technology of a deployment still fits.
+    Fit = "siteworthy_rules::deployment::Fit" {
+        /// Every resource that it takes has room for it beside those before it that fit.
+        Fits,
+        /// What is known of a resource leaves it open.
+        Unknown,
+        /// A resource has no room for it.
+        Exceeds,
+    }
+}
+
+mirror! {
+    /// What happens in the seconds after the mains is lost.
+    Start = "siteworthy_rules::resilience::Start" {
+        /// The battery carries the whole load until the generator sets do.
+        Bridged,
+        /// What is wired to the UPS is carried until the sets carry the load; the rest is interrupted.
+        UpsOnly,
+        /// The load is interrupted until the sets carry it.
+        Interrupted,
+        /// The sets in service cannot take the load, and the battery cannot either.
+        NotCarried,
+        /// The start time of the sets was not measured.
+        Unknown,
+    }
+}
+
+mirror! {
+    /// A figure of a standby plant or of the load that it must carry. The unit is last in its name.
+    PlantFigure = "siteworthy_rules::reliability::Role" {
+        /// How many generator sets of the first kind there are.
+        Sets,
+        /// Rating of a set of the first kind, in kVA.
+        SetKva,
+        /// How many sets of the second kind there are.
+        SecondSets,
+        /// Rating of a set of the second kind, in kVA.
+        SecondSetKva,
+        /// How many sets are out of service for long.
+        SetsOut,
+        /// What the sets carry with the redundant ones out of service, in kVA.
+        FirmKva,
+        /// N, N+1, 2N or 2(N+1): the place of the choice in the list of its measure, from 0.
+        Redundancy,
+        /// Seconds from the loss of the mains until the sets carry the load.
+        StartS,
+        /// Share of the time in which a set is fit to be started, in per cent.
+        AvailabilityPercent,
+        /// Share of starts that fail, in per cent.
+        FailureToStartPercent,
+        /// Mean hours on load until a set fails.
+        MttfH,
+        /// Fuel that the sets can draw on, in litres.
+        FuelUsableL,
+        /// Hours that the fuel lasts at full load.
+        FuelEnduranceH,
+        /// Litres burned for each kWh produced.
+        FuelSlopeLKwh,
+        /// Litres that a running set burns each hour beside that.
+        FuelInterceptLH,
+        /// What the batteries can supply, in kW.
+        BatteryPowerKw,
+        /// Usable energy of the batteries, in kWh.
+        BatteryEnergyKwh,
+        /// Minutes for which the UPS carries what is wired to it.
+        UpsAutonomyMin,
+        /// Highest demand of the essential load, in kVA.
+        EssentialDemandKva,
+        /// Active power as a share of apparent power.
+        PowerFactor,
+    }
+}
+
+mirror! {
+    /// Which way a figure of the rules is moved.
+    Move = "siteworthy_rules::sensitivity::Move" {
+        /// A threshold becomes harder to meet, a weight greater.
+        Up,
+        /// A threshold becomes easier to meet, a weight smaller.
+        Down,
+    }
+}
+
+mirror! {
     /// How far gaps are closed.
     Level = "siteworthy_rules::gap::Level" { Minimum, Target, }
 }
@@ -153,5 +252,79 @@ impl From<Estimate<i64>> for QuantityEstimate {
     fn from(milli: Estimate<i64>) -> Self {
         let unit = |milli| Decimal::new(milli, 3).normalize();
         Self { low: unit(milli.low), central: unit(milli.central), high: unit(milli.high) }
+    }
+}
+
+/// A figure that may be known only between limits.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct KnownBetween {
+    /// The least that it can be.
+    pub low: f64,
+    /// The value for a central estimate of costs; never used for a verdict.
+    central: f64,
+    /// The most that it can be.
+    pub high: f64,
+}
+
+impl KnownBetween {
+    /// What is known of a reading; none where nothing is.
+    pub const fn of(reading: Reading) -> Option<Self> {
+        match reading {
+            Reading::Known { low, central, high } => Some(Self { low, central, high }),
+            Reading::Unknown | Reading::NotApplicable => None,
+        }
+    }
+}
+
+/// How a technology stands at a place, in short.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct Standing {
+    /// What is said.
+    readiness: Readiness,
+    /// Score over what is known, in per cent; none where nothing is known.
+    score: Option<f64>,
+    /// The score if every unknown were 0.
+    score_low: f64,
+    /// The score if every unknown were 1.
+    score_high: f64,
+    /// Share of the weight that is answered, in per cent.
+    coverage: f64,
+    /// Gates whose minimum is not met.
+    gates_failed: u8,
+    /// Gates that are not known.
+    gates_unknown: u8,
+}
+
+impl From<&Score> for Standing {
+    fn from(score: &Score) -> Self {
+        Self {
+            readiness: score.readiness.into(),
+            score: score.score_bp.map(percent),
+            score_low: percent(score.low_bp),
+            score_high: percent(score.high_bp),
+            coverage: percent(score.coverage_bp),
+            gates_failed: score.gates_failed,
+            gates_unknown: score.gates_unknown,
+        }
+    }
+}
+
+/// How many sites stand where.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ReadinessCounts {
+    /// Sites that are ready.
+    ready: u32,
+    /// Sites that are ready with actions.
+    ready_with_actions: u32,
+    /// Sites of which too little is known.
+    indeterminate: u32,
+    /// Sites that are not ready.
+    not_ready: u32,
+}
+
+impl From<[u32; 4]> for ReadinessCounts {
+    /// Counts in the order of `judge::Readiness::ALL`.
+    fn from([ready, ready_with_actions, indeterminate, not_ready]: [u32; 4]) -> Self {
+        Self { ready, ready_with_actions, indeterminate, not_ready }
     }
 }

@@ -166,12 +166,11 @@ fn resource(
     items: &[Item],
 ) -> Vec<Cell> {
     let resource = &view.rulebook.resources[at.at()];
-    let value = |measure| view.estate.value(measure, site);
-    let before = resource.headroom(value);
+    let before = view.headroom(site, at);
     let after = used.map_or(before, |used| used.after);
     let taken = used.map_or(0.0, |used| steady(used.steps.iter().map(|step| step.demand).sum()));
-    let missing: Vec<&str> = resource
-        .missing(value)
+    let missing: Vec<&str> = view
+        .missing_for(site, at)
         .into_iter()
         .map(|measure| view.rulebook.dictionary.get(measure).title.as_str())
         .collect();

@@ -15,6 +15,7 @@ mod peers;
 mod readiness;
 mod resilience;
 mod rules;
+mod rules_diff;
 mod serve;
 mod tables;
 mod takes;
@@ -24,10 +25,12 @@ use crate::app::{App, Rules};
 use crate::config::{Config, Listen};
 use crate::corpus::Corpus;
 use crate::error::Error;
+use crate::recall::view_as_of;
 use crate::store::{AuditState, Store};
 use crate::telemetry;
 use chrono::Utc;
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 use siteworthy_rules::problem::Problem;
 use std::io::Write;
 use std::process::ExitCode;
@@ -84,6 +87,23 @@ enum Command {
     Audit,
 }
 
+impl Command {
+    /// Whether the command answers from the record, which then may be asked for as it stood.
+    const fn answers_from_the_record(&self) -> bool {
+        !matches!(
+            self,
+            Self::Demo(_)
+                | Self::Serve(_)
+                | Self::Import(_)
+                | Self::Layouts(_)
+                | Self::Rules(rules::Rules::Check | rules::Rules::Schema { .. })
+                | Self::Schema
+                | Self::Migrate
+                | Self::Audit
+        )
+    }
+}
+
 /// What a command ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
@@ -97,6 +117,11 @@ enum Ending {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cli.config.as_of.is_some() && !cli.command.answers_from_the_record() {
+        let message =
+            "--as-of is for commands that answer from the record, such as readiness and gap";
+        Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ending = runtime.map_err(Error::internal).and_then(|runtime| {
         telemetry::start(&cli.config.log)?;
@@ -144,7 +169,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Takes(takes) => takes.run(&config).await,
         Command::Peers(peers) => peers.run(&config).await,
         Command::Layouts(layouts) => layouts.run(&config),
-        Command::Rules(rules) => rules.run(&config),
+        Command::Rules(rules) => rules.run(&config).await,
         Command::Schema => print(&crate::api::sdl()),
         Command::Audit => audit(&config).await,
         Command::Migrate => {
@@ -184,7 +209,8 @@ async fn open(config: &Config) -> Result<Arc<App>, Error> {
     Ok(Arc::new(App::start(store, rules).await?))
 }
 
-/// Opens a record that must be there already: a question does not make an empty one.
+/// Opens a record that must be there already: a question does not make an empty one. Its view is that
+/// of the day that `--as-of` names.
 async fn open_existing(config: &Config) -> Result<Arc<App>, Error> {
     let url = config.database_url.expose();
     if Store::is_missing(url) {
@@ -194,7 +220,9 @@ async fn open_existing(config: &Config) -> Result<Arc<App>, Error> {
             "there is no record at {url}; import a file first, or correct --database-url"
         )));
     }
-    open(config).await
+    let app = open(config).await?;
+    app.swap(view_as_of(&app, config.as_of, Utc::now().date_naive()).await?);
+    Ok(app)
 }
 
 /// Writes to standard output. A reader that has gone away, as `head` does, ends the output quietly.

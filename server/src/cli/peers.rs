@@ -6,7 +6,7 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::peers::{LEAST_PEERS, NoStanding, Standing};
+use crate::view::peers::{NoStanding, Standing};
 use clap::Args;
 use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 
@@ -147,15 +147,7 @@ fn row(
             ];
             (numbers, Cell::None)
         }
-        Err(why) => ([const { Cell::None }; 8], in_words(why).into()),
+        Err(why) => ([const { Cell::None }; 8], why.reason().into()),
     };
     names.into_iter().chain(numbers).chain([why]).collect()
-}
-
-fn in_words(why: NoStanding) -> String {
-    match why {
-        NoStanding::NotPlaced => "its peers are not known".to_owned(),
-        NoStanding::NoFigure => "the site has no such figure".to_owned(),
-        NoStanding::TooFew => format!("fewer than {LEAST_PEERS} peers have one"),
-    }
 }

@@ -9,18 +9,14 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::plain;
 use clap::Args;
-use siteworthy_rules::deployment::{Item, demand_of};
 use siteworthy_rules::measure::{Kind, MeasureIndex};
 use siteworthy_rules::reliability::Role;
 use siteworthy_rules::resilience::{
     Contradiction, DAY_H, FuelHorizon, Group, Load, MAX_HOURS, Origin, Overrides, SitePlant,
     Survival, Unanswered, Used, read_plant, survive,
 };
-use siteworthy_rules::resource::{ResourceIndex, steady};
+use siteworthy_rules::resource::steady;
 use std::sync::Arc;
-
-/// The resource of which a deployment takes what the sets must carry.
-const STANDBY: &str = "standby";
 
 /// The hours that are shown to the eye; files have every hour.
 const SHOWN_HOURS: [usize; 12] = [1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, 168];
@@ -120,7 +116,10 @@ impl Resilience {
         };
         let answer = match found {
             Ok(plant) => {
-                let standby_kva = standby_kva(&view, &items);
+                let standby_kva = match items.is_empty() {
+                    true => None,
+                    false => Some(steady(view.standby_demand_kva(&items)?)),
+                };
                 let before = work_out(&plant, plant.load, hours).await?;
                 let after = match standby_kva {
                     Some(kva) => {
@@ -182,14 +181,6 @@ impl Resilience {
         }
         Ok(())
     }
-}
-
-/// What a deployment adds to the load that the sets must carry; none without a deployment.
-fn standby_kva(view: &View, items: &[Item]) -> Option<f64> {
-    let at = view.rulebook.resources.iter().position(|resource| resource.id == STANDBY)?;
-    let standby = ResourceIndex(u8::try_from(at).ok()?);
-    let demands = items.iter().map(|item| demand_of(&view.rulebook, item, standby));
-    (!items.is_empty()).then(|| steady(demands.sum()))
 }
 
 /// Off the thread that must stay free.

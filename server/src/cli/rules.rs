@@ -1,6 +1,7 @@
 //! `siteworthy rules`.
 
 use super::choice::write_file;
+use super::rules_diff::Diff;
 use super::{Ending, print, print_problems};
 use crate::app;
 use crate::config::Config;
@@ -27,13 +28,16 @@ pub enum Rules {
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
+    /// Say what two sets of rules say differently, and which sites stand otherwise by them
+    Diff(Diff),
 }
 
 impl Rules {
     /// Runs the command.
-    pub fn run(self, config: &Config) -> Result<Ending, Error> {
+    pub async fn run(self, config: &Config) -> Result<Ending, Error> {
         match self {
             Self::Check => check(config),
+            Self::Diff(diff) => diff.run(config).await,
             Self::Schema { kind, output: Some(folder) } => write_schemas(kind, &folder),
             Self::Schema { kind, output: None } => {
                 print(&pretty(&kind.map_or_else(schemas::all, FileKind::schema)))

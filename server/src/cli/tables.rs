@@ -276,11 +276,8 @@ impl Table {
             let cell = comfy_table::Cell::new(text);
             if is_number(at) { cell.set_alignment(CellAlignment::Right) } else { cell }
         };
-        let mut drawn = comfy_table::Table::new();
-        drawn
-            .load_preset(presets::UTF8_FULL_CONDENSED)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header(columns.iter().map(|at| aligned(&self.columns[*at].1, *at)));
+        let mut drawn = new_table(&[]);
+        drawn.set_header(columns.iter().map(|at| aligned(&self.columns[*at].1, *at)));
         for row in &rows {
             drawn.add_row(columns.iter().map(|at| aligned(&row[*at].for_the_eye(), *at)));
         }
@@ -325,11 +322,23 @@ fn share(width: usize, least: &[(usize, bool)]) -> Vec<u16> {
     least.iter().map(width).collect()
 }
 
+/// An empty table with headings, for answers that are no [`Answer`].
+pub fn new_table(headings: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table
+        .load_preset(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(headings);
+    table
+}
+
 /// Everything that a command answers.
 #[derive(Clone, Debug)]
 pub struct Answer {
     revision: i64,
     rulebook: String,
+    /// The day as of which the record was asked.
+    as_of: Option<NaiveDate>,
     says: Vec<String>,
     tables: Vec<Table>,
 }
@@ -340,6 +349,7 @@ impl Answer {
         Self {
             revision: view.facts.revision,
             rulebook: view.rulebook.hash.clone(),
+            as_of: view.facts.as_of,
             says: Vec::new(),
             tables: Vec::new(),
         }
@@ -378,9 +388,10 @@ impl Answer {
 
     /// For the eye.
     pub fn to_text(&self) -> String {
-        let made_by =
-            format!("Revision {} of the record, rulebook {}", self.revision, &self.rulebook[..16]);
-        format!("{}\n{made_by}\n", self.body())
+        let as_of = self.as_of.map_or_else(String::new, |day| format!(" as it stood on {day}"));
+        let rulebook = &self.rulebook[..16];
+        let body = self.body();
+        format!("{body}\nRevision {} of the record{as_of}, rulebook {rulebook}\n", self.revision)
     }
 
     /// As CSV: one heading for all tables, with every column that one of them has; which table a row
@@ -398,11 +409,12 @@ impl Answer {
         }
         let mut writer =
             ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-        let ends = ["says", "part", "revision", "rulebook"];
+        let ends = ["says", "part", "revision", "rulebook", "as_of"];
         writer.write_record(keys.iter().copied().chain(ends)).map_err(Error::internal)?;
         let mut write = |cells: Vec<String>, says: &str, part: &str| {
-            let ends =
-                [inert(says), part.to_owned(), self.revision.to_string(), self.rulebook.clone()];
+            let as_of = self.as_of.map_or_else(String::new, |day| day.to_string());
+            let made_by = [self.revision.to_string(), self.rulebook.clone(), as_of];
+            let ends = [inert(says), part.to_owned()].into_iter().chain(made_by);
             writer.write_record(cells.into_iter().chain(ends)).map_err(Error::internal)
         };
         for sentence in &self.says {
@@ -434,6 +446,7 @@ impl Serialize for Answer {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("revision", &self.revision)?;
         map.serialize_entry("rulebook", &self.rulebook)?;
+        map.serialize_entry("as_of", &self.as_of.map(|day| day.to_string()))?;
         map.serialize_entry("says", &self.says)?;
         for table in self.tables.iter().filter(|table| table.in_files) {
             let rows: Vec<Row<'_>> =
@@ -506,6 +519,7 @@ mod tests {
         let mut answer = Answer {
             revision: 7,
             rulebook: "0123456789abcdef0123".to_owned(),
+            as_of: None,
             says: vec!["One sentence.".to_owned()],
             tables: Vec::new(),
         };
@@ -532,10 +546,10 @@ mod tests {
         assert_eq!(json["days"][0]["day"], "2026-03-01");
         let csv = String::from_utf8(answer.to_csv().expect("csv")).expect("text");
         let lines: Vec<&str> = csv.split("\r\n").collect();
-        assert_eq!(lines[0], "name,share,cost_gbp,day,says,part,revision,rulebook");
-        assert_eq!(lines[1], ",,,,One sentence.,says,7,0123456789abcdef0123");
+        assert_eq!(lines[0], "name,share,cost_gbp,day,says,part,revision,rulebook,as_of");
+        assert_eq!(lines[1], ",,,,One sentence.,says,7,0123456789abcdef0123,");
         assert!(lines[2].starts_with("'=A1,33.33333333333333"), "{csv}");
-        assert!(lines[2].ends_with(",1234567.89,,,things,7,0123456789abcdef0123"), "{csv}");
+        assert!(lines[2].ends_with(",1234567.89,,,things,7,0123456789abcdef0123,"), "{csv}");
         assert!(lines[4].starts_with("C,,,2026-03-01,"), "{csv}");
         let text = answer.to_text();
         assert!(text.starts_with("One sentence.\n\nThings\n"), "{text}");

@@ -75,7 +75,7 @@ impl Whatif {
         }
         // What the question names is looked up before the rules are read again.
         filter.find(&view)?;
-        let changed = match app.rules.suppose(&self.changes) {
+        let changed = match app.rules.suppose(&self.changes, view.facts.as_of) {
             Ok(changed) => changed,
             Err(problems) => {
                 print_problems(&problems);

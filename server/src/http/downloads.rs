@@ -1,6 +1,7 @@
 //! Downloads: sites as GeoJSON, the investment gap as CSV and workbook. Query parameters are the same
 //! words as in GraphQL.
 
+use super::request::view_of;
 use super::tiles::{is_fresh, tagged};
 use crate::app::App;
 use crate::error::Error;
@@ -31,6 +32,9 @@ pub struct Parameters {
     level: Option<Level>,
     /// Readiness words; needs exactly one technology.
     readiness: Option<String>,
+    /// Known here so that it is not refused; `request::view_of` reads it.
+    #[serde(default, rename = "asOf")]
+    _as_of: serde::de::IgnoredAny,
 }
 
 impl Parameters {
@@ -87,7 +91,7 @@ async fn answer(
     file_name: Option<&'static str>,
     make: impl FnOnce(&View, &Parameters) -> Result<Vec<u8>, Error> + Send + 'static,
 ) -> Result<HttpResponse, Error> {
-    let view = app.view();
+    let view = view_of(&request, &app).await?;
     let tag = format!("W/\"{}-{:x}\"", view.tag(), blake3_of(&request));
     let parameters = parameters(&request)?;
     if is_fresh(&request, &tag) {

@@ -4,18 +4,22 @@
 //! Only `application/json` and multipart with the preflight header are taken: browsers send other
 //! kinds to any site without asking.
 
+use super::request::{AS_OF, view_of};
 use super::surveys::{MultipartFault, read_field, store_file};
 use super::{MAX_QUERY_BYTES, PREFLIGHT_HEADER};
 use crate::api::ApiSchema;
 use crate::app::App;
 use crate::error::Error;
 use crate::upload::MAX_FILE_BYTES;
+use crate::view::View;
 use actix_multipart::{Field, Multipart};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{BatchRequest, BatchResponse, Request, UploadValue, Value};
 use futures_util::StreamExt;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The most queries in one body.
@@ -36,7 +40,8 @@ pub async fn answer(
 ) -> Result<HttpResponse, Error> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let batch = match kind {
+    let view = view_of(&request, &app).await?;
+    let mut batch = match kind {
         "application/json" => read_json(&request, payload).await?,
         "multipart/form-data" => {
             if !request.headers().contains_key(PREFLIGHT_HEADER) {
@@ -53,19 +58,23 @@ pub async fn answer(
     if batch.iter().count() > MAX_BATCH {
         return Err(Error::TooLarge(format!("a batch may have at most {MAX_BATCH} queries")));
     }
-    let response = execute(&schema, batch, &app).await?;
+    if view.facts.as_of.is_some() && batch.iter_mut().any(has_mutation) {
+        return Err(Error::Invalid(format!("a change is always made now; leave {AS_OF} out")));
+    }
+    let response = execute(&schema, batch, view).await?;
     Ok(HttpResponse::Ok().json(response))
 }
 
 /// Executes away from the threads that serve connections: resolvers compute, and a large page takes
-/// its time. Every response carries the revision and the rules that it was answered by.
+/// its time. Every response carries the day, the revision and the rules that it was answered by.
 async fn execute(
     schema: &ApiSchema,
     batch: BatchRequest,
-    app: &web::Data<App>,
+    view: Arc<View>,
 ) -> Result<BatchResponse, Error> {
-    let view = app.view();
+    let as_of = view.facts.as_of.map_or(Value::Null, |day| Value::from(day.to_string()));
     let extensions = [
+        ("asOf", as_of),
         ("revision", Value::from(view.facts.revision)),
         ("rulebook", Value::from(view.rulebook.hash.clone())),
     ];
@@ -90,6 +99,17 @@ async fn execute(
         response.extensions.extend(named);
     }
     Ok(response)
+}
+
+/// Whether a request may change something. What cannot be parsed is told when it is executed.
+fn has_mutation(request: &mut Request) -> bool {
+    let is_mutation = |document: &async_graphql::parser::types::ExecutableDocument| {
+        document
+            .operations
+            .iter()
+            .any(|(_, operation)| operation.node.ty == OperationType::Mutation)
+    };
+    request.parsed_query().is_ok_and(is_mutation)
 }
 
 async fn read_json(request: &HttpRequest, payload: web::Payload) -> Result<BatchRequest, Error> {

@@ -1,19 +1,27 @@
-//! What every request gets: an id, one line in the log, and an answer even where the program fails.
+//! What every request gets: an id, one line in the log, an answer even where the program fails, and the
+//! view that it asks for.
 
 use crate::app::App;
 use crate::error::Error;
-use actix_web::ResponseError;
+use crate::recall::{parse_day, view_as_of};
+use crate::view::View;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
+use actix_web::{HttpRequest, ResponseError};
+use chrono::{NaiveDate, Utc};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
+
+/// The query parameter that asks for the record as it stood at the end of a day.
+pub const AS_OF: &str = "asOf";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -63,5 +71,58 @@ fn with_id(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<
 fn set_id(headers: &mut HeaderMap, id: Uuid) {
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// The view that a request asks for: as the record stands, or as it stood at the end of the day `asOf`.
+/// Every face of HTTP answers from it.
+pub async fn view_of(request: &HttpRequest, app: &App) -> Result<Arc<View>, Error> {
+    view_as_of(app, find_day(request.query_string())?, Utc::now().date_naive()).await
+}
+
+/// The day that a query string asks for.
+fn find_day(query: &str) -> Result<Option<NaiveDate>, Error> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
+        .map_err(|error| Error::Invalid(format!("the address cannot be understood: {error}")))?;
+    let mut day = None;
+    for (name, value) in pairs.into_inner() {
+        if name != AS_OF {
+            // Passed over, it would be answered as of now without a word.
+            if name.replace(['_', '-'], "").eq_ignore_ascii_case(AS_OF) {
+                return Err(Error::Invalid(format!("write {AS_OF}, not {name}")));
+            }
+            continue;
+        }
+        if day.is_some() {
+            return Err(Error::Invalid(format!("{AS_OF} is given twice")));
+        }
+        let parsed =
+            parse_day(&value).map_err(|what| Error::Invalid(format!("{AS_OF}: {what}")))?;
+        day = Some(parsed);
+    }
+    Ok(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find_day;
+
+    #[test]
+    fn a_day_is_written_in_one_way_only() {
+        let found = |query: &str| find_day(query).map(|day| day.map(|day| day.to_string()));
+        assert_eq!(found("").unwrap(), None);
+        assert_eq!(found("nation=wales").unwrap(), None);
+        assert_eq!(found("asOf=2026-03-31&x=1").unwrap().as_deref(), Some("2026-03-31"));
+        for (query, words) in [
+            ("asOf=", "asOf: \"\" is not a date; write it like 2026-03-31"),
+            ("asOf=2026-3-1", "asOf: \"2026-3-1\" is not a date; write it like 2026-03-31"),
+            ("asOf=2026-02-30", "asOf: \"2026-02-30\" is not a date; write it like 2026-03-31"),
+            ("asOf=31/03/2026", "asOf: \"31/03/2026\" is not a date; write it like 2026-03-31"),
+            ("as_of=2026-03-31", "write asOf, not as_of"),
+            ("asof=2026-03-31", "write asOf, not asof"),
+            ("asOf=2026-03-31&asOf=2026-03-31", "asOf is given twice"),
+        ] {
+            assert_eq!(found(query).unwrap_err().to_string(), words, "{query}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Vector tiles and their TileJSON.
 
+use super::request::{AS_OF, view_of};
 use crate::app::App;
 use crate::error::Error;
 use crate::view::View;
@@ -20,6 +21,9 @@ pub fn is_fresh(request: &HttpRequest, tag: &str) -> bool {
 /// Marks an answer as the one that a tag names, and with the revision and the rules that it was made
 /// by. It must be asked for again each time.
 pub fn tagged(mut response: HttpResponseBuilder, view: &View, tag: &str) -> HttpResponseBuilder {
+    if let Some(day) = view.facts.as_of {
+        response.insert_header(("x-siteworthy-as-of", day.to_string()));
+    }
     response
         .insert_header((ETAG, tag))
         .insert_header((CACHE_CONTROL, "no-cache"))
@@ -35,7 +39,7 @@ pub async fn draw(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Error> {
     let (technology, z, x, y) = path.into_inner();
-    let view = app.view();
+    let view = view_of(&request, &app).await?;
     let profile = view.find_profile(&technology)?;
     let Some(at) = Tile::new(z, x, y) else {
         return Err(Error::NotFound(format!(
@@ -61,7 +65,7 @@ pub async fn describe(
     technology: web::Path<String>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Error> {
-    let view = app.view();
+    let view = view_of(&request, &app).await?;
     let profile = &view.rulebook.profiles[view.find_profile(&technology)?];
     // The address that the caller used; what a proxy says of another host is not believed.
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -71,6 +75,8 @@ pub async fn describe(
     if is_fresh(&request, &tag) {
         return Ok(tagged(HttpResponse::NotModified(), &view, &tag).finish());
     }
+    // The tiles of a map of the past are of the same day.
+    let as_of = view.facts.as_of.map_or_else(String::new, |day| format!("?{AS_OF}={day}"));
     let text = "String";
     let number = "Number";
     Ok(tagged(HttpResponse::Ok(), &view, &tag).json(json!({
@@ -80,11 +86,12 @@ pub async fn describe(
         "version": profile.edition.split('.').chain(["0", "0"]).take(3).collect::<Vec<_>>().join("."),
         "attribution": "Contains public sector information licensed under the Open Government Licence v3.0. Contains OS data © Crown copyright and database right. Contains Royal Mail data © Royal Mail copyright and database right.",
         "scheme": "xyz",
-        "tiles": [format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt", profile.id)],
+        "tiles": [format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt{as_of}", profile.id)],
         "minzoom": 0,
         "maxzoom": MAX_ZOOM,
         "bounds": [-8.7, 49.8, 1.8, 60.9],
         "revision": view.facts.revision,
+        "as_of": view.facts.as_of,
         "vector_layers": [
             {
                 "id": "sites",

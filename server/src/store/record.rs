@@ -1,4 +1,5 @@
-//! The record as it stands: what the accepted surveys say together, from which the view is built.
+//! The record as it stands, or as it stood at the end of a day: what the accepted surveys say together,
+//! from which the view is built. Which surveys those are is asked in one place, `Standing`.
 //!
 //! Where surveys differ, the one accepted later wins, word by word: a survey that does not give a
 //! site's name leaves the name that another gave. Observations are not reduced here: all of them
@@ -10,11 +11,11 @@ use super::surveys::{SurveyHead, SurveyStatus, collect, read_head};
 use super::{Store, find_revision, for_each_row};
 use crate::error::Error;
 use crate::intake::{OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Related, Select,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Related, Select,
 };
 use siteworthy_rules::observation::{Method, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -26,6 +27,8 @@ const CODES_PER_QUERY: usize = 500;
 /// What the accepted surveys say together, as of one revision.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
+    /// The day at whose end the record stood so; none for the record as it stands now.
+    pub as_of: Option<NaiveDate>,
     /// The revision that was read.
     pub revision: i64,
     /// When that revision was made; none for an empty record.
@@ -79,13 +82,30 @@ impl Store {
     /// Unavailable or Internal.
     pub async fn load_record(&self, sites: Option<&[String]>) -> Result<Record, Error> {
         let Some(codes) = sites else {
-            return self.load(&[Scope::All]).await;
+            return self.load(&[Scope::All], None).await;
         };
         let codes: BTreeSet<&String> = codes.iter().collect();
         let codes: Vec<String> = codes.into_iter().cloned().collect();
         let scopes: Vec<Scope> =
             codes.chunks(CODES_PER_QUERY).map(|codes| Scope::Codes(codes.to_vec())).collect();
-        self.load(&scopes).await
+        self.load(&scopes, None).await
+    }
+
+    /// The record as it stood at the end of a day (UTC), with the revision of that moment: surveys
+    /// that were withdrawn later are in it, as if nobody knew of that yet.
+    ///
+    /// # Errors
+    /// Unavailable or Internal.
+    pub async fn load_record_as_of(&self, day: NaiveDate) -> Result<Record, Error> {
+        self.load(&[Scope::All], Some(day)).await
+    }
+
+    /// The number of the last change of the record that was made by the end of a day (UTC).
+    ///
+    /// # Errors
+    /// Unavailable or Internal.
+    pub async fn revision_as_of(&self, day: NaiveDate) -> Result<i64, Error> {
+        Ok(find_last_change(&self.reader, day).await?.map_or(0, |(number, _)| number))
     }
 
     /// The record as it stands of the sites that one survey names, whatever its status: what an
@@ -95,19 +115,29 @@ impl Store {
     /// # Errors
     /// Unavailable or Internal.
     pub async fn load_record_of_survey_sites(&self, survey: Uuid) -> Result<Record, Error> {
-        self.load(&[Scope::OfSurvey(survey)]).await
+        self.load(&[Scope::OfSurvey(survey)], None).await
     }
 
-    async fn load(&self, scopes: &[Scope]) -> Result<Record, Error> {
+    async fn load(&self, scopes: &[Scope], as_of: Option<NaiveDate>) -> Result<Record, Error> {
         let snapshot = self.begin_snapshot().await?;
-        let revision = find_revision(&snapshot).await?;
-        let surveys = accepted_surveys(&snapshot).await?;
+        let (standing, revision, revised_at) = match as_of {
+            None => {
+                let now = find_revision(&snapshot).await?;
+                (Standing::Now, now.number, now.revised_at)
+            }
+            Some(day) => {
+                let last = find_last_change(&snapshot, day).await?.unzip();
+                let number = last.0.unwrap_or(0);
+                (Standing::AfterRevision(number), number, last.1)
+            }
+        };
+        let surveys = accepted_surveys(&snapshot, standing).await?;
         let survey_places: HashMap<Uuid, u32> =
             surveys.iter().map(|survey| survey.id).zip(0..).collect();
 
         let mut merged = Merged::new();
         for scope in scopes {
-            for row in accepted_sites(&snapshot, scope).await? {
+            for row in accepted_sites(&snapshot, standing, scope).await? {
                 let key = (place_of(&survey_places, &row.survey_id)?, rows::unsigned(row.ordinal)?);
                 let entry = rows::read_site(row)?;
                 merged.add(key, entry.code.clone(), entry, merge_sites);
@@ -117,7 +147,7 @@ impl Store {
 
         let mut merged = Merged::new();
         for scope in scopes {
-            for row in accepted_spaces(&snapshot, scope).await? {
+            for row in accepted_spaces(&snapshot, standing, scope).await? {
                 let survey = place_of(&survey_places, &row.survey_id)?;
                 let key = (survey, rows::unsigned(row.ordinal)?);
                 let mut entry = rows::read_space(row)?;
@@ -130,7 +160,7 @@ impl Store {
         let mut measures = MeasureIds::default();
         let mut observations = Vec::new();
         for scope in scopes {
-            let found = accepted_observations(scope);
+            let found = accepted_observations(standing, scope);
             for_each_row(&snapshot, &found, |row| {
                 let survey = place_of(&survey_places, &row.try_get_by_index(0)?)?;
                 let (ordinal, entry) = rows::read_observation(row, 1, &mut measures)?;
@@ -151,8 +181,8 @@ impl Store {
             })
             .await?;
         }
-        let postcodes = needed_postcodes(&snapshot, scopes).await?;
-        let organisations = accepted_organisations(&snapshot).await?;
+        let postcodes = needed_postcodes(&snapshot, standing, scopes).await?;
+        let organisations = accepted_organisations(&snapshot, standing).await?;
         snapshot.commit().await?;
 
         let measures = sort_measures(measures.into_list(), &mut observations);
@@ -161,8 +191,9 @@ impl Store {
         });
         let observations = observations.into_iter().map(|(_, observation)| observation).collect();
         Ok(Record {
-            revision: revision.number,
-            revised_at: revision.revised_at,
+            as_of,
+            revision,
+            revised_at,
             surveys,
             organisations,
             sites,
@@ -204,25 +235,86 @@ impl Scope {
     }
 }
 
-/// Only rows of accepted surveys.
-fn accepted<E: EntityTrait + Related<survey::Entity>>() -> Select<E> {
-    E::find()
-        .inner_join(survey::Entity)
-        .filter(survey::Column::Status.eq(SurveyStatus::Accepted.word()))
+/// The moment at which surveys must be part of the record.
+#[derive(Clone, Copy)]
+enum Standing {
+    Now,
+    /// When the change of this number was the last. Changes are in line by their numbers; by the times
+    /// alone, two clocks that differ could put together a record that never was.
+    AfterRevision(i64),
 }
 
-/// Only rows of accepted surveys and of the sites wanted; `key` is the table's survey and its
+impl Standing {
+    /// Whether a survey is part of the record at this moment. Every question of this file asks it.
+    fn holds(self) -> Condition {
+        use survey::Column::{RevisionAccepted, RevisionWithdrawn, Status};
+        match self {
+            Self::Now => Condition::all().add(Status.eq(SurveyStatus::Accepted.word())),
+            Self::AfterRevision(number) => Condition::all()
+                .add(RevisionAccepted.lte(number))
+                .add(RevisionWithdrawn.is_null().or(RevisionWithdrawn.gt(number))),
+        }
+    }
+
+    /// A survey that is part of the record, as it was at this moment.
+    fn seen(self, head: SurveyHead) -> SurveyHead {
+        match self {
+            Self::Now => head,
+            Self::AfterRevision(_) => SurveyHead {
+                status: SurveyStatus::Accepted,
+                withdrawn_at: None,
+                revision_withdrawn: None,
+                ..head
+            },
+        }
+    }
+}
+
+/// The last change of the record by the end of a day (UTC), and when it was made; none where the
+/// record was still empty. Every change is that some survey was accepted or withdrawn.
+async fn find_last_change(
+    connection: &impl ConnectionTrait,
+    day: NaiveDate,
+) -> Result<Option<(i64, DateTime<Utc>)>, Error> {
+    use survey::Column::{AcceptedAt, RevisionAccepted, RevisionWithdrawn, WithdrawnAt};
+    // The last day of the calendar has no day after it, and nothing is after it.
+    let end = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc();
+    let mut last = None;
+    for (number, at) in [(RevisionAccepted, AcceptedAt), (RevisionWithdrawn, WithdrawnAt)] {
+        let found: Option<(Option<i64>, Option<DateTime<Utc>>)> = survey::Entity::find()
+            .select_only()
+            .columns([number, at])
+            .filter(at.lt(end))
+            .order_by_desc(number)
+            .limit(1)
+            .into_tuple()
+            .one(connection)
+            .await?;
+        if let Some((Some(number), Some(at))) = found {
+            last = Ord::max(last, Some((number, at)));
+        }
+    }
+    Ok(last)
+}
+
+/// Only rows of surveys that are part of the record.
+fn accepted<E: EntityTrait + Related<survey::Entity>>(standing: Standing) -> Select<E> {
+    E::find().inner_join(survey::Entity).filter(standing.holds())
+}
+
+/// Only rows of surveys that are part of the record and of the sites wanted; `key` is the table's survey and its
 /// ordinal of the site. A list of keys and not a join: SQLite would rather read a survey through
 /// than look its sites up.
 fn accepted_at<E: EntityTrait + Related<survey::Entity>>(
+    standing: Standing,
     scope: &Scope,
     key: [E::Column; 2],
 ) -> Select<E> {
     match scope.entries() {
-        None => accepted(),
+        None => accepted(standing),
         Some(wanted) => {
             let key = key.map(|column| Expr::col(column.as_column_ref()));
-            accepted().filter(Expr::tuple(key).in_subquery(wanted))
+            accepted(standing).filter(Expr::tuple(key).in_subquery(wanted))
         }
     }
 }
@@ -237,19 +329,23 @@ const SITE_OF_SPACE: [space::Column; 2] = [space::Column::SurveyId, space::Colum
 const SITE_OF_OBSERVATION: [observation::Column; 2] =
     [observation::Column::SurveyId, observation::Column::SiteOrdinal];
 
-async fn accepted_surveys(snapshot: &DatabaseTransaction) -> Result<Vec<SurveyHead>, Error> {
+async fn accepted_surveys(
+    snapshot: &DatabaseTransaction,
+    standing: Standing,
+) -> Result<Vec<SurveyHead>, Error> {
     let found = survey::Entity::find()
-        .filter(survey::Column::Status.eq(SurveyStatus::Accepted.word()))
+        .filter(standing.holds())
         .order_by_asc(survey::Column::RevisionAccepted)
         .all(snapshot)
         .await?;
-    collect(found, read_head)
+    collect(found, |row| Ok(standing.seen(read_head(row)?)))
 }
 
 async fn accepted_organisations(
     snapshot: &DatabaseTransaction,
+    standing: Standing,
 ) -> Result<Vec<OrganisationEntry>, Error> {
-    let found = accepted::<organisation::Entity>()
+    let found = accepted::<organisation::Entity>(standing)
         .order_by_asc(survey::Column::RevisionAccepted)
         .order_by_asc(organisation::Column::Ordinal)
         .all(snapshot)
@@ -266,9 +362,10 @@ async fn accepted_organisations(
 
 async fn accepted_sites(
     snapshot: &DatabaseTransaction,
+    standing: Standing,
     scope: &Scope,
 ) -> Result<Vec<site::Model>, Error> {
-    let found = accepted_at::<site::Entity>(scope, SITE)
+    let found = accepted_at::<site::Entity>(standing, scope, SITE)
         .order_by_asc(survey::Column::RevisionAccepted)
         .order_by_asc(site::Column::Ordinal)
         .all(snapshot)
@@ -278,9 +375,10 @@ async fn accepted_sites(
 
 async fn accepted_spaces(
     snapshot: &DatabaseTransaction,
+    standing: Standing,
     scope: &Scope,
 ) -> Result<Vec<space::Model>, Error> {
-    let found = accepted_at::<space::Entity>(scope, SITE_OF_SPACE)
+    let found = accepted_at::<space::Entity>(standing, scope, SITE_OF_SPACE)
         .order_by_asc(survey::Column::RevisionAccepted)
         .order_by_asc(space::Column::Ordinal)
         .all(snapshot)
@@ -290,8 +388,8 @@ async fn accepted_spaces(
 
 /// The survey's id, then `OBSERVATION_WORDS`. The order is made in memory: the database would
 /// sort on disk what it can hand over as it lies.
-fn accepted_observations(scope: &Scope) -> SelectStatement {
-    let rows = accepted_at::<observation::Entity>(scope, SITE_OF_OBSERVATION)
+fn accepted_observations(standing: Standing, scope: &Scope) -> SelectStatement {
+    let rows = accepted_at::<observation::Entity>(standing, scope, SITE_OF_OBSERVATION)
         .select_only()
         .column(observation::Column::SurveyId)
         .expr(Expr::cust(OBSERVATION_WORDS))
@@ -302,16 +400,17 @@ fn accepted_observations(scope: &Scope) -> SelectStatement {
 /// The postcodes that the wanted sites have. A gazetteer holds millions; these are few.
 async fn needed_postcodes(
     snapshot: &DatabaseTransaction,
+    standing: Standing,
     scopes: &[Scope],
 ) -> Result<Vec<PostcodeEntry>, Error> {
     let mut by_postcode = BTreeMap::new();
     for scope in scopes {
-        let needed = accepted_at::<site::Entity>(scope, SITE)
+        let needed = accepted_at::<site::Entity>(standing, scope, SITE)
             .select_only()
             .column(site::Column::Postcode)
             .filter(site::Column::Postcode.is_not_null())
             .into_query();
-        let found = accepted::<postcode::Entity>()
+        let found = accepted::<postcode::Entity>(standing)
             .filter(postcode::Column::Postcode.in_subquery(needed))
             .order_by_asc(survey::Column::RevisionAccepted)
             .all(snapshot)

@@ -2,15 +2,20 @@
 
 use super::View;
 use crate::error::Error;
-use siteworthy_rules::deployment::{Item, order};
+use siteworthy_rules::deployment::{Item, demand_of, order};
 use siteworthy_rules::judge::Spot;
+use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::profile::Place;
+use siteworthy_rules::resource::{Reading, ResourceIndex};
 
 /// The most items of a deployment.
 pub const MAX_ITEMS: usize = 100;
 
 /// The most of one technology.
 pub const MAX_QUANTITY: u32 = 10_000;
+
+/// Id of the resource whose demands are what a deployment adds to the essential load.
+const STANDBY: &str = "standby";
 
 /// One technology of a deployment as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,37 @@ impl View {
         }
         order(&mut items);
         Ok(items)
+    }
+
+    /// What is left of a resource at a site before anything is deployed.
+    #[must_use]
+    pub fn headroom(&self, site: u32, resource: ResourceIndex) -> Reading {
+        let resource = &self.rulebook.resources[resource.at()];
+        resource.headroom(|measure| self.estate.value(measure, site))
+    }
+
+    /// What must be surveyed at a site for what is left of a resource to be known exactly.
+    #[must_use]
+    pub fn missing_for(&self, site: u32, resource: ResourceIndex) -> Vec<MeasureIndex> {
+        let resource = &self.rulebook.resources[resource.at()];
+        resource.missing(|measure| self.estate.value(measure, site))
+    }
+
+    /// What a deployment adds to the essential load of its site, in kVA.
+    ///
+    /// # Errors
+    /// `Invalid` where the rulebook does not say, for it has no such resource.
+    pub fn standby_demand_kva(&self, items: &[Item]) -> Result<f64, Error> {
+        let mut resources = (0..).map(ResourceIndex).zip(&self.rulebook.resources);
+        let standby = resources.find(|(_, resource)| resource.id == STANDBY);
+        match standby {
+            Some((at, _)) => Ok(items.iter().map(|item| demand_of(&self.rulebook, item, at)).sum()),
+            None if items.is_empty() => Ok(0.0),
+            None => Err(Error::Invalid(format!(
+                "the rulebook has no resource {STANDBY:?}, so nobody can tell what a deployment adds \
+                 to the essential load"
+            ))),
+        }
     }
 
     fn find_item(&self, site: u32, asked: &Asked) -> Result<Item, Error> {

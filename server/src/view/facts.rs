@@ -15,6 +15,8 @@ use uuid::Uuid;
 /// Everything that accepted surveys say at one revision.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
+    /// The day at whose end the record stood so; none for the record as it stands now.
+    pub as_of: Option<NaiveDate>,
     /// The revision of the record.
     pub revision: i64,
     /// When that revision was made; none for an empty record.
@@ -147,6 +149,7 @@ impl Facts {
             (entry.code, facts)
         });
         Self {
+            as_of: record.as_of,
             revision: record.revision,
             revised_at: record.revised_at,
             organisations: organisations.collect(),

@@ -38,6 +38,11 @@ pub struct GapQuestion {
 /// `NotFound` with the ids that there are.
 pub fn find_technology(rulebook: &Rulebook, id: &str) -> Result<usize, Error> {
     rulebook.find_profile(id).ok_or_else(|| {
+        // The editions stand in the order in which they come into force.
+        if let Some(first) = rulebook.editions.iter().find(|edition| edition.id == id) {
+            let from = first.in_force_from;
+            return Error::NotFound(format!("the rules of {id:?} hold only from {from}"));
+        }
         let known: Vec<&str> = rulebook.profiles.iter().map(|profile| &*profile.id).collect();
         let known = known.join(", ");
         Error::NotFound(format!("there is no technology {id:?}; use one of {known}"))
@@ -272,11 +277,14 @@ impl View {
             || "no survey accepted yet".to_owned(),
             |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         );
+        let as_of = self.facts.as_of.map_or_else(String::new, |day| {
+            format!(", as the record stood at the end of {day} (UTC)")
+        });
         let describe = |capital: Option<Estimate<Pence>>, pick: fn(Estimate<Pence>) -> Pence| {
             capital.map_or_else(|| "not known".to_owned(), |all| money(pick(all)))
         };
         [
-            ("Revision of the record", self.facts.revision.to_string()),
+            ("Revision of the record", format!("{}{as_of}", self.facts.revision)),
             ("Revised at", revised),
             ("Rulebook hash (BLAKE3)", self.rulebook.hash.clone()),
             ("Program", format!("Siteworthy {}", env!("CARGO_PKG_VERSION"))),

@@ -15,6 +15,7 @@ pub mod next;
 pub mod organisations;
 pub mod peers;
 pub mod pools;
+pub mod rules_change;
 pub mod summary;
 pub mod what_if;
 
@@ -164,8 +165,8 @@ impl View {
     }
 
     /// Names every answer that is made from this view, and serves as cache key: the revision, the
-    /// rulebook, the program's version, and the accepted surveys, by which two records that have the
-    /// same revision differ.
+    /// rulebook, the program's version, the accepted surveys, by which two records that have the same
+    /// revision differ, and the editions in force and the day, by which two views of one record do.
     #[must_use]
     pub fn tag(&self) -> &str {
         &self.tag
@@ -234,9 +235,14 @@ fn tag(facts: &Facts, rulebook: &Rulebook) -> String {
     for survey in &facts.surveys {
         hasher.update(survey.id.as_bytes());
     }
-    let surveys = hasher.finalize().to_hex();
+    for profile in &rulebook.profiles {
+        // Quoted, so that no two lists run together alike.
+        hasher.update(format!("{:?}", (&profile.id, &profile.edition)).as_bytes());
+    }
+    let read = hasher.finalize().to_hex();
     let version = env!("CARGO_PKG_VERSION");
-    format!("{}-{}-{}-{version}", facts.revision, &rulebook.hash[..16], &surveys[..16])
+    let as_of = facts.as_of.map_or_else(String::new, |day| format!("-{day}"));
+    format!("{}-{}-{}-{version}{as_of}", facts.revision, &rulebook.hash[..16], &read[..16])
 }
 
 /// Money in pounds for faces that show a number.

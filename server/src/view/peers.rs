@@ -60,6 +60,24 @@ pub enum NoStanding {
     TooFew,
 }
 
+impl NoStanding {
+    /// The reason in words.
+    #[must_use]
+    pub fn reason(self) -> String {
+        match self {
+            Self::NotPlaced => {
+                "Nation, setting or floor area of the site are not known, or it stands for many \
+                 places."
+                    .to_owned()
+            }
+            Self::NoFigure => "The site has no such figure.".to_owned(),
+            Self::TooFew => format!(
+                "Fewer than {LEAST_PEERS} sites of its nation, setting and size have such a figure."
+            ),
+        }
+    }
+}
+
 impl View {
     /// What makes other sites like this one; none where nation, setting or floor area are not known.
     #[must_use]

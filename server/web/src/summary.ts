@@ -9,6 +9,10 @@ const QUERY = `query ReadinessSummary {
     title
     counts { profile ready readyWithActions notReady indeterminate }
   }
+  future: readinessSummary(groupBy: NATION, horizon: FUTURE) {
+    key
+    counts { profile ready readyWithActions notReady indeterminate }
+  }
 }`;
 
 /** How long a reader is kept waiting before the page says that no answer came. */
@@ -47,12 +51,17 @@ export interface Summary {
   readinessSummary: Group[];
 }
 
+/** The answer as it is sent: technologies of the future are counted apart. */
+interface Data extends Summary {
+  future: Pick<Group, "key" | "counts">[];
+}
+
 /** Why there is no answer, in a sentence for the reader. */
 export class NoAnswer extends Error {}
 
 /** A GraphQL response as far as this page reads it. */
 interface Response {
-  data?: Summary | null;
+  data?: Data | null;
   errors?: { message: string }[];
 }
 
@@ -74,5 +83,10 @@ export async function askReadinessSummary(): Promise<Summary> {
   const refusal = response.errors?.[0];
   if (refusal !== undefined) throw new NoAnswer(`It said: ${refusal.message}`);
   if (!response.data) throw new NoAnswer("Its answer was empty. Please try again in a minute.");
-  return response.data;
+  const { profiles, readinessSummary, future } = response.data;
+  const groups = readinessSummary.map((group) => {
+    const later = future.find(({ key }) => key === group.key);
+    return { ...group, counts: [...group.counts, ...(later?.counts ?? [])] };
+  });
+  return { profiles, readinessSummary: groups };
 }
