@@ -226,7 +226,7 @@ fn bad_queries_are_refused_with_a_code_and_a_reason() {
         (
             "{ investmentGap(technologies: [\"teleporter\"]) { total { sites } } }",
             "NOT_FOUND",
-            "there is no technology \"teleporter\"; use one of ai-",
+            "there is no technology \"teleporter\"; use one of ai-cloud-triage",
         ),
         (
             "{ surveys(first: 2147483647) { nodes { problems(first: 2147483647) { nodes { code message } } } } }",

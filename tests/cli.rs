@@ -83,6 +83,7 @@ fn broken_rules_are_listed_with_file_and_key_and_exit_1() {
     for words in [
         "rules/profiles/voice-scribe.toml:",
         "].gate, value \"yes\": This must be true or false.",
+        "rules/profiles/surgical-robot.toml:",
         ", requirement[standby-start].measure, value \"generator-starts\": There is no such measure.",
         "rules/weights.toml:",
         ", bands: The bands are not in order.",
@@ -197,9 +198,8 @@ fn tables_can_be_read_by_people_and_programs() {
     assert!(run(&["import", "--accept", "--database-url", &url, &file]).status.success());
     let (json, _, _) = texts(&run(&["readiness", "--format", "json", "--database-url", &url]));
     let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let rows = answer["sites"].as_array().unwrap();
-    let of_one = rows.iter().filter(|row| row["site_code"] == rows[0]["site_code"]).count();
-    assert_eq!(rows.len(), 12 * of_one);
+    // Every technology of today but the one of homes, which no site has a readiness for.
+    assert_eq!(answer["sites"].as_array().unwrap().len(), 12 * 16);
     let (geojson, _, _) =
         texts(&run(&["readiness", "--format", "geojson", "--database-url", &url]));
     let collection: serde_json::Value = serde_json::from_str(&geojson).unwrap();

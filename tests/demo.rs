@@ -13,12 +13,17 @@ use siteworthy::decide::{Decision, decide};
 use siteworthy::intake::{Draft, Known, PROBLEM_CODES, Upload, read};
 use siteworthy::store::Store;
 use siteworthy::upload::{ReceivedFile, Uploaded, upload};
+use siteworthy::view::deployment::Asked;
 use siteworthy::view::{SiteResult, View};
+use siteworthy_rules::deployment::{Fit, judge_deployment};
 use siteworthy_rules::gap::{Level, SiteGap};
-use siteworthy_rules::judge::{self, Readiness, Verdict};
+use siteworthy_rules::judge::{self, Readiness, Spot, Verdict};
+use siteworthy_rules::place::SpaceKind;
+use siteworthy_rules::plant::{Overrides, read_plant};
 use siteworthy_rules::problem::Problem;
 use siteworthy_rules::profile::Question;
 use siteworthy_rules::remedy::Closes;
+use siteworthy_rules::resilience::survive;
 use siteworthy_tests::root;
 use std::collections::BTreeSet;
 use std::fs;
@@ -206,6 +211,112 @@ async fn every_remedy_closes_a_gap_somewhere() {
         });
         assert!(!is_asked, "{id}: it is not so that {reason}");
     }
+}
+
+/// Asserts that each technology fits a site by itself, and that together they exhaust one resource.
+fn assert_exhausted_together(view: &View, site: &str, resource: &str, technologies: &[&str]) {
+    let at = view.find_judged_site(site).unwrap();
+    let asked = |technology: &&str| Asked {
+        technology: (*technology).to_owned(),
+        quantity: 1,
+        space: None,
+        from_year: None,
+    };
+    let asked: Vec<Asked> = technologies.iter().map(asked).collect();
+    let judge = |asked: &[Asked]| {
+        let items = view.find_items(at, asked).unwrap();
+        judge_deployment(&view.rulebook, &view.estate, &items)
+    };
+    for one in asked.chunks(1) {
+        assert_eq!(judge(one).items[0].fit, Fit::Fits, "{} alone at {site}", one[0].technology);
+    }
+    let exhausted: Vec<String> = judge(&asked)
+        .uses
+        .iter()
+        .filter(|one| one.exhausting().is_some())
+        .map(|one| view.rulebook.resources[usize::from(one.resource.0)].id.clone())
+        .collect();
+    assert_eq!(exhausted, [resource], "at {site}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fits_alone_does_not_fit_together() {
+    let (_folder, app) = empty().await;
+    let _ = load(&app).await;
+    let view = app.view();
+    let five = [
+        "surgical-robot",
+        "ai-inference-node",
+        "logistics-robot",
+        "video-consultation-room",
+        "voice-scribe",
+    ];
+    assert_exhausted_together(&view, "ZZN03", "electrical", &five);
+    let of_power =
+        ["ai-mri", "ai-training-node", "surgical-robot", "pharmacy-robot", "ai-inference-node"];
+    assert_exhausted_together(&view, "ZZN19", "electrical", &of_power);
+    let of_links = [
+        "telesurgery-endovascular",
+        "telesurgery-laparoscopic",
+        "ai-cloud-triage",
+        "video-consultation-room",
+        "voice-scribe",
+    ];
+    assert_exhausted_together(&view, "ZZN19", "uplink", &of_links);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_and_homes_of_one_place_stand_in_every_way() {
+    let (_folder, app) = empty().await;
+    let _ = load(&app).await;
+    let view = app.view();
+    let site = view.find_site("ZZN01").unwrap();
+    let profile = &view.rulebook.profiles[view.find_profile("surgical-robot").unwrap()];
+    let theatres = view
+        .estate
+        .spaces_of(site)
+        .filter(|space| view.estate.kind(*space) == Some(SpaceKind::Theatre))
+        .map(|space| {
+            let spot = Spot::Space { site, space };
+            judge::assess_spot(&view.rulebook, &view.estate, profile, spot).score.readiness
+        });
+    assert!(theatres.collect::<BTreeSet<_>>().iter().eq(Readiness::ALL));
+    let homes = view.find_profile("virtual-ward-home").unwrap();
+    for (code, places) in [("ZZN21", 24), ("ZZG13", 14)] {
+        let pool = view.pool(homes, view.find_site(code).unwrap()).unwrap();
+        assert_eq!(pool.places(), places, "{code}");
+        assert!(pool.counts.iter().all(|count| *count > 0), "{code}: {pool:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_has_peers_and_generators_of_all_kinds_carry_outages() {
+    let (_folder, app) = empty().await;
+    let _ = load(&app).await;
+    let view = app.view();
+    let robot = view.find_profile("surgical-robot").unwrap();
+    let standing = view.score_among_peers(view.find_site("ZZN05").unwrap(), robot).unwrap();
+    assert_eq!(standing.group_size, 6);
+    // A site, how long an outage is in hours, and between which probabilities it is carried.
+    for (code, hours, least, most) in [
+        ("ZZN01", 168, 0.95, 1.0),
+        ("ZZN03", 168, 0.8, 1.0),
+        ("ZZN04", 168, 0.7, 0.95),
+        ("ZZG01", 168, 0.95, 1.0),
+        ("ZZG03", 48, 0.5, 0.95),
+        ("ZZN08", 24, 0.0, 0.0),
+        ("ZZF12", 48, 0.0, 0.0),
+        ("ZZF13", 1, 0.0, 0.0),
+    ] {
+        let site = view.find_site(code).unwrap();
+        let plant = read_plant(&view.rulebook, &view.estate, site, &Overrides::default());
+        let plant = plant.unwrap_or_else(|trouble| panic!("{code}: {trouble:?}"));
+        let carried = survive(&plant.plant, &plant.load, hours).carried[hours];
+        assert!((least..=most).contains(&carried), "{code}: {carried}");
+    }
+    let unknown = view.find_site("ZZN06").unwrap();
+    let trouble = read_plant(&view.rulebook, &view.estate, unknown, &Overrides::default());
+    assert_eq!(trouble.unwrap_err().missing.len(), 1, "how many sets there are");
 }
 
 #[tokio::test(flavor = "multi_thread")]

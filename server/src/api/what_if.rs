@@ -73,7 +73,7 @@ impl WhatIfQuery {
         let changes: Vec<Change> = changes.into_iter().map(Into::into).collect();
         let filter = SiteFilter::from(filter.unwrap_or_default());
         let answered = in_turn(context, || {
-            Ok(match app.rules.suppose(&changes) {
+            Ok(match app.rules.suppose(&changes, view.facts.as_of) {
                 Err(problems) => Err(problems),
                 Ok(rulebook) => Ok(compare(view, &rulebook, &filter, &technologies, first_moved)?),
             })

@@ -22,6 +22,9 @@ const caption = part("summary-caption", HTMLTableCaptionElement);
 const rows = part("summary-rows", HTMLTableSectionElement);
 const total = part("summary-total", HTMLTableSectionElement);
 
+/** How technologies that nobody can deploy today are marked. */
+const NOT_YET = "Not available yet";
+
 const number = new Intl.NumberFormat("en-GB");
 
 /** The four counts in the order of the columns, and their sum. */
@@ -59,7 +62,9 @@ function show(summary: Summary): void {
   const sums = Array.from({ length: 5 }, (_, index) =>
     known.reduce((sum, figures) => sum + (figures[index] ?? 0), 0),
   );
-  caption.textContent = `Sites by readiness: ${profileSelect.selectedOptions[0]?.text ?? ""}`;
+  const chosen = summary.profiles.find(({ id }) => id === profile);
+  const remark = chosen?.horizon === "FUTURE" ? ` (${NOT_YET.toLowerCase()})` : "";
+  caption.textContent = `Sites by readiness: ${chosen?.title ?? ""}${remark}`;
   rows.replaceChildren(...groups.map((group) => row(group.title, group.figures)));
   total.replaceChildren(row("All", known.length === groups.length ? sums : undefined));
 }
@@ -83,7 +88,7 @@ function offer(summary: Summary): void {
     ofSites.filter((profile) => profile.horizon === horizon);
   profileSelect.replaceChildren(
     ...options("Can be deployed today", of("NOW"), wanted),
-    ...options("Not to be had yet", of("FUTURE"), wanted),
+    ...options(NOT_YET, of("FUTURE"), wanted),
   );
   profileSelect.onchange = () => {
     // The address follows, so that what is shown can be kept as a bookmark or sent on.
