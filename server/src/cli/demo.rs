@@ -1,9 +1,9 @@
 //! `siteworthy demo`: a throwaway record with the fictional demonstration estate.
 
-use super::gap::gap_table;
-use super::readiness::{explanation, sites_table, summary_table};
+use super::explain::explanation;
+use super::gap::gap_answer;
+use super::readiness::{sites, summary};
 use super::serve::serve;
-
 use super::{Ending, print, read_rules};
 use crate::app::App;
 use crate::config::{Config, Listen};
@@ -96,13 +96,12 @@ fn show(app: &App) -> Result<Ending, Error> {
         GapQuestion { filter: all.clone(), technologies: Vec::new(), level: Level::Minimum };
     let report = view.gap_report(&question)?;
     print(&format!(
-        "\nWhich sites are ready: readiness, score, and how many of their spaces are ready\n{}\n\n\
-         How many sites stand where\n{}\n\n\
-         Why: one example; what decides stands first\n{}\
-         What the gap costs: to the minimum, one unit of each technology a site\n{}\n\n",
-        sites_table(&view, &all, &[])?,
-        summary_table(&view, &all, &[])?,
-        explanation(&view, EXAMPLE.0, &[EXAMPLE.1.to_owned()])?,
-        gap_table(&report),
+        "\nWhich sites are ready\n{}\nHow many sites stand where\n{}\n\
+         Why: one example; what decides stands first\n{}\n\
+         What the gap costs: to the minimum, one unit of each technology a site\n{}\n",
+        sites(&view, &all, &[])?.body(),
+        summary(&view, &all, &[])?.body(),
+        explanation(&view, EXAMPLE.0, EXAMPLE.1)?.body(),
+        gap_answer(&view, &report).to_text(),
     ))
 }

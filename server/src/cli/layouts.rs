@@ -1,7 +1,7 @@
 //! `siteworthy layouts`.
 
+use super::choice::write_file;
 use super::import::receive;
-use super::tables::write_file;
 use super::{Ending, print, print_problems, read_rules};
 use crate::app::Rules;
 use crate::config::Config;

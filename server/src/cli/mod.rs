@@ -3,15 +3,23 @@
 //! Exit codes: 0 all is well, 1 the input has problems or the command failed, 2 the command was
 //! typed wrongly.
 
+mod choice;
 mod demo;
+mod explain;
 mod gap;
+mod headroom;
 mod import;
 mod layouts;
+mod next_measures;
+mod peers;
 mod readiness;
+mod resilience;
 mod rules;
 mod rules_diff;
 mod serve;
 mod tables;
+mod takes;
+mod what_if;
 
 use crate::app::{App, Rules};
 use crate::config::{Config, Listen};
@@ -50,8 +58,22 @@ enum Command {
     Import(import::Import),
     /// Readiness of every site for every technology
     Readiness(readiness::Readiness),
+    /// Why a site stands as it does for a technology, down to the rows of the files
+    Explain(explain::Explain),
     /// What is missing for the technologies, and what it costs
     Gap(gap::Gap),
+    /// What a site has left of shared resources, before and after a deployment
+    Headroom(headroom::Headroom),
+    /// How likely a site's essential load is carried through an outage of so many hours
+    Resilience(Box<resilience::Resilience>),
+    /// What to survey next, the most worthwhile first
+    NextMeasures(next_measures::NextMeasures),
+    /// How many sites would stand otherwise if a rule said otherwise
+    Whatif(what_if::Whatif),
+    /// What it would take to make a site ready, at least cost
+    Takes(takes::WhatItTakes),
+    /// How a site stands among sites of its nation, setting and size
+    Peers(peers::Peers),
     /// How files are read: list the layouts, find the one that fits, write an empty template
     Layouts(layouts::Layouts),
     /// Check the rule and dataset files, or print their schemas
@@ -138,7 +160,14 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Serve(listen) => serve::run(&config, listen).await,
         Command::Import(import) => import.run(&config).await,
         Command::Readiness(readiness) => readiness.run(&config).await,
+        Command::Explain(explain) => explain.run(&config).await,
         Command::Gap(gap) => gap.run(&config).await,
+        Command::Headroom(headroom) => headroom.run(&config).await,
+        Command::Resilience(resilience) => resilience.run(&config).await,
+        Command::NextMeasures(next) => next.run(&config).await,
+        Command::Whatif(what_if) => what_if.run(&config).await,
+        Command::Takes(takes) => takes.run(&config).await,
+        Command::Peers(peers) => peers.run(&config).await,
         Command::Layouts(layouts) => layouts.run(&config),
         Command::Rules(rules) => rules.run(&config).await,
         Command::Schema => print(&crate::api::sdl()),

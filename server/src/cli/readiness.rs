@@ -1,19 +1,23 @@
-//! `siteworthy readiness`: who stands where, how many stand where, and why a site stands as it does.
+//! `siteworthy readiness`: who stands where, and how many stand where. Why a site stands as it does is
+//! `explain`.
 
-use super::tables::{Choice, new_table, right, two_decimals};
+use super::choice::{self, Choice, Output, encode};
+use super::tables::{Answer, Cell, Column, Table};
 use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
-use crate::render::csv::inert;
-use crate::view::explain::{Explained, explain};
-use crate::view::filter::{ReadinessFilter, SiteFilter};
+use crate::view::filter::{Chosen, ReadinessFilter, SiteFilter};
 use crate::view::geojson::encode_sites;
-use crate::view::{SiteResult, View};
+use crate::view::{Site, SiteResult, View};
 use clap::{Args, ValueEnum};
-use comfy_table::Cell;
-use serde::Serialize;
 use siteworthy_rules::judge::{self, percent};
-use siteworthy_rules::place::Nation;
+use siteworthy_rules::profile::Horizon;
+
+/// The most technologies that are shown with their scores; more are shown by marks.
+const MOST_WITH_SCORES: usize = 4;
+
+/// The most technologies in one table of marks: one letter each.
+const MOST_MARKS: usize = 26;
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -25,6 +29,10 @@ enum Format {
 
 /// Shows readiness.
 #[derive(Args, Debug)]
+#[command(after_help = "With more than four technologies each has a column of marks, R ready, A\n\
+                  ready with actions, ? not known, N not ready; up to four are shown with\n\
+                  their scores.\n\n\
+                  Example: siteworthy readiness --technology surgical-robot --is ready")]
 pub struct Readiness {
     #[command(flatten)]
     choice: Choice,
@@ -35,32 +43,15 @@ pub struct Readiness {
     is: Vec<judge::Readiness>,
 
     /// Count the sites in place of listing them
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long)]
     summary: bool,
-
-    /// Say why this site stands as it does: every requirement with its value, its threshold and
-    /// the row of the file that it comes from
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["summary", "format", "is"])]
-    explain: Option<String>,
 
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
-}
 
-/// One line of the answer for programs.
-#[derive(Serialize)]
-struct Row<'a> {
-    site_code: &'a str,
-    site: &'a str,
-    organisation: &'a str,
-    nation: Option<Nation>,
-    technology: &'a str,
-    readiness: judge::Readiness,
-    score: Option<f64>,
-    score_low: f64,
-    score_high: f64,
-    coverage: f64,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Readiness {
@@ -70,22 +61,26 @@ impl Readiness {
         let view = app.view();
         let filter = self.filter()?;
         let technologies = &self.choice.technologies;
-        let bytes = if let Some(code) = &self.explain {
-            explanation(&view, code, technologies)?.into_bytes()
-        } else if self.summary {
-            format!("{}\n", summary_table(&view, &filter, technologies)?).into_bytes()
-        } else {
-            match self.format {
-                Format::Geojson => encode_sites(&view, &filter, technologies)?,
-                Format::Table => {
-                    format!("{}\n", sites_table(&view, &filter, technologies)?).into_bytes()
-                }
-                Format::Csv => csv(&rows(&view, &filter, technologies)?)?,
-                Format::Json => serde_json::to_vec_pretty(&rows(&view, &filter, technologies)?)
-                    .map_err(Error::internal)?,
+        let answer = || {
+            if self.summary {
+                summary(&view, &filter, technologies)
+            } else {
+                sites(&view, &filter, technologies)
             }
         };
-        self.choice.write(&bytes)
+        let bytes = match self.format {
+            Format::Geojson if self.summary => {
+                return Err(Error::Invalid(
+                    "counts have no place on a map; use --format table, csv or json with --summary"
+                        .to_owned(),
+                ));
+            }
+            Format::Geojson => encode_sites(&view, &filter, technologies)?,
+            Format::Table => encode(&answer()?, choice::Format::Table)?,
+            Format::Csv => encode(&answer()?, choice::Format::Csv)?,
+            Format::Json => encode(&answer()?, choice::Format::Json)?,
+        };
+        self.output.write(&bytes)
     }
 
     fn filter(&self) -> Result<SiteFilter, Error> {
@@ -101,76 +96,118 @@ impl Readiness {
     }
 }
 
-/// A line a site and technology.
-fn rows<'a>(
-    view: &'a View,
-    filter: &SiteFilter,
-    technologies: &[String],
-) -> Result<Vec<Row<'a>>, Error> {
-    let profiles = view.find_technologies(technologies)?;
-    let mut rows = Vec::new();
-    for (at, site) in filter.find(view)?.sites(view) {
-        for profile in &profiles {
-            let Some(result) = view.result(*profile, at) else { continue };
-            let outcome = &result.outcome;
-            rows.push(Row {
-                site_code: &site.code,
-                site: &site.name,
-                organisation: view.organisation_name(site),
-                nation: site.nation,
-                technology: &view.rulebook.profiles[*profile].id,
-                readiness: outcome.score.readiness,
-                score: outcome.score.score_bp.map(percent),
-                score_low: percent(outcome.score.low_bp),
-                score_high: percent(outcome.score.high_bp),
-                coverage: percent(outcome.score.coverage_bp),
-            });
+/// The technologies asked for by where they are shown: those of today, those to come.
+fn by_horizon(view: &View, technologies: &[String]) -> Result<[Vec<usize>; 2], Error> {
+    let asked = if technologies.is_empty() {
+        (0..view.rulebook.profiles.len()).collect()
+    } else {
+        view.find_technologies(technologies)?
+    };
+    let is_now = |at: &usize| view.rulebook.profiles[*at].horizon == Horizon::Now;
+    let (now, future): (Vec<usize>, Vec<usize>) = asked.into_iter().partition(is_now);
+    Ok([now, future])
+}
+
+const HEADINGS: [&str; 2] = ["", "Not to be had today, and in no total. "];
+
+/// A line a site and technology; pools of homes below.
+pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Result<Answer, Error> {
+    let chosen = filter.find(view)?;
+    let mut answer = Answer::new(view);
+    let horizons = by_horizon(view, technologies)?;
+    for (profiles, (key, heading)) in
+        horizons.iter().zip(["sites", "future"].into_iter().zip(HEADINGS))
+    {
+        // Of what is judged in homes alone no site has a result.
+        let judged: Vec<usize> =
+            profiles.iter().copied().filter(|profile| is_judged(view, *profile)).collect();
+        if judged.len() > MOST_WITH_SCORES {
+            for profiles in judged.chunks(MOST_MARKS) {
+                for table in marks(view, &chosen, profiles, heading) {
+                    answer.add(table);
+                }
+            }
+        } else if !judged.is_empty() {
+            answer.add(standings(view, &chosen, &judged, heading));
+        }
+        if key == "sites" || !judged.is_empty() {
+            answer.add(results(view, &chosen, &judged, key));
         }
     }
-    Ok(rows)
+    let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
+    answer.add_if_any(pools(view, &with_pooled.find(view)?, &horizons.concat()));
+    Ok(answer)
 }
 
-fn csv(rows: &[Row<'_>]) -> Result<Vec<u8>, Error> {
-    let mut writer = ::csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    let headings = "site_code site organisation nation technology readiness score score_low score_high coverage";
-    writer.write_record(headings.split_whitespace()).map_err(Error::internal)?;
-    for row in rows {
-        let nation = row.nation.map_or("", |nation| nation.word());
-        let texts = [
-            row.site_code,
-            row.site,
-            row.organisation,
-            nation,
-            row.technology,
-            row.readiness.word(),
-        ];
-        let numbers = [row.score, Some(row.score_low), Some(row.score_high), Some(row.coverage)];
-        let numbers =
-            numbers.map(|number| number.map_or_else(String::new, |number| format!("{number:.2}")));
-        let cells = texts.map(inert).into_iter().chain(numbers);
-        writer.write_record(cells).map_err(Error::internal)?;
-    }
-    writer.into_inner().map_err(|error| Error::internal(error.to_string()))
+/// Whether any site has a result.
+fn is_judged(view: &View, profile: usize) -> bool {
+    (0..view.estate.sites()).any(|at| view.result(profile, at).is_some())
 }
 
-/// A line a site, a column a technology: readiness and score.
-pub fn sites_table(
-    view: &View,
-    filter: &SiteFilter,
-    technologies: &[String],
-) -> Result<String, Error> {
-    let profiles = view.find_technologies(technologies)?;
-    let ids = profiles.iter().map(|profile| view.rulebook.profiles[*profile].id.as_str());
-    let headings: Vec<&str> = ["Site code", "Site"].into_iter().chain(ids).collect();
-    let mut table = new_table(&headings);
-    for (at, site) in filter.find(view)?.sites(view) {
-        let standings = profiles
-            .iter()
-            .map(|profile| view.result(*profile, at).map_or_else(String::new, standing));
-        let cells = [site.code.clone(), site.name.clone()].into_iter().chain(standings);
-        table.add_row(cells);
+const RESULT: [Column; 12] = [
+    ("site_code", "Site code"),
+    ("site", "Site"),
+    ("organisation", "Organisation"),
+    ("nation", "Nation"),
+    ("technology", "Technology"),
+    ("readiness", "Readiness"),
+    ("score", "Score"),
+    ("score_low", "Low"),
+    ("score_high", "High"),
+    ("coverage", "Coverage %"),
+    ("spaces_ready", "Spaces ready"),
+    ("spaces", "Spaces"),
+];
+
+/// A row a site and technology.
+fn results(view: &View, chosen: &Chosen<'_>, profiles: &[usize], key: &'static str) -> Table {
+    let mut table = Table::new(key, "", &RESULT).for_files();
+    for (at, site) in chosen.sites(view) {
+        for profile in profiles {
+            let Some(result) = view.result(*profile, at) else { continue };
+            let outcome = &result.outcome;
+            let score = &outcome.score;
+            let spaces = (outcome.spaces > 0).then_some([outcome.spaces_ready, outcome.spaces]);
+            table.add([
+                Cell::from(&site.code),
+                Cell::from(&site.name),
+                view.organisation_name(site).into(),
+                site.nation.map(|nation| nation.word()).into(),
+                Cell::from(&view.rulebook.profiles[*profile].id),
+                score.readiness.word().into(),
+                score.score_bp.map_or(Cell::None, Cell::bp),
+                Cell::bp(score.low_bp),
+                Cell::bp(score.high_bp),
+                Cell::bp(score.coverage_bp),
+                spaces.map(|[ready, _]| ready).into(),
+                spaces.map(|[_, all]| all).into(),
+            ]);
+        }
     }
-    Ok(table.to_string())
+    table
+}
+
+/// A row a site, a column a technology: readiness and score in words.
+fn standings(view: &View, chosen: &Chosen<'_>, profiles: &[usize], heading: &str) -> Table {
+    // Column keys live as long as the program; these columns are for the eye, so any will do.
+    const KEYS: [&str; MOST_WITH_SCORES] = ["first", "second", "third", "fourth"];
+    let ids: Vec<&str> =
+        profiles.iter().map(|at| view.rulebook.profiles[*at].id.as_str()).collect();
+    let title = format!("{heading}Readiness and score, and how many of the spaces are ready");
+    let columns: Vec<Column> = [("site_code", "Site code"), ("site", "Site")]
+        .into_iter()
+        .chain(KEYS.into_iter().zip([""; MOST_WITH_SCORES]).take(ids.len()))
+        .collect();
+    let mut table = Table::new("standings", title, &columns).for_the_eye();
+    for (key, id) in KEYS.into_iter().zip(ids) {
+        table.rename(key, id);
+    }
+    for (at, site) in chosen.sites(view) {
+        let standings = profiles.iter().map(|profile| view.result(*profile, at).map(standing));
+        let named = [Cell::from(&site.code), Cell::from(&site.name)];
+        table.add(named.into_iter().chain(standings.map(Cell::from)));
+    }
+    table
 }
 
 /// Such as `ready 93.33`, and for a profile judged in spaces how many of them are ready.
@@ -178,7 +215,7 @@ fn standing(result: &SiteResult) -> String {
     let outcome = &result.outcome;
     let mut text = outcome.score.readiness.word().to_owned();
     if let Some(score) = outcome.score.score_bp {
-        text.push_str(&format!(" {}", two_decimals(score)));
+        text.push_str(&format!(" {:.2}", percent(score)));
     }
     if outcome.spaces > 0 {
         text.push_str(&format!(" ({}/{})", outcome.spaces_ready, outcome.spaces));
@@ -186,89 +223,148 @@ fn standing(result: &SiteResult) -> String {
     text
 }
 
-/// How many of the chosen sites stand where for each technology.
-pub fn summary_table(
-    view: &View,
-    filter: &SiteFilter,
-    technologies: &[String],
-) -> Result<String, Error> {
-    let chosen = filter.find(view)?;
-    let headings = ["Technology", "Ready", "With actions", "Indeterminate", "Not ready"];
-    let mut table = new_table(&headings);
-    for at in view.find_technologies(technologies)? {
-        let profile = &view.rulebook.profiles[at];
-        let mut counts = [0_u32; judge::Readiness::ALL.len()];
-        for (site, _) in chosen.sites(view) {
-            if let Some(result) = view.result(at, site) {
-                counts[result.outcome.score.readiness as usize] += 1;
-            }
+/// One letter each: told apart without colour.
+const fn mark(readiness: judge::Readiness) -> &'static str {
+    match readiness {
+        judge::Readiness::Ready => "R",
+        judge::Readiness::ReadyWithActions => "A",
+        judge::Readiness::Indeterminate => "?",
+        judge::Readiness::NotReady => "N",
+    }
+}
+
+/// A row a site with a mark a technology, and what the letters above the marks stand for.
+fn marks(view: &View, chosen: &Chosen<'_>, profiles: &[usize], heading: &str) -> [Table; 2] {
+    let letters: Vec<String> =
+        ('a'..='z').take(profiles.len()).map(|letter| letter.to_string()).collect();
+    let title = format!("{heading}R ready, A ready with actions, ? not known, N not ready");
+    let columns = [("site_code", "Site code"), ("site", "Site"), ("marks", "")];
+    let mut table = Table::new("marks", title, &columns).for_the_eye();
+    table.rename("marks", &letters.join(" "));
+    for (at, site) in chosen.sites(view) {
+        let marks: Vec<&str> = profiles
+            .iter()
+            .map(|profile| view.result(*profile, at))
+            .map(|result| result.map_or("-", |result| mark(result.outcome.score.readiness)))
+            .collect();
+        table.add([Cell::from(&site.code), Cell::from(&site.name), marks.join(" ").into()]);
+    }
+    let columns: Vec<Column> = [("letter", "")].into_iter().chain(COUNTS).collect();
+    let mut legend = Table::new("legend", "What the letters stand for", &columns)
+        .showing(&[
+            "letter",
+            "title",
+            "technology",
+            "ready",
+            "ready_with_actions",
+            "indeterminate",
+            "not_ready",
+        ])
+        .for_the_eye();
+    for (letter, profile) in letters.into_iter().zip(profiles) {
+        let counts = counts(view, chosen, *profile);
+        legend.add([Cell::from(letter)].into_iter().chain(counts));
+    }
+    [table, legend]
+}
+
+const COUNTS: [Column; 7] = [
+    ("technology", "Technology"),
+    ("title", "Full name"),
+    ("horizon", "Horizon"),
+    ("ready", "R"),
+    ("ready_with_actions", "A"),
+    ("indeterminate", "?"),
+    ("not_ready", "N"),
+];
+
+/// How many of the chosen sites stand where for a technology, in the order of [`COUNTS`].
+fn counts(view: &View, chosen: &Chosen<'_>, profile: usize) -> impl Iterator<Item = Cell> {
+    let technology = &view.rulebook.profiles[profile];
+    let mut counts = [0_u32; judge::Readiness::ALL.len()];
+    for (site, _) in chosen.sites(view) {
+        if let Some(result) = view.result(profile, site) {
+            counts[result.outcome.score.readiness as usize] += 1;
         }
-        let mut row = vec![Cell::new(&profile.title)];
-        row.extend(counts.map(right));
-        table.add_row(row);
+    }
+    let names = [
+        Cell::from(&technology.id),
+        Cell::from(&technology.title),
+        technology.horizon.word().into(),
+    ];
+    names.into_iter().chain(counts.map(Cell::from))
+}
+
+/// How many of the chosen sites stand where for each technology.
+pub fn summary(view: &View, filter: &SiteFilter, technologies: &[String]) -> Result<Answer, Error> {
+    let chosen = filter.find(view)?;
+    let mut answer = Answer::new(view);
+    let horizons = by_horizon(view, technologies)?;
+    let all = horizons.concat();
+    for (profiles, (key, title)) in horizons.into_iter().zip([
+        (
+            "technologies",
+            "Sites by readiness: R ready, A ready with actions, ? not known, N not ready",
+        ),
+        ("future", "Not to be had today, and in no total"),
+    ]) {
+        let mut table = Table::new(key, title, &COUNTS).showing(&[
+            "title",
+            "ready",
+            "ready_with_actions",
+            "indeterminate",
+            "not_ready",
+        ]);
+        // Of what is judged in homes alone no site has a result.
+        for profile in profiles.into_iter().filter(|profile| is_judged(view, *profile)) {
+            table.add(counts(view, &chosen, profile));
+        }
+        answer.add_if_any(table);
     }
     let (sites, unplaced) = chosen.sites(view).fold((0, 0), |(sites, unplaced), (_, site)| {
         (sites + 1, unplaced + u32::from(site.point.is_none()))
     });
-    Ok(format!("{table}\n{sites} sites, {unplaced} of them without a position on the map."))
+    let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
+    answer.add_if_any(pools(view, &with_pooled.find(view)?, &all));
+    answer.say(format!("{sites} sites, {unplaced} of them without a position on the map."));
+    Ok(answer)
 }
 
-/// Why a site stands as it does for each technology.
-pub fn explanation(view: &View, code: &str, technologies: &[String]) -> Result<String, Error> {
-    let site = view
-        .find_site(code)
-        .ok_or_else(|| Error::NotFound(format!("there is no site {code:?}")))?;
-    let mut text = String::new();
-    for at in view.find_technologies(technologies)? {
-        let profile = &view.rulebook.profiles[at];
-        let Some(result) = view.result(at, site) else {
-            return Err(Error::Invalid(format!("{code} stands for many sites and is not judged")));
-        };
-        let outcome = &result.outcome;
-        let place = outcome
-            .spot
-            .space()
-            .map_or_else(String::new, |space| format!(", {}", view.place_name(space)));
-        text.push_str(&format!(
-            "{}{place}: {}\n{}: score range {} to {}, coverage {} %\n",
-            view.site(site).name,
-            standing(result),
-            profile.title,
-            two_decimals(outcome.score.low_bp),
-            two_decimals(outcome.score.high_bp),
-            two_decimals(outcome.score.coverage_bp),
-        ));
-        let mut table =
-            new_table(&["Requirement", "Known", "Asked", "Verdict", "Evidence", "From"]);
-        let explained = explain(view, profile, outcome);
-        text.push_str(&format!("{}\n", explained.headline));
-        for one in &explained.requirements {
-            table.add_row([
-                one.title.clone(),
-                one.value.clone(),
-                one.threshold.clone(),
-                verdict(one),
-                one.requirement.evidence.word().to_owned(),
-                sources(view, one),
-            ]);
-        }
-        text.push_str(&format!("{table}\n\n"));
+/// A row a pool of homes and technology.
+fn pools(view: &View, chosen: &Chosen<'_>, profiles: &[usize]) -> Table {
+    let columns = [
+        ("site_code", "Site code"),
+        ("site", "Site"),
+        ("organisation", "Organisation"),
+        ("technology", "Technology"),
+        ("homes_ready", "Homes ready"),
+        ("homes", "Homes"),
+        ("homes_ready_with_actions", "With actions"),
+        ("homes_indeterminate", "Not known"),
+        ("homes_not_ready", "Not ready"),
+        ("in_words", "Homes"),
+    ];
+    let mut table = Table::new("pools", "Homes, judged as a share of each pool", &columns)
+        .showing(&["site_code", "site", "technology", "in_words"]);
+    let pools = chosen.sites(view).flat_map(|(at, site)| {
+        profiles.iter().filter_map(move |profile| Some((site, *profile, view.pool(*profile, at)?)))
+    });
+    for (site, profile, pool) in pools {
+        let Site { code, name, .. } = site;
+        let count = |readiness| Cell::from(pool.count(readiness));
+        let ready = pool.count(judge::Readiness::Ready);
+        table.add([
+            Cell::from(code),
+            Cell::from(name),
+            view.organisation_name(site).into(),
+            Cell::from(&view.rulebook.profiles[profile].id),
+            ready.into(),
+            pool.places().into(),
+            count(judge::Readiness::ReadyWithActions),
+            count(judge::Readiness::Indeterminate),
+            count(judge::Readiness::NotReady),
+            format!("{ready} of {} homes ready", pool.places()).into(),
+        ]);
     }
-    Ok(text)
-}
-
-fn verdict(one: &Explained<'_>) -> String {
-    let gate = if one.requirement.gate { " (gate)" } else { "" };
-    format!("{}{gate}", one.judged.verdict)
-}
-
-/// The files and rows that the value comes from, each once.
-fn sources(view: &View, one: &Explained<'_>) -> String {
-    let mut sources: Vec<String> = one
-        .inputs
-        .iter()
-        .map(|input| format!("{}:{}", view.survey(input.source).file_name, input.source.row))
-        .collect();
-    sources.dedup();
-    sources.join(" ")
+    table
 }

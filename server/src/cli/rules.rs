@@ -1,7 +1,7 @@
 //! `siteworthy rules`.
 
+use super::choice::write_file;
 use super::rules_diff::Diff;
-use super::tables::write_file;
 use super::{Ending, print, print_problems};
 use crate::app;
 use crate::config::Config;

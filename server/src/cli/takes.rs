@@ -1,0 +1,323 @@
+//! `siteworthy takes`: what it would take to make a site ready for a deployment, at least cost.
+
+use super::choice::{Deployment, Reply};
+use super::headroom::place_of;
+use super::tables::{Answer, Cell, Column, Table};
+use super::{Ending, open_existing};
+use crate::config::Config;
+use crate::error::Error;
+use crate::view::View;
+use clap::Args;
+use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::deployment::Item;
+use siteworthy_rules::judge::{for_each_measure, place_of as row_of};
+use siteworthy_rules::profile::{Question, Requirement};
+use siteworthy_rules::takes::{Bill, Prospect, Taken, Takes, Want, takes};
+use std::sync::Arc;
+
+/// Shows what it would take to be ready.
+#[derive(Args, Debug)]
+#[command(after_help = "Finds the least-cost works that make the site ready for all of the\n\
+                  deployment, and says whether that is proven to be the least; what must\n\
+                  be measured first, and what nothing on offer closes.\n\n\
+                  Example: siteworthy takes ZZN02 --deploy ai-inference-node")]
+pub struct WhatItTakes {
+    /// Code of the site
+    #[arg(value_name = "SITE")]
+    site: String,
+
+    #[command(flatten)]
+    deployment: Deployment,
+
+    #[command(flatten)]
+    reply: Reply,
+}
+
+impl WhatItTakes {
+    /// Answers.
+    pub async fn run(self, config: &Config) -> Result<Ending, Error> {
+        let app = open_existing(config).await?;
+        let view = app.view();
+        let site = view.find_judged_site(&self.site)?;
+        let items = self.deployment.items(&view, site)?;
+        if items.is_empty() {
+            let message = "say what is to be deployed, such as --deploy ai-inference-node";
+            return Err(Error::Invalid(message.to_owned()));
+        }
+        let (asked, of) = (items.clone(), Arc::clone(&view));
+        let work = move || takes(&of.rulebook, &of.estate, &asked);
+        let found = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
+        self.reply.send(&answer(&view, &items, &found))
+    }
+}
+
+fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
+    let mut answer = Answer::new(view);
+    for (item, prospect) in items.iter().zip(&found.prospects) {
+        answer.say(sentence(view, item, prospect));
+        for obstacle in prospect.obstacles(&view.rulebook.bands) {
+            answer.say(format!("{}: {obstacle}", view.rulebook.profiles[item.profile].id));
+        }
+    }
+    answer.say(bound_in_words(found));
+    answer.add(prospects(view, items, &found.prospects));
+    answer.add(works(view, items, &found.works));
+    answer.add(totals(found));
+    answer.add_if_any(wants(
+        view,
+        items,
+        "must_measure",
+        "What must be measured first",
+        &found.must_measure,
+    ));
+    answer.add_if_any(wants(
+        view,
+        items,
+        "may_measure",
+        "What else is not known",
+        &found.may_measure,
+    ));
+    answer.add_if_any(impossible(view, items, found));
+    answer
+}
+
+fn sentence(view: &View, item: &Item, prospect: &Prospect) -> String {
+    let id = &view.rulebook.profiles[item.profile].id;
+    let (before, after) = (prospect.before.readiness, prospect.after.readiness);
+    match prospect.goal {
+        Some(_) if before == after => format!("{id} is {after} as things are."),
+        Some(_) => format!("{id} is {before} and would be {after}."),
+        None => format!(
+            "{id} is {before}, and no works on offer make it ready, with or without actions."
+        ),
+    }
+}
+
+fn bound_in_words(found: &Takes) -> String {
+    let without = match found.bill.works_without_cost {
+        0 => String::new(),
+        1 => " One of them has no known cost, and no choice has fewer such.".to_owned(),
+        many => format!(" {many} of them have no known cost, and no choice has fewer such."),
+    };
+    if found.works.is_empty() {
+        "No works are taken.".to_owned()
+    } else if found.is_proven {
+        format!("These works are proven to cost the least, by central capital.{without}")
+    } else {
+        let bound = Cell::from(found.bound.capital).for_the_eye();
+        format!(
+            "These are the best works found; no set of works costs less than £{bound}, by central \
+             capital."
+        )
+    }
+}
+
+fn prospects(view: &View, items: &[Item], prospects: &[Prospect]) -> Table {
+    const COLUMNS: [Column; 10] = [
+        ("technology", "Technology"),
+        ("quantity", "Quantity"),
+        ("place", "Place"),
+        ("readiness_before", "Before"),
+        ("score_before", "Score before"),
+        ("readiness_after", "After"),
+        ("score_after", "Score after"),
+        ("readiness_at_best", "At best"),
+        ("score_at_best", "Score at best"),
+        ("goal", "Goal"),
+    ];
+    let look = [
+        "technology",
+        "place",
+        "readiness_before",
+        "score_before",
+        "readiness_after",
+        "score_after",
+    ];
+    let mut table = Table::new("technologies", "Before and after", &COLUMNS).showing(&look);
+    for (item, prospect) in items.iter().zip(prospects) {
+        let profile = &view.rulebook.profiles[item.profile];
+        let scores = [prospect.before, prospect.after, prospect.at_best].into_iter();
+        let scores = scores.flat_map(|score| {
+            [score.readiness.word().into(), score.score_bp.map_or(Cell::None, Cell::bp)]
+        });
+        let names = [
+            Cell::from(&profile.id),
+            item.quantity.into(),
+            place_of(view, profile, item.spot).into(),
+        ];
+        let goal = prospect.goal.map(|goal| goal.word()).into();
+        table.add(names.into_iter().chain(scores).chain([goal]));
+    }
+    table
+}
+
+fn works(view: &View, items: &[Item], works: &[Taken]) -> Table {
+    const COLUMNS: [Column; 16] = [
+        ("remedy", "Id"),
+        ("title", "Work"),
+        ("place", "Place"),
+        ("amount", "How much"),
+        ("quantity_low", "Quantity low"),
+        ("quantity_central", "Quantity central"),
+        ("quantity_high", "Quantity high"),
+        ("unit", "Unit"),
+        ("capital_low_gbp", "Low £"),
+        ("capital_central_gbp", "Central £"),
+        ("capital_high_gbp", "High £"),
+        ("running_low_gbp_per_year", "Running low £ a year"),
+        ("running_central_gbp_per_year", "Running central £ a year"),
+        ("running_high_gbp_per_year", "Running high £ a year"),
+        ("serves", "Serves"),
+        ("why_unknown", "Why not known"),
+    ];
+    let look =
+        ["title", "place", "amount", "capital_low_gbp", "capital_central_gbp", "capital_high_gbp"];
+    let mut table = Table::new("works", "Works", &COLUMNS).showing(&look).and_showing(
+        "Works without a known quantity",
+        &["title", "why_unknown"],
+        Some("why_unknown"),
+    );
+    for work in works {
+        table.add(taken(view, items, work));
+    }
+    table
+}
+
+fn taken(view: &View, items: &[Item], work: &Taken) -> Vec<Cell> {
+    let remedy = &view.rulebook.remedies[work.remedy];
+    let unit = remedy.quantity.unit.symbol();
+    #[expect(clippy::cast_precision_loss, reason = "quantities in thousandths stay below 2^53")]
+    let quantity = three(work.size.quantity_milli, |milli| Cell::from(milli as f64 / 1000.0));
+    let amount = match &quantity[1] {
+        Cell::None => "not known".to_owned(),
+        central => format!("{} {unit}", central.for_the_eye()),
+    };
+    let serves: Vec<String> = work
+        .size
+        .serves
+        .iter()
+        .map(|served| format!("{} ({})", want_id(view, items, served.want), served.level.word()))
+        .collect();
+    let names = [
+        Cell::from(&remedy.id),
+        Cell::from(&remedy.title),
+        view.place_name(work.place).into(),
+        amount.into(),
+    ];
+    names
+        .into_iter()
+        .chain(quantity)
+        .chain([unit.into()])
+        .chain(three(work.size.capital, Cell::from))
+        .chain(three(work.size.running, Cell::from))
+        .chain([serves.join("; ").into(), work.size.unknown_reason.clone().into()])
+        .collect()
+}
+
+fn three<T>(estimate: Option<Estimate<T>>, cell: fn(T) -> Cell) -> [Cell; 3] {
+    estimate.map_or([const { Cell::None }; 3], |Estimate { low, central, high }| {
+        [low, central, high].map(cell)
+    })
+}
+
+/// Capital and running cost are never added together; the bound is a row of its own.
+fn totals(found: &Takes) -> Table {
+    let columns = [
+        ("money", "Money"),
+        ("total_low_gbp", "Low £"),
+        ("total_central_gbp", "Central £"),
+        ("total_high_gbp", "High £"),
+        ("works_without_cost", "Uncosted works"),
+        ("proven", "Proven least"),
+        ("nodes", "Choices looked at"),
+    ];
+    let mut table = Table::new("totals", "What they cost", &columns).showing(&[
+        "money",
+        "total_low_gbp",
+        "total_central_gbp",
+        "total_high_gbp",
+        "works_without_cost",
+        "proven",
+    ]);
+    let mut row = |money: &str, pounds: [Cell; 3], without: u32, proven: Cell| {
+        let [low, central, high] = pounds;
+        table.add([money.into(), low, central, high, without.into(), proven, found.nodes.into()]);
+    };
+    let capital: Estimate<Pence> = found.capital();
+    let Bill { works_without_cost, .. } = found.bill;
+    row(
+        "capital",
+        three(Some(capital), Cell::from),
+        works_without_cost,
+        Cell::yes(found.is_proven),
+    );
+    let without = found.works.iter().filter(|work| work.size.running.is_none()).count();
+    let without = u32::try_from(without).unwrap_or(u32::MAX);
+    row("running a year", three(found.running(), Cell::from), without, Cell::None);
+    let bound = [Cell::None, found.bound.capital.into(), Cell::None];
+    row("least possible capital", bound, found.bound.works_without_cost, Cell::None);
+    table
+}
+
+fn requirement<'a>(view: &'a View, items: &[Item], want: Want) -> &'a Requirement {
+    &view.rulebook.profiles[items[want.deployed].profile].requirements[want.requirement]
+}
+
+/// `technology/requirement`, as the rule files name it.
+fn want_id(view: &View, items: &[Item], want: Want) -> String {
+    let profile = &view.rulebook.profiles[items[want.deployed].profile];
+    format!("{}/{}", profile.id, requirement(view, items, want).id)
+}
+
+/// What is asked, by the headings of its measures that are not known.
+fn not_known(view: &View, items: &[Item], want: Want) -> String {
+    let rules = &view.rulebook;
+    let asks = &requirement(view, items, want).asks;
+    let place = row_of(rules, asks, items[want.deployed].spot);
+    let value = |measure| place.map_or(f64::NAN, |place| view.estate.value(measure, place));
+    let mut missing = Vec::new();
+    if let Question::Headroom(resource) = asks {
+        missing = rules.resources[resource.at()].missing(value);
+    } else {
+        for_each_measure(rules, asks, |measure| {
+            if value(measure).is_nan() {
+                missing.push(measure);
+            }
+        });
+    }
+    let titles: Vec<&str> =
+        missing.into_iter().map(|measure| rules.dictionary.get(measure).title.as_str()).collect();
+    titles.join("; ")
+}
+
+fn wants(view: &View, items: &[Item], key: &'static str, title: &str, list: &[Want]) -> Table {
+    let columns = [
+        ("requirement", "Requirement"),
+        ("technology", "Technology"),
+        ("gate", "Gate"),
+        ("measures", "Measures"),
+    ];
+    let mut table = Table::new(key, title, &columns).showing(&["technology", "gate", "measures"]);
+    for want in list {
+        table.add([
+            want_id(view, items, *want).into(),
+            Cell::from(&view.rulebook.profiles[items[want.deployed].profile].id),
+            Cell::yes(requirement(view, items, *want).gate),
+            not_known(view, items, *want).into(),
+        ]);
+    }
+    table
+}
+
+fn impossible(view: &View, items: &[Item], found: &Takes) -> Table {
+    let columns = [("requirement", "Requirement"), ("gate", "Gate"), ("reason", "Why")];
+    let mut table = Table::new("impossible", "What nothing on offer closes", &columns);
+    for one in &found.impossible {
+        table.add([
+            want_id(view, items, one.want).into(),
+            Cell::yes(one.is_gate),
+            Cell::from(&one.reason),
+        ]);
+    }
+    table
+}
