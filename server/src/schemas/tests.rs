@@ -66,7 +66,6 @@ const UNSEEN: &[(&str, &[&str])] = &[
             "id-twice-measure",
             "id-twice-requirement",
             "id-twice-resource",
-            "two-remedies-for-one-gap",
         ],
     ),
     (
