@@ -113,7 +113,7 @@ fn row(view: &View, measure: MeasureIndex, worth: &Worth) -> [Cell; 11] {
         worth.gates.into(),
         worth.may_settle.into(),
         // Basis points in points of a score.
-        (f64::from(worth.narrows_bp) / 100.0).into(),
+        worth.narrows().into(),
         worth.sites.len().into(),
         worth.profiles.len().into(),
         technologies.join("; ").into(),
