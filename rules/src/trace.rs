@@ -84,11 +84,20 @@ pub fn trace(profile: &Profile, judged: &[Judged], score: &Score) -> Trace {
             possible.map(|possible| possible * attained)
         })
         .collect();
-    let possible = apportion(&possible, score.score_bp.map_or(0, |_| WHOLE_BP), &[]);
-    let points = apportion(&points, score.score_bp.unwrap_or(0), &possible);
-    let parts = possible.into_iter().zip(points);
-    let parts = parts.map(|(possible_bp, points_bp)| Part { possible_bp, points_bp }).collect();
-    Trace { parts, domains }
+    let lost: Vec<Option<f64>> = possible
+        .iter()
+        .zip(&points)
+        .map(|(possible, points)| Some((*possible)? - (*points)?))
+        .collect();
+    // What was brought and what was lost are made whole, each to its own sum; what was possible is both
+    // together, so that no part brings more than it could.
+    let points = apportion(&points, score.score_bp.unwrap_or(0));
+    let lost = apportion(&lost, score.score_bp.map_or(0, |score| WHOLE_BP - score));
+    let parts = points.into_iter().zip(lost).map(|(points_bp, lost_bp)| Part {
+        possible_bp: points_bp.zip(lost_bp).map(|(points, lost)| points + lost),
+        points_bp,
+    });
+    Trace { parts: parts.collect(), domains }
 }
 
 fn domain_part<'a>(
@@ -113,9 +122,8 @@ fn domain_part<'a>(
 }
 
 /// Whole parts that add up to `total`, each within one of its exact size: all are rounded down, and
-/// what is left over goes to those that lost most, the first of several first. No part comes to lie
-/// above the most that it may be, where `most` says so.
-fn apportion(exact: &[Option<f64>], total: u16, most: &[Option<u16>]) -> Vec<Option<u16>> {
+/// what is left over goes to those that lost most, the first of several first.
+fn apportion(exact: &[Option<f64>], total: u16) -> Vec<Option<u16>> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -125,11 +133,7 @@ fn apportion(exact: &[Option<f64>], total: u16, most: &[Option<u16>]) -> Vec<Opt
     let mut whole: Vec<Option<u16>> =
         exact.iter().map(|size| size.map(|size| (size + 1e-9).floor() as u16)).collect();
     let sum: u16 = whole.iter().flatten().sum();
-    let may_grow = |at: &usize| {
-        let most = most.get(*at).copied().flatten().unwrap_or(u16::MAX);
-        whole[*at].is_some_and(|part| part < most)
-    };
-    let mut by_loss: Vec<usize> = (0..exact.len()).filter(may_grow).collect();
+    let mut by_loss: Vec<usize> = (0..exact.len()).filter(|at| exact[*at].is_some()).collect();
     let loss = |at: &usize| exact[*at].map_or(0.0, |size| size - (size + 1e-9).floor());
     by_loss.sort_by(|one, other| loss(other).total_cmp(&loss(one)));
     for at in by_loss.into_iter().take(usize::from(total.saturating_sub(sum))) {
@@ -150,10 +154,7 @@ mod tests {
             (vec![Some(0.5), Some(0.5)], 0, vec![Some(0), Some(0)]),
             (vec![None, None], 0, vec![None, None]),
         ] {
-            assert_eq!(apportion(&exact, total, &[]), whole, "{exact:?}");
+            assert_eq!(apportion(&exact, total), whole, "{exact:?}");
         }
-        let most = [Some(3), Some(4), Some(4)];
-        let exact = [Some(3.4), Some(3.3), Some(3.3)];
-        assert_eq!(apportion(&exact, 10, &most), [Some(3), Some(4), Some(3)]);
     }
 }
