@@ -182,7 +182,8 @@ async fn every_verdict_and_every_readiness_of_every_technology_occurs() {
         assert!(found.iter().eq(Readiness::ALL), "{}: only {found:?}", profile.id);
         verdicts.extend(outcomes.iter().flat_map(|outcome| {
             profile.requirements.iter().map(|requirement| {
-                let reading = judge::read(&view.rulebook, &view.estate, requirement, outcome.spot);
+                let reading =
+                    judge::read(&view.rulebook, &view.estate, requirement, outcome.spot());
                 judge::judge(requirement, reading).verdict
             })
         }));

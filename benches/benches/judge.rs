@@ -38,8 +38,8 @@ fn check_plain(batch: &[Vec<Outcome>], plain: &[Vec<plain::Result>], rulebook: &
                 coverage_bp: score.coverage_bp,
                 gates_failed: score.gates_failed,
                 gates_unknown: score.gates_unknown,
-                spaces: batch.spaces,
-                spaces_ready: batch.spaces_ready,
+                spaces: batch.spaces.into(),
+                spaces_ready: batch.spaces_ready.into(),
             };
             assert_eq!(*plain, same, "{} at site {site}", profile.id);
         }
@@ -62,7 +62,7 @@ impl Zen {
         judge(&Batch::new(&rulebook), &estate, &mut outcomes);
         let known: Vec<Variable> = outcomes[0]
             .iter()
-            .map(|outcome| zen::known(&rulebook, &estate, profile, outcome.spot))
+            .map(|outcome| zen::known(&rulebook, &estate, profile, outcome.spot()))
             .collect();
         let decision = zen::decision(&rulebook, profile);
         let mut seen = std::collections::BTreeMap::new();

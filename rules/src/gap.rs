@@ -171,10 +171,10 @@ pub fn site_gap(
         for (at, requirement) in profile.requirements.iter().enumerate() {
             let need = Need { profile: *profile_at, requirement: at };
             if let Question::Headroom(resource) = requirement.asks {
-                headrooms.entry(resource).or_default().push((need, outcome.spot));
+                headrooms.entry(resource).or_default().push((need, outcome.spot()));
                 continue;
             }
-            let reading = read(rulebook, estate, requirement, outcome.spot);
+            let reading = read(rulebook, estate, requirement, outcome.spot());
             let judged = judge(requirement, reading);
             // Between limits of which the better reaches the target, whether it is met is not known.
             let may_reach =
@@ -183,8 +183,8 @@ pub fn site_gap(
                 gap.not_known.push(need);
             } else if is_missing(judged, level) {
                 let size = gap_size(requirement, reading, level);
-                let place = place_of(rulebook, &requirement.asks, outcome.spot)
-                    .unwrap_or(outcome.spot.site());
+                let place = place_of(rulebook, &requirement.asks, outcome.spot())
+                    .unwrap_or(outcome.spot().site());
                 shorts.push(Short { gap: gap_left_by(&requirement.asks), place, size, need });
             }
         }

@@ -240,18 +240,23 @@ pub fn checklist_share(kind: &Kind, value: f64) -> Option<f64> {
     })
 }
 
-/// Readiness of one profile at one site, with what decides it.
+/// Readiness of one profile at one site, with what decides it. There is one for every site and
+/// technology, so it is kept small: a million sites have eighteen million.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Readiness, score and range.
     pub score: Score,
-    /// Where it was judged: the best space, for a profile that is judged in spaces.
-    pub spot: Spot,
-    /// Spaces of the profile's kind on record.
-    pub spaces: u32,
+    /// Spaces of the profile's kind on record; of more than 65,535 no more are counted.
+    pub spaces: u16,
     /// How many of them are ready.
-    pub spaces_ready: u32,
+    pub spaces_ready: u16,
+    site: u32,
+    /// The row of the space, `NO_SPACE` or `WHOLE_SITE`.
+    space: u32,
 }
+
+const WHOLE_SITE: u32 = u32::MAX;
+const NO_SPACE: u32 = u32::MAX - 1;
 
 impl Outcome {
     /// A score at one spot. Where no space of the profile's kind is on record nobody can tell of it,
@@ -264,13 +269,29 @@ impl Outcome {
             Spot::NoSpace { .. } => Readiness::Indeterminate,
             Spot::Site(_) | Spot::Space { .. } => score.readiness,
         };
-        Self { score: Score { readiness, ..score }, spot, spaces: 0, spaces_ready: 0 }
+        let (site, space) = match spot {
+            Spot::Site(site) => (site, WHOLE_SITE),
+            Spot::NoSpace { site } => (site, NO_SPACE),
+            Spot::Space { site, space } => (site, space),
+        };
+        Self { score: Score { readiness, ..score }, spaces: 0, spaces_ready: 0, site, space }
     }
 
     /// What stands in a list of outcomes until it is judged: nothing is known, of the first site.
     #[must_use]
     pub const fn unjudged() -> Self {
-        Self { score: Score::UNKNOWN, spot: Spot::NoSpace { site: 0 }, spaces: 0, spaces_ready: 0 }
+        Self::new(Score::UNKNOWN, Spot::NoSpace { site: 0 })
+    }
+
+    /// Where it was judged: the best space, for a profile that is judged in spaces.
+    #[inline]
+    #[must_use]
+    pub const fn spot(&self) -> Spot {
+        match self.space {
+            WHOLE_SITE => Spot::Site(self.site),
+            NO_SPACE => Spot::NoSpace { site: self.site },
+            space => Spot::Space { site: self.site, space },
+        }
     }
 }
 
@@ -339,7 +360,7 @@ pub fn assess(rulebook: &Rulebook, estate: &Estate, profile: &Profile, site: u32
 #[inline]
 #[must_use]
 pub fn best_of(best: Option<Outcome>, here: Outcome) -> Outcome {
-    let ready = u32::from(here.score.readiness == Readiness::Ready);
+    let ready = u16::from(here.score.readiness == Readiness::Ready);
     let Some(best) = best else {
         return Outcome { spaces: 1, spaces_ready: ready, ..here };
     };
@@ -348,7 +369,11 @@ pub fn best_of(best: Option<Outcome>, here: Outcome) -> Outcome {
         (std::cmp::Reverse(score.readiness), score.score_bp, score.coverage_bp)
     };
     let better = if key(&here) > key(&best) { here } else { best };
-    Outcome { spaces: best.spaces + 1, spaces_ready: best.spaces_ready + ready, ..better }
+    Outcome {
+        spaces: best.spaces.saturating_add(1),
+        spaces_ready: best.spaces_ready.saturating_add(ready),
+        ..better
+    }
 }
 
 /// The weakest method and the oldest date among the observations on which a profile's readings at a

@@ -53,7 +53,7 @@ pub fn gains(
     let judged: Vec<Judged> = profile
         .requirements
         .iter()
-        .map(|requirement| judge(requirement, read(rulebook, estate, requirement, outcome.spot)))
+        .map(|requirement| judge(requirement, read(rulebook, estate, requirement, outcome.spot())))
         .collect();
     let sums = sum_up(rulebook, profile, judged.iter().copied());
     let mut gains: Vec<Gain> = (0..judged.len())
@@ -84,7 +84,7 @@ fn gain(
     sums: &Sums,
 ) -> Gain {
     let requirement = &profile.requirements[at];
-    let place = place_of(rulebook, &requirement.asks, outcome.spot);
+    let place = place_of(rulebook, &requirement.asks, outcome.spot());
     let with = |attainment_bp: u16| {
         let mut sums = *sums;
         let is_soft = evidence_of(rulebook, requirement).is_soft();
@@ -92,7 +92,7 @@ fn gain(
         sums.remove(now, domain, weight, is_soft, gate);
         sums.add(answer(attainment_bp), domain, weight, is_soft, gate);
         let score = conclude(&rulebook.bands, &profile.weights, &sums);
-        Outcome::new(score, outcome.spot).score
+        Outcome::new(score, outcome.spot()).score
     };
     let (worst, best) = (with(now.attainment_bp), with(now.at_best_bp));
     Gain {

@@ -35,7 +35,7 @@ fn assess_robot(rulebook: &Rulebook, known: &[Known<'_>]) -> (Outcome, Provenanc
     let at = rulebook.find_profile("surgical-robot").expect("the profile is there");
     let profile = &rulebook.profiles[at];
     let outcome = assess(rulebook, &estate, profile, 0);
-    (outcome, provenance(rulebook, &estate, profile, outcome.spot))
+    (outcome, provenance(rulebook, &estate, profile, outcome.spot()))
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn the_weakest_method_and_the_oldest_date_are_those_of_the_place_that_was_judged
         ("ips-present", 2, 1.0, Method::Measured, "2025-07-08"),
     ];
     let (outcome, found) = assess_robot(&rulebook, &known);
-    assert_eq!(outcome.spot.space(), Some(2));
+    assert_eq!(outcome.spot().space(), Some(2));
     assert_eq!(found, (Some(Method::Surveyed), "2024-05-06".parse().ok()));
 }
 

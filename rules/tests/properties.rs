@@ -551,7 +551,8 @@ fn the_order_of_observations_and_of_sites_changes_nothing() {
             let there = assess(&RULEBOOK, &other, profile, count - 1 - site);
             let then = assess(&RULEBOOK, &late, profile, site);
             assert_eq!(here, then);
-            let place_free = |outcome: Outcome| Outcome { spot: Spot::Site(0), ..outcome };
+            let place_free =
+                |outcome: Outcome| (outcome.score, outcome.spaces, outcome.spaces_ready);
             assert_eq!(place_free(here), place_free(there));
             let alone = estate_of(&[&drawn[site as usize]], kind);
             assert_eq!(place_free(here), place_free(assess(&RULEBOOK, &alone, profile, 0)));
@@ -700,7 +701,7 @@ fn every_requirement_is_met_costed_listed_or_not_known_and_never_two_of_these() 
                 let times = gap.lines.iter().flat_map(|line| &line.needs).filter(|n| is(n)).count()
                     + gap.without_remedy.iter().filter(|need| is(need)).count();
                 let not_known = gap.not_known.iter().filter(|need| is(need)).count();
-                let judged = judged_at(requirement, &estate, outcome.spot);
+                let judged = judged_at(requirement, &estate, outcome.spot());
                 if level == Level::Minimum {
                     let expected = match judged.verdict {
                         Verdict::Short => (1, 0),
@@ -723,6 +724,6 @@ fn a_site_without_spaces_is_an_estate_too() {
         assert_eq!(outcome.score.readiness, Readiness::Indeterminate);
         assert_eq!((outcome.score.score_bp, outcome.score.coverage_bp), (None, 0));
         assert_eq!((outcome.score.low_bp, outcome.score.high_bp), (0, 10_000));
-        assert_eq!(provenance(&RULEBOOK, &estate, profile, outcome.spot), (None, None));
+        assert_eq!(provenance(&RULEBOOK, &estate, profile, outcome.spot()), (None, None));
     }
 }

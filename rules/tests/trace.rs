@@ -18,7 +18,8 @@ use siteworthy_rules::trace::trace;
 use siteworthy_rules::unknowns::gains;
 
 fn judged(rulebook: &Rulebook, estate: &Estate, profile: &Profile, at: &Outcome) -> Vec<Judged> {
-    let judge_one = |requirement| judge(requirement, read(rulebook, estate, requirement, at.spot));
+    let judge_one =
+        |requirement| judge(requirement, read(rulebook, estate, requirement, at.spot()));
     profile.requirements.iter().map(judge_one).collect()
 }
 
@@ -69,7 +70,7 @@ fn answering_a_requirement_does_to_the_range_what_was_foretold() {
             for flag in [0.0, 1.0] {
                 let mut known = estate.clone();
                 known.suppose(*measure, place, flag);
-                let after = assess_spot(rulebook, &known, profile, outcome.spot);
+                let after = assess_spot(rulebook, &known, profile, outcome.spot());
                 let width = |score: &siteworthy_rules::tally::Score| score.high_bp - score.low_bp;
                 let narrowed = width(&outcome.score) - width(&after.score);
                 // Either end of the range is rounded once.

@@ -191,7 +191,7 @@ pub fn say(rulebook: &Rulebook, estate: &Estate, profile: &Profile) -> Said {
     let (mut gates_failed, mut gates_unknown) = (Vec::new(), Vec::new());
     let mut requirements = BTreeMap::new();
     for requirement in &profile.requirements {
-        let judged = judge(requirement, read(rulebook, estate, requirement, outcome.spot));
+        let judged = judge(requirement, read(rulebook, estate, requirement, outcome.spot()));
         requirements.insert(requirement.id.clone(), judged.into());
         match judged.verdict {
             Verdict::Short if requirement.gate => gates_failed.push(requirement.id.clone()),
@@ -212,9 +212,9 @@ pub fn say(rulebook: &Rulebook, estate: &Estate, profile: &Profile) -> Said {
         soft_bp: score.soft_bp,
         gates_failed,
         gates_unknown,
-        spaces: outcome.spaces,
-        spaces_ready: outcome.spaces_ready,
-        best_space: outcome.spot.space().map(|row| row - estate.sites()),
+        spaces: outcome.spaces.into(),
+        spaces_ready: outcome.spaces_ready.into(),
+        best_space: outcome.spot().space().map(|row| row - estate.sites()),
         requirements,
     }
 }

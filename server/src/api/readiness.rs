@@ -221,18 +221,18 @@ impl SiteReadinessNode {
 
     /// Code of the space in which it was judged: the best of its kind.
     async fn space(&self) -> Option<&str> {
-        let space = self.view.space(self.result.outcome.spot.space()?)?;
+        let space = self.view.space(self.result.outcome.spot().space()?)?;
         Some(&space.code)
     }
 
     /// Spaces of the profile's kind on record.
     async fn spaces(&self) -> u32 {
-        self.result.outcome.spaces
+        self.result.outcome.spaces.into()
     }
 
     /// How many of them are ready.
     async fn spaces_ready(&self) -> u32 {
-        self.result.outcome.spaces_ready
+        self.result.outcome.spaces_ready.into()
     }
 
     /// The weakest method among the observations used.
@@ -301,7 +301,7 @@ impl SiteReadinessNode {
         #[graphql(default = 3, desc = "How many, up to 1,000.")] first: i32,
     ) -> async_graphql::Result<Vec<NextMeasure>> {
         let first = page_size(Some(first)).map_err(fail)?;
-        let site = self.result.outcome.spot.site();
+        let site = self.result.outcome.spot().site();
         let found = next_measures(&self.view, &[self.profile], std::iter::once(site));
         Ok(found.into_iter().take(first).map(|one| NextMeasure::new(&self.view, one)).collect())
     }
@@ -439,7 +439,7 @@ impl SiteReadinessNode {
     fn provenance(&self) -> (Option<siteworthy_rules::observation::Method>, Option<NaiveDate>) {
         let View { rulebook, estate, .. } = &*self.view;
         let profile = &rulebook.profiles[self.profile];
-        rules::provenance(rulebook, estate, profile, self.result.outcome.spot)
+        rules::provenance(rulebook, estate, profile, self.result.outcome.spot())
     }
 
     fn explained(&self) -> &ExplanationNode {

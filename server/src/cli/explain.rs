@@ -87,13 +87,14 @@ fn standing(view: &View, profile: &Profile, outcome: &Outcome) -> Table {
             None,
         );
     let score = &outcome.score;
-    let site = view.site(outcome.spot.site());
-    let (method, oldest) = provenance(&view.rulebook, &view.estate, profile, outcome.spot);
-    let spaces = (outcome.spaces > 0).then_some([outcome.spaces_ready, outcome.spaces]);
+    let site = view.site(outcome.spot().site());
+    let (method, oldest) = provenance(&view.rulebook, &view.estate, profile, outcome.spot());
+    let spaces =
+        (outcome.spaces > 0).then_some([outcome.spaces_ready, outcome.spaces].map(u32::from));
     table.add([
         Cell::from(&site.code),
         Cell::from(&site.name),
-        super::headroom::place_of(view, profile, outcome.spot).into(),
+        super::headroom::place_of(view, profile, outcome.spot()).into(),
         Cell::from(&profile.id),
         Cell::from(&profile.edition),
         score.readiness.word().into(),

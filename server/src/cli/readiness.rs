@@ -167,7 +167,8 @@ fn results(view: &View, chosen: &Chosen<'_>, profiles: &[usize], key: &'static s
             let Some(result) = view.result(*profile, at) else { continue };
             let outcome = &result.outcome;
             let score = &outcome.score;
-            let spaces = (outcome.spaces > 0).then_some([outcome.spaces_ready, outcome.spaces]);
+            let spaces = (outcome.spaces > 0)
+                .then_some([outcome.spaces_ready, outcome.spaces].map(u32::from));
             table.add([
                 Cell::from(&site.code),
                 Cell::from(&site.name),

@@ -114,7 +114,7 @@ impl View {
             let id = &self.rulebook.profiles[profile].id;
             Error::Invalid(format!("{id} is deployed in homes, not at a site"))
         })?;
-        Ok(result.outcome.spot)
+        Ok(result.outcome.spot())
     }
 
     fn find_spot(&self, site: u32, profile: usize, code: &str) -> Result<Spot, Error> {

@@ -76,7 +76,7 @@ pub struct Input<'a> {
 #[must_use]
 pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> Explanation<'a> {
     let read_one =
-        |requirement: &Requirement| read(&view.rulebook, &view.estate, requirement, outcome.spot);
+        |requirement: &Requirement| read(&view.rulebook, &view.estate, requirement, outcome.spot());
     let readings: Vec<Reading> = profile.requirements.iter().map(read_one).collect();
     let judged: Vec<Judged> = profile
         .requirements
@@ -126,8 +126,8 @@ fn headline(
     weakest: Option<Domain>,
 ) -> String {
     let score = &outcome.score;
-    let site = view.site(outcome.spot.site());
-    let place = outcome.spot.space().map_or_else(
+    let site = view.site(outcome.spot().site());
+    let place = outcome.spot().space().map_or_else(
         || site.name.clone(),
         |space| format!("{} ({})", site.name, view.place_name(space)),
     );
@@ -143,7 +143,7 @@ fn headline(
             format!(" because it misses what must not be missed: {}", gates(Verdict::Short))
         }
         Readiness::NotReady => " because its score is low".to_owned(),
-        Readiness::Indeterminate if matches!(outcome.spot, Spot::NoSpace { .. }) => {
+        Readiness::Indeterminate if matches!(outcome.spot(), Spot::NoSpace { .. }) => {
             format!(" because no {} is on record", profile.place.word())
         }
         Readiness::Indeterminate if score.gates_unknown > 0 => {
@@ -192,7 +192,7 @@ fn explain_one<'a>(
     part: Part,
 ) -> Explained<'a> {
     let rulebook = &view.rulebook;
-    let place = place_of(rulebook, &requirement.asks, outcome.spot);
+    let place = place_of(rulebook, &requirement.asks, outcome.spot());
     let (title, unit) = heading(rulebook, &requirement.asks);
     let size = |level| gap_size(requirement, reading, level).map(|gap| gap.high);
     let threshold = describe_threshold(rulebook, requirement, unit);
@@ -215,7 +215,7 @@ fn explain_one<'a>(
         inputs,
         gap_to_minimum: size(Level::Minimum),
         gap_to_target: size(Level::Target),
-        remedy: closing(rulebook, &view.estate, profile, requirement, outcome.spot)
+        remedy: closing(rulebook, &view.estate, profile, requirement, outcome.spot())
             .map(|at| &rulebook.remedies[at]),
         threshold,
     }

@@ -143,7 +143,7 @@ impl View {
         for need in &line.needs {
             let asks = &profile_of(&self.rulebook, *need).requirements[need.requirement].asks;
             // The place where it was judged: a room, although the remedy may go to the whole site.
-            let spot = self.result(need.profile, at).map(|result| result.outcome.spot);
+            let spot = self.result(need.profile, at).map(|result| result.outcome.spot());
             let Some(place) = spot.and_then(|spot| place_of(&self.rulebook, asks, spot)) else {
                 continue;
             };

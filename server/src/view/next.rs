@@ -86,7 +86,7 @@ fn add(view: &View, profile: usize, outcome: &Outcome, worths: &mut Worths) {
     for gain in gains(rules, &view.estate, &rules.profiles[profile], outcome) {
         for measure in &gain.measures {
             let worth = worths.entry(*measure).or_default();
-            worth.sites.insert(outcome.spot.site());
+            worth.sites.insert(outcome.spot().site());
             worth.profiles.insert(profile);
             worth.gates += u32::from(gain.opens_gate);
             worth.may_settle += u32::from(gain.may_settle());
