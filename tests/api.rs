@@ -1023,7 +1023,8 @@ fn a_plant_that_nobody_surveyed_is_missing_and_not_guessed() {
 
 const WHAT_IF: &str = "rulebookHash movedCount noLongerInForce \
     technologies { technology movedCount before { ready readyWithActions indeterminate notReady } \
-      after { ready readyWithActions indeterminate notReady } } \
+      after { ready readyWithActions indeterminate notReady } \
+      capitalBefore { low central high } capitalAfter { low central high } } \
     moved { site { code } technology before { readiness score } after { readiness score } }";
 
 #[test]
@@ -1038,6 +1039,7 @@ fn rules_supposed_as_they_are_move_nothing() {
     assert_eq!((&answer["movedCount"], list(&answer["moved"]).len()), (&json!(0), 0));
     for technology in list(&answer["technologies"]) {
         assert_eq!(technology["before"], technology["after"]);
+        assert_eq!(technology["capitalBefore"], technology["capitalAfter"]);
         for key in ["ready", "readyWithActions", "indeterminate", "notReady"] {
             let groups = list(&data["readinessSummary"]).iter();
             let all = groups.flat_map(|group| list(&group["counts"]));

@@ -400,6 +400,17 @@ fn what_if_moves_sites_and_changes_nothing() {
     let one = estate.json(&format!("{question} --technology voice-scribe --organisation ZZG"));
     assert_eq!(rows(&one, "technologies").len(), 1);
     assert!(rows(&one, "moved").iter().all(|row| row["site_code"].as_str().unwrap() < "ZZN"));
+    let dearer = "whatif --set datasets/costs/benchmarks.csv:wifi-refresh-per-area.central=19.99";
+    let dearer = estate.json(dearer);
+    let costs =
+        |row: &Value| ["capital_before_gbp", "capital_after_gbp"].map(|at| row[at].as_f64());
+    let changed = rows(&dearer, "technologies").iter().filter(|row| {
+        let [before, after] = costs(row);
+        assert!(after >= before, "{row:#}");
+        assert_eq!(number(row, "moved"), 0.0, "a rate makes nobody readier: {row:#}");
+        after > before
+    });
+    assert!(changed.count() > 0, "no technology needs better Wi-Fi somewhere");
     let sensitivity = estate.json("whatif --sensitivity --technology logistics-robot");
     let figures = rows(&sensitivity, "figures");
     assert!(figures.iter().any(|row| number(row, "sites_changed") > 0.0));

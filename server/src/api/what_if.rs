@@ -1,7 +1,7 @@
 //! What if the rules said otherwise: `whatIf`. Nothing is changed by asking.
 
 use super::sites::{SiteFilterInput, SiteNode};
-use super::words::{ReadinessCounts, Standing};
+use super::words::{MoneyEstimate, ReadinessCounts, Standing};
 use super::{app, fail, in_turn, page_size, view};
 use crate::error::Error;
 use crate::view::View;
@@ -140,6 +140,8 @@ fn compare(
             }
         }
         let [before, after] = what_if.counts(at, takes);
+        let capital = what_if.capital(at, takes).map(|capital| capital.map(Into::into));
+        let [capital_before, capital_after] = capital;
         let is_in_force = view.rulebook.find_profile(&profile.id).is_some();
         node.moved_count += moved_count;
         node.technologies.push(WhatIfTechnology {
@@ -148,6 +150,8 @@ fn compare(
             before: is_in_force.then(|| before.into()),
             after: after.into(),
             moved_count,
+            capital_before,
+            capital_after,
         });
     }
     Ok(node)
@@ -210,6 +214,11 @@ struct WhatIfTechnology {
     after: ReadinessCounts,
     /// How many sites change their readiness.
     moved_count: u32,
+    /// Capital that closes the known gaps of this technology alone to the minimum at these sites, by the
+    /// rules in force; none where no cost is known.
+    capital_before: Option<MoneyEstimate>,
+    /// The same by the changed rules, which may have other rates.
+    capital_after: Option<MoneyEstimate>,
 }
 
 /// A site that changes its readiness for a technology.

@@ -12,6 +12,7 @@ use crate::view::gap::find_technology;
 use crate::view::what_if::{Compared, WhatIf};
 use clap::Args;
 use siteworthy_rules::change::Change;
+use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::judge::Readiness;
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::sensitivity::{Changed, Figure, Sensitivity, sensitivity};
@@ -109,6 +110,7 @@ impl Whatif {
                 "indeterminate",
                 "not_ready",
                 "moved",
+                "capital_after_gbp",
             ]);
         let mut moved = Table::new("moved", "Sites that move", &MOVED).showing(&[
             "site_code",
@@ -129,7 +131,8 @@ impl Whatif {
             let those: Vec<Compared<'_>> =
                 what_if.compare(profile, is_chosen).filter(Compared::is_moved).collect();
             total += those.len();
-            counts.add(count(technology, before, now, those.len()));
+            let capital = what_if.capital(profile, is_chosen);
+            counts.add(count(technology, [before, now], those.len(), capital));
             for compared in those {
                 moved.add(move_of(view, technology, &compared));
             }
@@ -196,7 +199,7 @@ fn changes(changes: &[Change], hash: &str) -> Table {
     table
 }
 
-const COUNTS: [Column; 15] = [
+const COUNTS: [Column; 17] = [
     ("technology", "Technology"),
     ("horizon", "Horizon"),
     ("ready", "Ready"),
@@ -212,11 +215,19 @@ const COUNTS: [Column; 15] = [
     ("ready_with_actions_after", "With actions after"),
     ("indeterminate_after", "Not known after"),
     ("not_ready_after", "Not ready after"),
+    ("capital_before_gbp", "Capital to minimum before £"),
+    ("capital_after_gbp", "Capital to minimum £"),
 ];
 
 type Counts = [u32; Readiness::ALL.len()];
 
-fn count(technology: &Profile, before: Counts, after: Counts, moved: usize) -> Vec<Cell> {
+fn count(
+    technology: &Profile,
+    [before, after]: [Counts; 2],
+    moved: usize,
+    capital: [Option<Estimate<Pence>>; 2],
+) -> Vec<Cell> {
+    let pounds = |all: Option<Estimate<Pence>>| all.map_or(Cell::None, |all| all.central.into());
     let in_words = before.iter().zip(after).map(|(before, after)| {
         let is_same = *before == after;
         let text = if is_same { after.to_string() } else { format!("{before} to {after}") };
@@ -228,6 +239,7 @@ fn count(technology: &Profile, before: Counts, after: Counts, moved: usize) -> V
         .chain([moved.into()])
         .chain(before.map(Cell::from))
         .chain(after.map(Cell::from))
+        .chain(capital.map(pounds))
         .collect()
 }
 

@@ -2,6 +2,7 @@
 //! that moves. The record is not touched, and the view that everyone reads stays as it is.
 
 use super::View;
+use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::judge::{Outcome, Readiness};
 use siteworthy_rules::rulebook::Rulebook;
 use std::sync::Arc;
@@ -75,5 +76,22 @@ impl<'a> WhatIf<'a> {
             counts[1][compared.after.score.readiness as usize] += 1;
         }
         counts
+    }
+
+    /// Capital that closes the known gaps of a technology alone to the minimum, over the chosen sites,
+    /// before and after: changed rates and thresholds change it. None where no site's is known.
+    #[must_use]
+    pub fn capital(
+        &self,
+        profile: usize,
+        chosen: impl Fn(u32) -> bool,
+    ) -> [Option<Estimate<Pence>>; 2] {
+        let sum = |view: &View, profile: Option<usize>| {
+            let sites = (0..view.estate.sites()).filter(|site| chosen(*site));
+            let known = sites.filter_map(|site| view.result(profile?, site)?.capital);
+            known.reduce(|one, other| one + other)
+        };
+        let id = &self.after.rulebook.profiles[profile].id;
+        [sum(self.before, self.before.rulebook.find_profile(id)), sum(&self.after, Some(profile))]
     }
 }
