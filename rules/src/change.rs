@@ -32,7 +32,12 @@ pub fn apply(
 ) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let mut problems = Problems::default();
     let mut files = files.to_vec();
-    for change in changes {
+    for (at, change) in changes.iter().enumerate() {
+        let is_same = |other: &Change| other.file == change.file && other.key == change.key;
+        if changes[..at].iter().any(is_same) {
+            refuse(change, "This key is changed twice.", "Give it one value.", &mut problems);
+            continue;
+        }
         let Some((_, text)) = files.iter_mut().find(|(path, _)| *path == change.file) else {
             refuse(
                 change,

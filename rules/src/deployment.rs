@@ -48,8 +48,8 @@ pub struct Use {
     pub steps: Vec<Step>,
     /// What is left after the whole of it.
     pub after: Reading,
-    /// Share of what was left before that the deployment takes; none where that is not known or was
-    /// nothing.
+    /// Share of what was left before that the deployment takes; none where that is not known exactly,
+    /// infinite where nothing was left.
     pub used_fraction: Option<f64>,
 }
 
@@ -102,9 +102,22 @@ pub fn order(items: &mut [Item]) {
     items.sort_by_key(|item| item.from_year);
 }
 
-/// Judges a deployment at one site. Items take of a resource in the order given.
+/// The rules by which a deployment is judged as a whole: room for every technology is a gate. A high
+/// score elsewhere must not make up for a supply that is overdrawn.
+#[must_use]
+pub fn strict(rulebook: &Rulebook) -> Rulebook {
+    let mut strict = rulebook.clone();
+    for requirement in strict.profiles.iter_mut().flat_map(|profile| &mut profile.requirements) {
+        requirement.gate |= matches!(requirement.asks, Question::Headroom(_));
+    }
+    strict
+}
+
+/// Judges a deployment at one site: together by the [`strict`] rules, alone by those given. Items take
+/// of a resource in the order given.
 #[must_use]
 pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) -> Judgement {
+    let strict = strict(rulebook);
     let uses = uses(rulebook, estate, items);
     let fits = fits(rulebook, &uses, items);
     let items = items
@@ -112,7 +125,7 @@ pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) ->
         .zip(fits)
         .map(|(item, (fit, limiting))| Placed {
             alone: outcome(rulebook, estate, item, &[]),
-            together: outcome(rulebook, estate, item, items),
+            together: outcome(&strict, estate, item, items),
             fit,
             limiting,
         })
@@ -162,9 +175,9 @@ fn use_of(
     }
     let after = steps.last()?.after;
     let used_fraction = match before {
-        Reading::Known { central, .. } if central > 0.0 => Some(taken / central),
-        Reading::Known { .. } => Some(f64::INFINITY),
-        Reading::Unknown | Reading::NotApplicable => None,
+        Reading::Known { high, .. } if high <= 0.0 => Some(f64::INFINITY),
+        Reading::Known { low, high, .. } if low.to_bits() == high.to_bits() => Some(taken / high),
+        Reading::Known { .. } | Reading::Unknown | Reading::NotApplicable => None,
     };
     Some(Use { resource, before, steps, after, used_fraction })
 }

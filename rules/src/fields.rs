@@ -245,7 +245,7 @@ impl<'a> Fields<'a> {
             self.problem(
                 "id",
                 format!("The id differs from the file name {expected:?}."),
-                "Make the two alike.",
+                "Make the two alike; an edition of its own may be named id.edition.toml.",
             );
         }
         Some(id)

@@ -507,10 +507,25 @@ fn read_requirements(
         }
     }
     check_sums(fields, &requirements);
+    check_asked_once(fields, &requirements);
     if let Some(demands) = demands.filter(|_| requirements.len() == count) {
         check_demands_are_asked(fields, context, demands, &requirements);
     }
     requirements
+}
+
+/// Two requirements on one measure would count it twice, or contradict each other.
+fn check_asked_once(fields: &mut Fields<'_>, requirements: &[Requirement]) {
+    for (at, one) in requirements.iter().enumerate() {
+        let is_headroom = matches!(one.asks, Question::Headroom(_));
+        if let Some(first) = requirements[..at].iter().find(|first| first.asks == one.asks)
+            && !is_headroom
+        {
+            let key = format!("requirement[{}]", one.id);
+            let message = format!("It asks the same as {}.", first.id);
+            fields.problem(&key, message, "Put both into one requirement, such as a range.");
+        }
+    }
 }
 
 /// Judging adds weights and gates up in a few bits each.
@@ -525,9 +540,13 @@ fn check_sums(fields: &mut Fields<'_>, requirements: &[Requirement]) {
             fields.problem("requirement", message, "Use smaller weights in this domain.");
         }
     }
-    let gates = requirements.iter().filter(|one| one.gate).count();
+    // In a deployment room for the technology is a gate too.
+    let is_gate = |one: &&Requirement| one.gate || matches!(one.asks, Question::Headroom(_));
+    let gates = requirements.iter().filter(is_gate).count();
     if gates > MAX_GATES {
-        let message = format!("There are {gates} gates, which is more than {MAX_GATES}.");
+        let message = format!(
+            "There are {gates} gates and demands for headroom, which is more than {MAX_GATES}."
+        );
         fields.problem("requirement", message, "Keep as gates only what must stop a deployment.");
     }
 }
@@ -725,7 +744,8 @@ fn ruler_of(asks: &Question, context: &ProfileContext<'_>) -> Ruler {
             Kind::Quantity { range, .. } => range,
             _ => unbounded,
         },
-        Question::Headroom(_) => unbounded,
+        // In multiples of the profile's own demand.
+        Question::Headroom(_) => (0.0, f64::INFINITY),
     };
     Ruler { scale, range }
 }

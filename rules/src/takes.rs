@@ -118,6 +118,13 @@ pub struct Takes {
 }
 
 impl Takes {
+    /// Whether some technology of the deployment cannot be made ready, with or without actions, by what
+    /// is on offer: what the works cost is then not what readiness costs.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        self.prospects.iter().any(|prospect| prospect.goal.is_none())
+    }
+
     /// Capital of the works whose cost is known; nothing where no work is taken.
     #[must_use]
     pub fn capital(&self) -> Estimate<Pence> {

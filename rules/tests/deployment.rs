@@ -78,6 +78,10 @@ fn five_technologies_that_each_fit_alone_fail_together() {
     assert!(used.exhausting().is_some());
     let exceeding = judgement.items.iter().filter(|placed| placed.fit == Fit::Exceeds);
     let limits: Vec<_> = exceeding.map(|placed| placed.limiting).collect();
+    // Whatever their scores, none of those that overdraw the supply is ready beside the others.
+    for (id, placed) in HOUR_OF_FIVE.iter().zip(&judgement.items) {
+        assert_eq!(placed.together.score.readiness, Readiness::NotReady, "{id}");
+    }
     assert!(!limits.is_empty() && limits.iter().all(|limit| *limit == Some(electrical)));
     // Each of them sees that the others have taken the supply: its own gate fails.
     for (id, placed) in HOUR_OF_FIVE.iter().zip(&judgement.items) {
@@ -152,7 +156,13 @@ fn one_unit_by_itself_is_judged_as_the_profile_is() {
         let judgement = judge_deployment(&rulebook, &estate, &[item]);
         let expected = assess_spot(&rulebook, &estate, profile, item.spot);
         assert_eq!(judgement.items[0].alone, expected, "{}", profile.id);
-        assert_eq!(judgement.items[0].together, expected, "{}", profile.id);
+        // As a deployment it must have room as well: what is unknown or short of it decides.
+        let score = judgement.items[0].together.score;
+        assert_eq!(
+            (score.score_bp, score.low_bp),
+            (expected.score.score_bp, expected.score.low_bp)
+        );
+        assert!(score.readiness >= expected.score.readiness, "{}", profile.id);
     }
 }
 

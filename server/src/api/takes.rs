@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::view::View;
 use async_graphql::{Context, Object, SimpleObject};
 use rust_decimal::Decimal;
-use siteworthy_rules::deployment::Item;
+use siteworthy_rules::deployment::{Item, strict};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::takes::{Bill, Prospect, Taken, Takes, Want, takes};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl TakesQuery {
             return Err(fail(Error::Invalid(message.to_owned())));
         }
         in_turn(context, || {
-            let takes = takes(&view.rulebook, &view.estate, &items);
+            let takes = takes(&strict(&view.rulebook), &view.estate, &items);
             Ok(TakesNode { view, site, items, takes })
         })
         .await
@@ -83,7 +83,8 @@ impl TakesNode {
     /// Capital of the works whose cost is known; none where there are works and no work's is known.
     async fn capital(&self) -> Option<MoneyEstimate> {
         let works = &self.takes.works;
-        let is_known = works.is_empty() || works.iter().any(|work| work.size.capital.is_some());
+        let is_nothing = works.is_empty() && !self.takes.is_out_of_reach();
+        let is_known = is_nothing || works.iter().any(|work| work.size.capital.is_some());
         is_known.then(|| self.takes.capital().into())
     }
 

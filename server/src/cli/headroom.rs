@@ -94,6 +94,14 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
     } else if sentences.is_empty() {
         sentences.push("No resource of which enough is known is exhausted.".to_owned());
     }
+    // A deployment is as ready as the worst of its technologies beside the others.
+    let together = judgement.items.iter().map(|placed| placed.together.score.readiness);
+    if let Some(whole) = together.max() {
+        sentences.push(format!(
+            "The deployment as a whole is {whole}: each technology beside the others, with room for \
+             all of them."
+        ));
+    }
     sentences
 }
 
@@ -241,11 +249,20 @@ fn steps(view: &View, items: &[Item], judgement: &Judgement) -> Table {
                 in_words(step.after).into(),
                 low,
                 high,
-                Cell::yes(exhausting.is_some_and(|one| one.item == step.item)),
+                exhausts(step.after, exhausting.is_some_and(|one| one.item == step.item)),
             ]);
         }
     }
     table
+}
+
+/// Whether a step exhausts a resource, where what is left then tells.
+fn exhausts(left: Reading, is_exhausting: bool) -> Cell {
+    match left {
+        Reading::Known { low, .. } if low >= 0.0 || is_exhausting => Cell::yes(is_exhausting),
+        Reading::Known { high, .. } if high < 0.0 => "already".into(),
+        _ => "not known".into(),
+    }
 }
 
 fn technologies(view: &View, items: &[Item], judgement: &Judgement) -> Table {

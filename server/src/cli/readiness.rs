@@ -215,7 +215,11 @@ fn standings(view: &View, chosen: &Chosen<'_>, profiles: &[usize], heading: &str
 fn standing(result: &SiteResult) -> String {
     let outcome = &result.outcome;
     let mut text = outcome.score.readiness.word().to_owned();
-    if let Some(score) = outcome.score.score_bp {
+    // A score over the little that is known would promise too much: there the range says more.
+    if outcome.score.readiness == judge::Readiness::Indeterminate {
+        let [low, high] = [outcome.score.low_bp, outcome.score.high_bp].map(percent);
+        text.push_str(&format!(" {low:.0} to {high:.0}"));
+    } else if let Some(score) = outcome.score.score_bp {
         text.push_str(&format!(" {:.2}", percent(score)));
     }
     if outcome.spaces > 0 {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::view::View;
 use clap::Args;
 use siteworthy_rules::cost::{Estimate, Pence};
-use siteworthy_rules::deployment::Item;
+use siteworthy_rules::deployment::{Item, strict};
 use siteworthy_rules::judge::{for_each_measure, place_of as row_of};
 use siteworthy_rules::profile::{Question, Requirement};
 use siteworthy_rules::takes::{Bill, Prospect, Taken, Takes, Want, takes};
@@ -45,7 +45,7 @@ impl WhatItTakes {
             return Err(Error::Invalid(message.to_owned()));
         }
         let (asked, of) = (items.clone(), Arc::clone(&view));
-        let work = move || takes(&of.rulebook, &of.estate, &asked);
+        let work = move || takes(&strict(&of.rulebook), &of.estate, &asked);
         let found = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
         self.reply.send(&answer(&view, &items, &found))
     }
@@ -59,10 +59,20 @@ fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
             answer.say(format!("{}: {obstacle}", view.rulebook.profiles[item.profile].id));
         }
     }
+    if found.is_out_of_reach() {
+        let rest =
+            if found.works.is_empty() { "" } else { " The works below serve the others only." };
+        answer.say(format!(
+            "The deployment as a whole cannot be made ready with what is on offer, so no sum makes it \
+             so.{rest}"
+        ));
+    }
     answer.say(bound_in_words(found));
     answer.add(prospects(view, items, &found.prospects));
     answer.add(works(view, items, &found.works));
-    answer.add(totals(found));
+    if !(found.works.is_empty() && found.is_out_of_reach()) {
+        answer.add(totals(found));
+    }
     answer.add_if_any(wants(
         view,
         items,

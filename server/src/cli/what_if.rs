@@ -171,7 +171,7 @@ impl Whatif {
              sites.",
             found.len()
         ));
-        answer.add(figures(&view.rulebook.profiles[at], &found));
+        answer.add(figures(view, &view.rulebook.profiles[at], &found));
         Ok(answer)
     }
 }
@@ -272,13 +272,14 @@ fn move_of(view: &View, technology: &Profile, compared: &Compared<'_>) -> [Cell;
 }
 
 /// A row a figure and direction; for the eye those that move a site.
-fn figures(profile: &Profile, found: &[Sensitivity]) -> Table {
+fn figures(view: &View, profile: &Profile, found: &[Sensitivity]) -> Table {
     let columns = [
         ("figure", "Figure"),
         ("of", "Of"),
         ("direction", "Moved"),
         ("sites_changed", "Sites changed"),
         ("changes", "How"),
+        ("site_codes", "Sites"),
     ];
     let title = "Figures that change a readiness when they are moved by a tenth";
     let look = ["figure", "of", "direction", "sites_changed", "changes"];
@@ -296,9 +297,16 @@ fn figures(profile: &Profile, found: &[Sensitivity]) -> Table {
             one.moved.word().into(),
             one.changed.len().into(),
             in_words(&one.changed).into(),
+            codes(view, &one.changed).into(),
         ]);
     }
     table
+}
+
+/// The sites that change, for files: their codes with a space between.
+fn codes(view: &View, changed: &[Changed]) -> Option<String> {
+    let codes: Vec<&str> = changed.iter().map(|one| view.site(one.site).code.as_str()).collect();
+    (!codes.is_empty()).then(|| codes.join(" "))
 }
 
 /// Such as `3 ready to not-ready; 1 ready to indeterminate`; none where nothing changes.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use siteworthy_rules::deployment::{Item, demand_of, order};
 use siteworthy_rules::judge::Spot;
 use siteworthy_rules::measure::MeasureIndex;
-use siteworthy_rules::profile::Place;
+use siteworthy_rules::profile::{Horizon, Place};
 use siteworthy_rules::resource::{Reading, ResourceIndex};
 
 /// The most items of a deployment.
@@ -16,6 +16,9 @@ pub const MAX_QUANTITY: u32 = 10_000;
 
 /// Id of the resource whose demands are what a deployment adds to the essential load.
 const STANDBY: &str = "standby";
+
+/// The years from which a technology may be there.
+pub const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
 /// One technology of a deployment as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +103,19 @@ impl View {
         if !(1..=MAX_QUANTITY).contains(&asked.quantity) {
             let message =
                 format!("the quantity of {} must be from 1 to {MAX_QUANTITY}", asked.technology);
+            return Err(Error::Invalid(message));
+        }
+        if self.rulebook.profiles[profile].horizon == Horizon::Future {
+            let message = format!("{} cannot be deployed yet", asked.technology);
+            return Err(Error::Invalid(message));
+        }
+        if asked.from_year.is_some_and(|year| !YEARS.contains(&year)) {
+            let message = format!(
+                "the year of {} must be from {} to {}",
+                asked.technology,
+                YEARS.start(),
+                YEARS.end()
+            );
             return Err(Error::Invalid(message));
         }
         let spot = match &asked.space {

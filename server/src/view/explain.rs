@@ -11,7 +11,9 @@ use siteworthy_rules::judge::{
     percent, place_of, read,
 };
 use siteworthy_rules::measure::{Domain, Kind, Measure, MeasureIndex};
-use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
+use siteworthy_rules::profile::{
+    AdoptionStatus, Limits, Profile, Question, Requirement, Threshold,
+};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
 use siteworthy_rules::rulebook::Rulebook;
@@ -159,6 +161,13 @@ fn headline(
         Readiness::NotReady => "is not ready for",
     };
     let figures = score.score_bp.map_or_else(String::new, |points| {
+        if score.readiness == Readiness::Indeterminate {
+            return format!(
+                " Whatever is still unknown, it will score between {} and {} of 100.",
+                plain(percent(score.low_bp)),
+                plain(percent(score.high_bp)),
+            );
+        }
         let weakest = weakest.map_or_else(String::new, |domain| format!("; weakest is {domain}"));
         format!(
             " It scores {} of 100, and between {} and {} whatever is still unknown{weakest}.",
@@ -169,7 +178,14 @@ fn headline(
     });
     let known = plain(percent(score.coverage_bp));
     let technology = lower_first(&profile.title);
-    format!("{place} {says} {technology}{reason}.{figures} {known} % of what is asked is known.")
+    let adoption = profile.adoption.as_ref().map_or("", |adoption| match adoption.status {
+        AdoptionStatus::Approved => " The technology is approved.",
+        AdoptionStatus::InnovatorPassport => " The technology holds an innovator passport.",
+        AdoptionStatus::Research => " The technology is still in research and trials.",
+    });
+    format!(
+        "{place} {says} {technology}{reason}.{figures} {known} % of what is asked is known.{adoption}"
+    )
 }
 
 /// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are.
@@ -194,7 +210,10 @@ fn explain_one<'a>(
     let rulebook = &view.rulebook;
     let place = place_of(rulebook, &requirement.asks, outcome.spot());
     let (title, unit) = heading(rulebook, &requirement.asks);
-    let size = |level| gap_size(requirement, reading, level).map(|gap| gap.high);
+    // Where it cannot be told whether anything is missing there is no gap to state.
+    let is_told = judged.verdict != Verdict::Unknown;
+    let size =
+        |level| gap_size(requirement, reading, level).filter(|_| is_told).map(|gap| gap.high);
     let threshold = describe_threshold(rulebook, requirement, unit);
     let inputs = place.map(|place| inputs(view, &requirement.asks, place)).unwrap_or_default();
     let value = if reading == Reading::Unknown && !inputs.is_empty() {

@@ -23,12 +23,18 @@ pub struct Worth {
     /// By how much it narrows the ranges of scores, in basis points, added up over all sites and
     /// technologies. What several measures narrow together is shared among them.
     pub narrows_bp: u64,
+    /// Gates and readinesses as above, shared among the measures that are needed for each, in millionths.
+    gate_shares: u64,
+    settling_shares: u64,
     /// What must be surveyed with it for some of this.
     pub together_with: BTreeSet<MeasureIndex>,
 }
 
-/// Every missing measure with what it is worth, the most first: by gates, then by what it may settle,
-/// then by how far it narrows.
+/// Every missing measure with what it is worth, the most first: by the gates that it opens, then by the
+/// readiness that it may settle, then by how far it narrows, each shared among the measures that are
+/// needed for it. So one answer that opens a gate comes before thirteen that open one only together.
+/// Where no space of a technology's kind is on record, what is asked of the space is left out: there is
+/// nothing yet of which it could be measured.
 #[must_use]
 pub fn next_measures(
     view: &View,
@@ -55,7 +61,7 @@ pub fn next_measures(
         });
     let mut list: Vec<(MeasureIndex, Worth)> = worths.into_iter().collect();
     list.sort_by_key(|(measure, worth)| {
-        (Reverse((worth.gates, worth.may_settle, worth.narrows_bp)), *measure)
+        (Reverse((worth.gate_shares, worth.settling_shares, worth.narrows_bp)), *measure)
     });
     list
 }
@@ -77,27 +83,34 @@ impl Worth {
         self.gates += other.gates;
         self.may_settle += other.may_settle;
         self.narrows_bp += other.narrows_bp;
+        self.gate_shares += other.gate_shares;
+        self.settling_shares += other.settling_shares;
         self.together_with.extend(other.together_with);
     }
 }
 
 fn add(view: &View, profile: usize, outcome: &Outcome, worths: &mut Worths) {
     let rules = &view.rulebook;
-    for gain in gains(rules, &view.estate, &rules.profiles[profile], outcome) {
+    let gains = gains(rules, &view.estate, &rules.profiles[profile], outcome);
+    for gain in gains.into_iter().filter(|gain| gain.place.is_some()) {
         for measure in &gain.measures {
             let worth = worths.entry(*measure).or_default();
             worth.sites.insert(outcome.spot().site());
             worth.profiles.insert(profile);
             worth.gates += u32::from(gain.opens_gate);
             worth.may_settle += u32::from(gain.may_settle());
-            worth.narrows_bp += share(&gain);
+            worth.narrows_bp += share(&gain, gain.narrows_bp.into());
+            worth.gate_shares += share(&gain, if gain.opens_gate { MILLION } else { 0 });
+            worth.settling_shares += share(&gain, if gain.may_settle() { MILLION } else { 0 });
             let others = gain.measures.iter().filter(|other| *other != measure);
             worth.together_with.extend(others);
         }
     }
 }
 
-fn share(gain: &Gain) -> u64 {
-    let measures = u64::try_from(gain.measures.len()).unwrap_or(u64::MAX);
-    u64::from(gain.narrows_bp) / measures.max(1)
+const MILLION: u64 = 1_000_000;
+
+/// The share of one of the measures that are needed together.
+fn share(gain: &Gain, whole: u64) -> u64 {
+    whole / u64::try_from(gain.measures.len()).unwrap_or(u64::MAX).max(1)
 }
