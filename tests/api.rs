@@ -843,7 +843,9 @@ fn check_use(used: &Value) -> bool {
         exhausting.map_or(Value::Null, |step| step["technology"].clone())
     );
     let (before, after) = (number(&used["before"]["central"]), number(&used["after"]["central"]));
-    if before > 0.0 {
+    if used["before"]["low"] != used["before"]["high"] {
+        assert!(used["usedFraction"].is_null(), "a share of what is not known exactly: {used}");
+    } else if before > 0.0 {
         assert!(is_near(number(&used["usedFraction"]), (before - after) / before), "{used}");
     }
     true
@@ -1216,7 +1218,12 @@ fn what_to_measure_next_is_the_same_from_every_side() {
             hundredths(number(&one["narrows"])),
         )
     };
-    assert!(everywhere.is_sorted_by(|one, other| worth(one) >= worth(other)));
+    // What needs companions shares its worth with them; what stands alone is in the order of its own.
+    let alone: Vec<&Value> =
+        everywhere.iter().filter(|one| list(&one["togetherWith"]).is_empty()).collect();
+    assert!(alone.len() > 10 && alone.is_sorted_by(|one, other| worth(one) >= worth(other)));
+    let together = |one: &&Value| !list(&one["togetherWith"]).is_empty();
+    assert!(!together(&&everywhere[0]), "an answer that helps only with others comes first");
     for one in everywhere {
         assert!(one["sites"].as_u64().unwrap() > 0 && !list(&one["technologies"]).is_empty());
     }

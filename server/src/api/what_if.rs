@@ -191,7 +191,7 @@ pub struct WhatIfNode {
     /// Hash of the changed rules.
     rulebook_hash: String,
     /// How many sites stand where by each technology, before and after.
-    #[graphql(complexity = "20 * child_complexity")]
+    #[graphql(complexity = "2 * child_complexity")]
     technologies: Vec<WhatIfTechnology>,
     /// Ids of technologies of which the changed rules have no edition in force.
     no_longer_in_force: Vec<String>,

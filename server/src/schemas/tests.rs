@@ -38,6 +38,7 @@ const UNSEEN: &[(&str, &[&str])] = &[
             "choice-missing",
             "choice-unknown",
             "default-outside-the-range",
+            "headroom-below-zero",
             "limit-of-a-hundred-on-nines",
             "limit-of-zero-on-log10",
             "limit-outside-the-range",
@@ -59,6 +60,7 @@ const UNSEEN: &[(&str, &[&str])] = &[
     (
         "entries of one list, or of two lists or files, are not compared with each other",
         &[
+            "asks-the-same-twice",
             "demand-without-headroom",
             "domain-weight-zero",
             "editions-of-one-day",
