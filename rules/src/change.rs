@@ -78,7 +78,11 @@ fn change_key(text: &str, change: &Change, problems: &mut Problems) -> Option<St
         return None;
     };
     *place = value;
-    toml::to_string(&table).ok()
+    let written = toml::to_string(&table).ok();
+    if written.is_none() {
+        refuse(change, "The changed file cannot be written.", "Change another key.", problems);
+    }
+    written
 }
 
 fn parse_value(text: &str) -> Option<Value> {

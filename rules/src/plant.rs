@@ -27,8 +27,13 @@ use std::fmt;
 pub const DAY_H: usize = 24;
 
 /// The most combinations of working sets that an answer is worked out for: two kinds of 16 sets, as
-/// many as a survey may give, of which none to all work. It bounds the work of a question.
+/// many as a survey may give, of which none to all work. With the limit on sets of a kind it bounds the
+/// work of a question.
 pub const MAX_COMBINATIONS: u64 = 17 * 17;
+
+/// The most sets of one rating: twice as many as a survey may give of a kind, so that as many again can
+/// be supposed. Fuel is followed by the hours that sets have run, which grow with their number.
+pub const MAX_SETS_OF_A_KIND: u32 = 32;
 
 /// Identical generator sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -317,7 +322,7 @@ impl fmt::Display for Contradiction {
             Self::TooManyCombinations { combinations } => write!(
                 f,
                 "The sets may work in {combinations} combinations; {MAX_COMBINATIONS} are the most \
-                 that are worked out."
+                 that are worked out, and {MAX_SETS_OF_A_KIND} sets of one rating."
             ),
         }
     }
@@ -529,10 +534,12 @@ impl Reader<'_> {
         let mut groups = vec![first, second];
         groups.extend_from_slice(&self.overrides.extra_sets);
         groups.retain(|group| group.sets > 0);
-        let combinations = merge(&groups)
+        let kinds = merge(&groups);
+        let combinations = kinds
             .iter()
             .fold(1, |product: u64, group| product.saturating_mul(u64::from(group.sets) + 1));
-        if combinations > MAX_COMBINATIONS {
+        let is_many = kinds.iter().any(|group| group.sets > MAX_SETS_OF_A_KIND);
+        if combinations > MAX_COMBINATIONS || is_many {
             self.contradict(Contradiction::TooManyCombinations { combinations });
         }
         Some(groups)

@@ -7,8 +7,8 @@
 use crate::batch::Batch;
 use crate::estate::Estate;
 use crate::judge::{Outcome, Readiness};
-use crate::measure::Domain;
-use crate::profile::{Limits, Profile, Threshold};
+use crate::measure::{Domain, Kind, Scale};
+use crate::profile::{Limits, Profile, Question, Requirement, Threshold};
 use crate::rulebook::Rulebook;
 use crate::words::words;
 
@@ -76,7 +76,7 @@ pub fn sensitivity(
     let mut found = Vec::new();
     for figure in figures(&base) {
         for moved in Move::ALL {
-            let Some(profile) = vary(&base, figure, *moved) else { continue };
+            let Some(profile) = vary(rulebook, &base, figure, *moved) else { continue };
             rules.profiles[0] = profile;
             let after = judge(&rules, estate);
             let sites = (0..).zip(before.iter().zip(&after)).filter(|(site, _)| asks(*site));
@@ -122,11 +122,11 @@ fn figures(profile: &Profile) -> Vec<Figure> {
 }
 
 /// A fine profile with one figure moved; none where it is no number.
-fn vary(base: &Profile, figure: Figure, moved: Move) -> Option<Profile> {
+fn vary(rulebook: &Rulebook, base: &Profile, figure: Figure, moved: Move) -> Option<Profile> {
     let mut profile = base.clone();
     match figure {
         Figure::Threshold(at) => {
-            let moved = move_threshold(&profile.requirements[at].threshold, moved)?;
+            let moved = move_threshold(rulebook, &profile.requirements[at], moved)?;
             profile.requirements[at].threshold = moved;
         }
         Figure::Weight(at) => {
@@ -149,27 +149,53 @@ const fn move_weight(weight: u32, moved: Move) -> u32 {
     }
 }
 
-fn move_threshold(threshold: &Threshold, moved: Move) -> Option<Threshold> {
+/// Moves all limits of a threshold on the scale of what is asked, and no further than its values go: an
+/// availability by a tenth of the time out of service, everything else by a tenth of itself.
+fn move_threshold(
+    rulebook: &Rulebook,
+    requirement: &Requirement,
+    moved: Move,
+) -> Option<Threshold> {
     let step = match moved {
         Move::Up => STEP_FRACTION,
         Move::Down => -STEP_FRACTION,
     };
-    Some(match threshold {
+    let range = match &requirement.asks {
+        Question::Checklist(_) => (0.0, 1.0),
+        Question::Headroom(_) => (0.0, f64::INFINITY),
+        Question::Measure(measure) => match rulebook.dictionary.get(*measure).kind {
+            Kind::Quantity { range, .. } => range,
+            _ => return None,
+        },
+    };
+    let shift = |limits: Limits, step: f64| {
+        let shift = |limit: f64| match requirement.scale {
+            Scale::Nines => 100.0 - (100.0 - limit) * (1.0 - step),
+            Scale::Linear | Scale::Log10 => (limit + step * limit.abs()).clamp(range.0, range.1),
+        };
+        Limits {
+            floor: shift(limits.floor),
+            minimum: shift(limits.minimum),
+            target: shift(limits.target),
+        }
+    };
+    Some(match &requirement.threshold {
         Threshold::AtLeast(limits) => Threshold::AtLeast(shift(*limits, step)),
         Threshold::AtMost(limits) => Threshold::AtMost(shift(*limits, -step)),
         Threshold::Within { low, high } => {
-            Threshold::Within { low: shift(*low, step), high: shift(*high, -step) }
+            let (mut from, mut to) = (shift(*low, step), shift(*high, -step));
+            meet(&mut from.minimum, &mut to.minimum);
+            meet(&mut from.target, &mut to.target);
+            Threshold::Within { low: from, high: to }
         }
         Threshold::Choices(_) | Threshold::Is(_) => return None,
     })
 }
 
-/// Each limit moved by a share of its size: up for a positive step, whatever its sign.
-fn shift(limits: Limits, step: f64) -> Limits {
-    let shift = |limit: f64| limit + step * limit.abs();
-    Limits {
-        floor: shift(limits.floor),
-        minimum: shift(limits.minimum),
-        target: shift(limits.target),
+/// Edges that have passed each other meet half-way.
+const fn meet(low: &mut f64, high: &mut f64) {
+    if *low > *high {
+        let middle = f64::midpoint(*low, *high);
+        (*low, *high) = (middle, middle);
     }
 }

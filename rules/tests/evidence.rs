@@ -89,7 +89,7 @@ fn a_headroom_is_no_better_supported_than_its_formula() {
     let at = rulebook.find_profile("surgical-robot").expect("the profile is there");
     let first = &rulebook.profiles[at].requirements[0];
     assert_eq!((first.id.as_str(), first.evidence), ("electrical-headroom", Evidence::Verified));
-    assert_eq!(evidence_of(&rulebook, first), Evidence::Recalled);
+    assert_eq!(evidence_of(&rulebook, first), Evidence::Policy);
     let known = [
         ("agreed-import-capacity-kva", 0, 1000.0, Method::Measured, "2026-01-02"),
         ("max-demand-kva", 0, 500.0, Method::Measured, "2026-01-02"),

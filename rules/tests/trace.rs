@@ -123,12 +123,35 @@ fn moving_a_figure_by_a_tenth_changes_what_judging_by_the_moved_rules_says() {
             // A harder threshold makes no place better, an easier one none worse.
             let is_worse = change.to > change.from || change.to == Readiness::NotReady;
             let id = &profile.requirements[requirement].id;
-            if one.moved == Move::Up && change.from != Readiness::Indeterminate {
-                assert!(is_worse, "{id}: {change:?}");
+            if change.from != Readiness::Indeterminate {
+                assert_eq!(is_worse, one.moved == Move::Up, "{id}: {change:?}");
             }
         }
     }
     // Only the sites that are asked about are told of.
     let few = sensitivity(&rulebook, &estate, at, |site| site == 0);
     assert!(few.iter().all(|one| one.changed.iter().all(|change| change.site == 0)));
+}
+
+/// A threshold that is moved stays one that can be met.
+#[test]
+fn no_site_at_its_best_falls_because_a_limit_was_moved_out_of_reach() {
+    let rulebook = support::rulebook();
+    for golden in cases::read_golden(&rulebook) {
+        let best = &golden.cases[0];
+        let mut site = best.site.clone();
+        for (id, value) in &mut site.values {
+            if id.contains("availability") {
+                *value = toml::Value::Float(100.0);
+            }
+        }
+        let estate = places::estate(&rulebook, &[site]);
+        let profile = &rulebook.profiles[golden.profile];
+        for one in sensitivity(&rulebook, &estate, golden.profile, |_| true) {
+            let Figure::Threshold(at) = one.figure else { continue };
+            let id = &profile.requirements[at].id;
+            let is_of_availability = id.ends_with("availability");
+            assert!(!is_of_availability || one.changed.is_empty(), "{}: {id}", profile.id);
+        }
+    }
 }

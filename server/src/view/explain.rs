@@ -146,7 +146,7 @@ fn headline(
         }
         Readiness::NotReady => " because its score is low".to_owned(),
         Readiness::Indeterminate if matches!(outcome.spot(), Spot::NoSpace { .. }) => {
-            format!(" because no {} is on record", profile.place.word())
+            format!(" because no {} is on record", room(profile.place))
         }
         Readiness::Indeterminate if score.gates_unknown > 0 => {
             format!(" because this is not known: {}", gates(Verdict::Unknown))
@@ -186,6 +186,17 @@ fn headline(
     format!(
         "{place} {says} {technology}{reason}.{figures} {known} % of what is asked is known.{adoption}"
     )
+}
+
+/// What a place is called within a sentence.
+const fn room(place: Place) -> &'static str {
+    match place {
+        Place::Site => "site",
+        Place::Space(SpaceKind::Imaging) => "imaging room",
+        Place::Space(SpaceKind::ConsultingRoom) => "consulting room",
+        Place::Space(SpaceKind::DataRoom) => "data room",
+        Place::Space(kind) => kind.word(),
+    }
 }
 
 /// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are.

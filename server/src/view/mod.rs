@@ -267,7 +267,8 @@ fn describe(code: &str, site: &SiteFacts, organisations: &Organisations) -> Site
         postcode: site.postcode.clone(),
         point: site.point,
         commissioner: site.commissioner.clone(),
-        is_pooled: site.is_pooled,
+        // A record may hold homes from before their pools were set apart.
+        is_pooled: site.is_pooled || site.setting.is_some_and(Setting::is_pooled),
         spaces: spaces.collect(),
     }
 }
