@@ -11,8 +11,9 @@ use siteworthy_rules::judge::{
     percent, place_of, read,
 };
 use siteworthy_rules::measure::{Domain, Kind, Measure, MeasureIndex};
+use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{
-    AdoptionStatus, Limits, Profile, Question, Requirement, Threshold,
+    AdoptionStatus, Limits, Place, Profile, Question, Requirement, Threshold,
 };
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
