@@ -13,7 +13,7 @@ use siteworthy::recall::view_as_of;
 use siteworthy::store::Store;
 use siteworthy_tests::history::{draft, write};
 use siteworthy_tests::program::{Served, run, texts};
-use siteworthy_tests::{postgres, root};
+use siteworthy_tests::{copy_folder, postgres, root};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,24 +30,11 @@ fn databases(folder: &Path) -> Vec<String> {
     std::iter::once(sqlite).chain(postgres::fresh_database()).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
-}
-
 /// The project's rules with a second edition of the surgical robot, which holds from a later day on and
 /// lets the standby supply start within 20 seconds in place of 15.
 fn with_second_edition(folder: &Path) -> PathBuf {
     let rules = folder.join("rules");
-    copy(&root().join("rules"), &rules);
+    copy_folder(&root().join("rules"), &rules);
     let text = fs::read_to_string(rules.join("profiles/surgical-robot.toml")).unwrap();
     let edition = text.lines().find(|line| line.starts_with("edition = ")).unwrap();
     let later = text

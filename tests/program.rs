@@ -96,6 +96,15 @@ impl Answer {
 }
 
 impl Served {
+    /// Serves a record of its own without anything in it; the folder lasts as long as it is kept.
+    #[must_use]
+    pub fn empty() -> (tempfile::TempDir, Self) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("empty.db").display());
+        let served = Self::start(&url);
+        (folder, served)
+    }
+
     /// Starts to serve the record at `database` on a free port.
     #[must_use]
     pub fn start(database: &str) -> Self {
@@ -271,4 +280,12 @@ pub fn multipart(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     (format!("multipart/form-data; boundary={boundary}"), body)
+}
+
+/// Code and message of the first error of a GraphQL answer.
+#[must_use]
+pub fn first_error(answer: &serde_json::Value) -> (&str, &str) {
+    let error = &answer["errors"][0];
+    let code = error["extensions"]["code"].as_str().unwrap_or("none");
+    (code, error["message"].as_str().unwrap())
 }

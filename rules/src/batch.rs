@@ -307,6 +307,20 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Cuts a list of outcomes a profile into runs of sites, each with its first site, as
+    /// [`Self::judge`] takes them: runs can be judged side by side.
+    pub fn runs(outcomes: &mut [Vec<Outcome>], sites: usize) -> Vec<(u32, Vec<&mut [Outcome]>)> {
+        let count = outcomes.first().map_or(0, Vec::len);
+        let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
+            (0..count).step_by(sites).map(|first| (number(first), Vec::new())).collect();
+        for list in outcomes {
+            for ((_, lists), run) in runs.iter_mut().zip(list.chunks_mut(sites)) {
+                lists.push(run);
+            }
+        }
+        runs
+    }
+
     /// `sites` are the sites of the block, and `rows` their places in the lists.
     fn judge_block(
         &self,
@@ -356,14 +370,14 @@ impl<'a> Batch<'a> {
 struct SpotRow {
     /// The site, from 0 at the start of the block.
     site: u32,
-    /// The space among all spaces, or `NO_SPACE`.
+    /// The space among all spaces, or `NONE_OF_KIND`.
     space: u32,
     /// Whether it is the first of its site.
     is_first: bool,
 }
 
 /// Stands for the space of a site that has none of the kind.
-const NO_SPACE: u32 = u32::MAX;
+const NONE_OF_KIND: u32 = u32::MAX;
 
 /// The spots of a block of sites, by kind of space.
 struct Spots {
@@ -384,7 +398,7 @@ impl Spots {
             for kind in kinds {
                 let own = &mut self.by_kind[*kind as usize];
                 if own.last().is_none_or(|last| last.site != at) {
-                    own.push(SpotRow { site: at, space: NO_SPACE, is_first: true });
+                    own.push(SpotRow { site: at, space: NONE_OF_KIND, is_first: true });
                 }
             }
         }
@@ -397,7 +411,7 @@ impl SpotRow {
     fn enter(self, score: Score, estate: &Estate, first: u32, list: &mut [Outcome]) {
         let site = first + self.site;
         let outcome = &mut list[self.site as usize];
-        if self.space == NO_SPACE {
+        if self.space == NONE_OF_KIND {
             *outcome = Outcome::new(score, Spot::NoSpace { site });
             return;
         }
@@ -595,6 +609,7 @@ impl MarkColumns {
     }
 
     fn fill_readings(&mut self, asked: &Asked, readings: &Readings) {
+        debug_assert_eq!(asked.scale, Scale::Linear, "headrooms and shares are their own places");
         let Readings { low, high, not_applicable } = readings;
         for column in &asked.columns {
             let Some(margins) = column.margins else {

@@ -4,10 +4,11 @@
 //! A change names a file and a key by the path that problems use, such as
 //! `requirement[theatre-area].at_least.target`; in a table of rates the key is the rate and its
 //! estimate, such as `ups-modular-with-battery.central`. Nothing here decides whether the new figure
-//! makes sense: reading the rulebook does.
+//! makes sense: reading the rulebook does. The measures cannot be changed, for by them records are coded.
 
 use crate::fields::{Problems, item_path};
 use crate::problem::Problem;
+use crate::rulebook::MEASURES;
 use toml::{Table, Value};
 
 /// One figure replaced.
@@ -36,6 +37,11 @@ pub fn apply(
         let is_same = |other: &Change| other.file == change.file && other.key == change.key;
         if changes[..at].iter().any(is_same) {
             refuse(change, "This key is changed twice.", "Give it one value.", &mut problems);
+            continue;
+        }
+        if change.file == MEASURES {
+            let advice = "Change thresholds, weights, bands, reserves or rates.";
+            refuse(change, "The measures cannot be changed in a question.", advice, &mut problems);
             continue;
         }
         let Some((_, text)) = files.iter_mut().find(|(path, _)| *path == change.file) else {

@@ -123,9 +123,10 @@ pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) ->
     let items = items
         .iter()
         .zip(fits)
-        .map(|(item, (fit, limiting))| Placed {
-            alone: outcome(rulebook, estate, item, &[]),
-            together: outcome(&strict, estate, item, items),
+        .enumerate()
+        .map(|(at, (item, (fit, limiting)))| Placed {
+            alone: outcome(rulebook, estate, &[*item], 0),
+            together: outcome(&strict, estate, items, at),
             fit,
             limiting,
         })
@@ -219,31 +220,43 @@ fn fit(before: Reading, taken: f64) -> Fit {
     }
 }
 
-/// The outcome of an item beside all of `items`, itself among them or not.
-#[must_use]
-pub fn outcome(rulebook: &Rulebook, estate: &Estate, item: &Item, items: &[Item]) -> Outcome {
-    let profile = &rulebook.profiles[item.profile];
-    let judged = judged_beside(rulebook, estate, item, items);
-    Outcome::new(add_up(rulebook, profile, judged.into_iter()), item.spot)
+/// The outcome of the item at a place in a deployment, beside all others.
+fn outcome(rulebook: &Rulebook, estate: &Estate, items: &[Item], at: usize) -> Outcome {
+    let profile = &rulebook.profiles[items[at].profile];
+    let judged = judged_beside(rulebook, estate, items, at);
+    Outcome::new(add_up(rulebook, profile, judged.into_iter()), items[at].spot)
 }
 
-/// The verdicts of an item's requirements beside all of `items`, in their order.
+/// What the others of a deployment take of a resource at the site's peak, beside the item at a place.
+#[must_use]
+pub fn taken_by_others(
+    rulebook: &Rulebook,
+    items: &[Item],
+    at: usize,
+    resource: ResourceIndex,
+) -> f64 {
+    let others = items.iter().enumerate().filter(|(other, _)| *other != at);
+    steady(others.map(|(_, other)| demand_of(rulebook, other, resource)).sum())
+}
+
+/// The verdicts of the requirements of the item at a place in a deployment, beside all others, in
+/// their order.
 #[must_use]
 pub fn judged_beside(
     rulebook: &Rulebook,
     estate: &Estate,
-    item: &Item,
     items: &[Item],
+    at: usize,
 ) -> Vec<Judged> {
+    let item = &items[at];
     let profile: &Profile = &rulebook.profiles[item.profile];
     let judge_one = |requirement: &Requirement| {
         let reading = read(rulebook, estate, requirement, item.spot);
         let Question::Headroom(resource) = requirement.asks else {
             return judge(requirement, reading);
         };
-        let others = items.iter().filter(|other| !std::ptr::eq(*other, item));
-        let taken: f64 = others.map(|other| demand_of(rulebook, other, resource)).sum();
-        judge(&for_quantity(requirement, item.quantity), reading.less(steady(taken)))
+        let taken = taken_by_others(rulebook, items, at, resource);
+        judge(&for_quantity(requirement, item.quantity), reading.less(taken))
     };
     profile.requirements.iter().map(judge_one).collect()
 }

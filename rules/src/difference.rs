@@ -10,7 +10,10 @@
 
 use crate::fields::item_path;
 use crate::profile::Profile;
-use crate::rulebook::{BENCHMARKS, PROFILES, Rulebook};
+use crate::rulebook::{
+    BENCHMARKS, MEASURES, PRECONDITIONS, PROFILES, RELIABILITY, REMEDIES, RESOURCES, Rulebook,
+    WEIGHTS,
+};
 use crate::words::words;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
@@ -245,7 +248,7 @@ fn subject_of(path: &str, key: &str) -> Subject {
     if last == "evidence" {
         return Subject::Evidence;
     }
-    if is_profile(path) || path == "rules/preconditions.toml" {
+    if is_profile(path) || path == PRECONDITIONS {
         return match (first, last) {
             ("requirement" | "precondition", _) if is_item => Subject::Requirement,
             ("requirement" | "precondition", "weight") | ("weights", _) => Subject::Weight,
@@ -257,14 +260,16 @@ fn subject_of(path: &str, key: &str) -> Subject {
         };
     }
     match path {
-        "rules/weights.toml" if first == "bands" => Subject::Band,
-        "rules/weights.toml" => Subject::Weight,
-        "rules/resources.toml" if last == "growth_reserve" => Subject::Reserve,
-        "rules/resources.toml" => Subject::Resource,
-        "rules/reliability.toml" => Subject::Default,
-        "rules/measures.toml" => Subject::Measure,
+        WEIGHTS if first == "bands" => Subject::Band,
+        WEIGHTS => Subject::Weight,
+        RESOURCES if last == "growth_reserve" => Subject::Reserve,
+        RESOURCES => Subject::Resource,
+        RELIABILITY => Subject::Default,
+        MEASURES => Subject::Measure,
         BENCHMARKS => Subject::Rate,
-        _ => Subject::Remedy,
+        remedy if remedy.starts_with(REMEDIES) => Subject::Remedy,
+        // A file that the rulebook does not read: no answer hangs on it.
+        _ => Subject::Text,
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Each remedy is counted once a place: what two technologies share is paid once. Where several
 //! remedies close a gap, the cheapest for that gap is taken; which set of them is cheapest for the
-//! whole site is `takes`. Capital and running cost are kept apart. Costs are plain benchmark costs in the rulebook's price base:
-//! optimism bias, contingency, fees, VAT and location factors are not in them.
+//! whole site is `takes`. Capital and running cost are kept apart. Costs are plain benchmark costs in
+//! the rulebook's price base: optimism bias, contingency, fees, VAT and location factors are not in
+//! them.
 
 use crate::cost::{Estimate, Money, Pence};
 use crate::estate::{Estate, PlaceRow};

@@ -58,7 +58,8 @@ words! {
 
 impl Role {
     /// The roles for which a default is published.
-    pub const WITH_DEFAULT: [Self; 5] = [
+    pub const WITH_DEFAULT: [Self; 6] = [
+        Self::SetsOut,
         Self::AvailabilityPercent,
         Self::FailureToStartPercent,
         Self::MttfH,

@@ -30,10 +30,7 @@
 use crate::resource::steady;
 use crate::words::words;
 
-pub use crate::plant::{
-    Contradiction, DAY_H, Fuel, Group, Load, MAX_COMBINATIONS, Net, Origin, Overrides, Plant,
-    Redundancy, Reliability, SitePlant, Storage, Unanswered, Used, read_plant,
-};
+use crate::plant::{DAY_H, Fuel, Group, Load, Net, Plant, Storage};
 
 /// The longest outage that is worked out, in hours: one week.
 pub const MAX_HOURS: usize = 168;

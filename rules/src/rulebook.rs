@@ -8,9 +8,10 @@ use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, Domain};
 use crate::problem::Problem;
-use crate::profile::{
-    DomainWeights, Profile, ProfileContext, read_domain_weights, read_preconditions, read_profile,
+use crate::profile::reading::{
+    ProfileContext, read_domain_weights, read_preconditions, read_profile,
 };
+use crate::profile::{DomainWeights, Profile};
 use crate::reliability::{ReliabilityRules, read_reliability};
 use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
 use crate::resource::{Areas, Resource, read_resources};
@@ -69,16 +70,17 @@ pub struct Rulebook {
 }
 
 /// Paths of the files that are not lists of one kind.
-const MEASURES: &str = "rules/measures.toml";
-const WEIGHTS: &str = "rules/weights.toml";
-const RESOURCES: &str = "rules/resources.toml";
-const PRECONDITIONS: &str = "rules/preconditions.toml";
-const RELIABILITY: &str = "rules/reliability.toml";
+/// The measures.
+pub const MEASURES: &str = "rules/measures.toml";
+pub(crate) const WEIGHTS: &str = "rules/weights.toml";
+pub(crate) const RESOURCES: &str = "rules/resources.toml";
+pub(crate) const PRECONDITIONS: &str = "rules/preconditions.toml";
+pub(crate) const RELIABILITY: &str = "rules/reliability.toml";
 pub(crate) const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
 /// Folders of which every file is one profile or one remedy.
 pub(crate) const PROFILES: &str = "rules/profiles/";
-const REMEDIES: &str = "rules/remedies/";
+pub(crate) const REMEDIES: &str = "rules/remedies/";
 
 impl Rulebook {
     /// Reads and cross-checks all files. Files that are not the rulebook's, such as layouts, only

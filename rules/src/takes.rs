@@ -149,9 +149,9 @@ impl Prospect {
             return Vec::new();
         }
         let failed = (best.gates_failed > 0)
-            .then(|| format!("{} cannot be opened.", gates(best.gates_failed)));
+            .then(|| format!("{} stays unmet, whatever is done.", gates(best.gates_failed)));
         let unknown = (best.gates_unknown > 0)
-            .then(|| format!("{} not known and must be measured.", are(best.gates_unknown)));
+            .then(|| format!("{} not known and must be measured first.", are(best.gates_unknown)));
         let uncovered = (best.coverage_bp < bands.coverage_bp).then(|| {
             let (have, want) = (percent(best.coverage_bp), percent(bands.coverage_bp));
             format!("Only {have} % of the requirements by weight are known, and {want} % must be.")
@@ -165,7 +165,11 @@ impl Prospect {
 }
 
 fn gates(count: u8) -> String {
-    if count == 1 { "1 gate".to_owned() } else { format!("{count} gates") }
+    if count == 1 {
+        "1 condition that must be met".to_owned()
+    } else {
+        format!("{count} conditions that must be met")
+    }
 }
 
 fn are(count: u8) -> String {
@@ -252,8 +256,9 @@ fn answer(
     Takes {
         bill: works.iter().map(|work| work.size.bill()).fold(Bill::default(), Bill::plus),
         works,
-        bound: found.bound,
-        is_proven: found.is_proven,
+        // Of what was not offered nothing is proven.
+        bound: if offers.is_whole { found.bound } else { Bill::default() },
+        is_proven: found.is_proven && offers.is_whole,
         nodes: found.nodes,
         must_measure,
         may_measure,
@@ -294,14 +299,19 @@ fn impossible(rulebook: &Rulebook, profiles: &[&Profile], offers: &Offers) -> Ve
         .filter(|want| !served.contains(want))
         .map(|want| {
             let requirement = requirement(profiles, want);
-            let reason = reason(rulebook, &requirement.asks);
+            let gap = gap_left_by(&requirement.asks);
+            let is_shared = wants(profiles).any(|other| {
+                let asks = &self::requirement(profiles, other).asks;
+                other.deployed != want.deployed && gap.is_some() && gap_left_by(asks) == gap
+            });
+            let reason = reason(rulebook, &requirement.asks, is_shared);
             Impossible { want, is_gate: requirement.gate, reason }
         })
         .collect()
 }
 
-/// Why nothing closes a gap in what is asked.
-fn reason(rulebook: &Rulebook, asks: &Question) -> String {
+/// Why nothing closes a gap in what is asked, which another technology may ask too.
+fn reason(rulebook: &Rulebook, asks: &Question, is_shared: bool) -> String {
     let title = match asks {
         Question::Measure(measure) => &rulebook.dictionary.get(*measure).title,
         Question::Headroom(resource) => &rulebook.resources[resource.at()].title,
@@ -311,10 +321,12 @@ fn reason(rulebook: &Rulebook, asks: &Question) -> String {
         }
     };
     let has_remedy = gap_left_by(asks).is_some_and(|gap| rulebook.remedies_for(gap).count() > 0);
-    if has_remedy {
+    if has_remedy && is_shared {
         format!(
             "What it asks of this would be worse for another technology of the deployment: {title}."
         )
+    } else if has_remedy {
+        format!("No size of what is on offer brings this surely up to its minimum: {title}.")
     } else {
         format!("The rulebook has no remedy that closes a gap in: {title}.")
     }

@@ -1,8 +1,9 @@
 //! Adding judged requirements up into a score, its range, coverage, and a readiness.
 //!
 //! What one requirement brings is a [`mark`], two counts packed into one number, so that the marks of a
-//! domain are added up with one addition each; what is rare stands apart, as a [`margin`]. [`conclude`] makes the outcome of the sums. The
-//! explanation of one site and the batch over the estate both add marks and both conclude here.
+//! domain are added up with one addition each; what is rare stands apart, as a [`margin`]. [`conclude`]
+//! makes the outcome of the sums. The explanation of one site and the batch over the estate both add
+//! marks and both conclude here.
 //!
 //! The score is the mean of the domains' means, weighted by the profile's weights of the domains, over
 //! what is known. Beside it stands the range that it would have if every unknown were 0 or 1.

@@ -85,16 +85,16 @@ fn gain(
 ) -> Gain {
     let requirement = &profile.requirements[at];
     let place = place_of(rulebook, &requirement.asks, outcome.spot());
-    let with = |attainment_bp: u16| {
+    let with = |answer: Judged| {
         let mut sums = *sums;
         let is_soft = evidence_of(rulebook, requirement).is_soft();
         let Requirement { domain, weight, gate, .. } = *requirement;
         sums.remove(now, domain, weight, is_soft, gate);
-        sums.add(answer(attainment_bp), domain, weight, is_soft, gate);
+        sums.add(answer, domain, weight, is_soft, gate);
         let score = conclude(&rulebook.bands, &profile.weights, &sums);
         Outcome::new(score, outcome.spot()).score
     };
-    let (worst, best) = (with(now.attainment_bp), with(now.at_best_bp));
+    let (worst, best) = (with(at_worst(now)), with(at_best(now)));
     Gain {
         requirement: at,
         place,
@@ -110,14 +110,24 @@ const fn width(score: &Score) -> u16 {
     score.high_bp - score.low_bp
 }
 
-/// A requirement answered with an attainment.
-const fn answer(attainment_bp: u16) -> Judged {
-    let verdict = match attainment_bp {
-        WHOLE_BP => Verdict::MeetsTarget,
-        bp if bp >= WHOLE_BP / 2 => Verdict::MeetsMinimum,
-        _ => Verdict::Short,
+/// The worst that an open requirement can turn out to be. Where it is known between limits, both ends
+/// agree on whether the minimum is met.
+const fn at_worst(now: Judged) -> Judged {
+    let verdict = match now.verdict {
+        Verdict::Unknown => Verdict::Short,
+        known => known,
     };
-    Judged { verdict, attainment_bp, at_best_bp: attainment_bp }
+    Judged { verdict, at_best_bp: now.attainment_bp, ..now }
+}
+
+/// The best that it can turn out to be.
+const fn at_best(now: Judged) -> Judged {
+    let verdict = match now.verdict {
+        Verdict::Short => Verdict::Short,
+        _ if now.at_best_bp == WHOLE_BP => Verdict::MeetsTarget,
+        _ => Verdict::MeetsMinimum,
+    };
+    Judged { verdict, attainment_bp: now.at_best_bp, ..now }
 }
 
 /// The measures without which a requirement cannot be answered exactly.

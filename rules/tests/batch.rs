@@ -88,11 +88,8 @@ fn judge(estate: &Estate, run: usize) -> Vec<Vec<Outcome>> {
     let batch = Batch::new(&RULEBOOK);
     let sites = estate.sites() as usize;
     let mut outcomes = vec![vec![Outcome::unjudged(); sites]; RULEBOOK.profiles.len()];
-    for first in (0..sites).step_by(run) {
-        let end = sites.min(first + run);
-        let mut lists: Vec<&mut [Outcome]> =
-            outcomes.iter_mut().map(|list| &mut list[first..end]).collect();
-        batch.judge(estate, first as u32, &mut lists);
+    for (first, mut lists) in Batch::runs(&mut outcomes, run) {
+        batch.judge(estate, first, &mut lists);
     }
     outcomes
 }

@@ -9,11 +9,13 @@ use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::estate::{Estate, Source};
 use siteworthy_rules::observation::Method;
 use siteworthy_rules::place::SpaceKind;
-use siteworthy_rules::reliability::Role;
-use siteworthy_rules::resilience::{
-    Contradiction, DAY_H, Fuel, FuelHorizon, Group, Load, MAX_HOURS, Origin, Overrides, Plant,
-    Redundancy, Reliability, SitePlant, Start, Storage, Survival, Unanswered, read_plant, survive,
+use siteworthy_rules::plant::reading::read_plant;
+use siteworthy_rules::plant::{
+    Contradiction, DAY_H, Fuel, Group, Load, MAX_SETS_OF_A_KIND, Origin, Overrides, Plant,
+    Redundancy, Reliability, SitePlant, Storage, Unanswered,
 };
+use siteworthy_rules::reliability::Role;
+use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Start, Survival, survive};
 use siteworthy_rules::rulebook::Rulebook;
 use std::sync::LazyLock;
 
@@ -658,7 +660,6 @@ fn the_rating_follows_from_the_firm_capacity_the_redundancy_and_the_number_of_se
 fn figures_that_cannot_be_true_are_said_and_not_used() {
     let plain = [DEMAND, FUEL, THREE, RATING];
     let none = Overrides::default();
-    let ask = |role, value| Overrides { values: vec![(role, value)], ..Overrides::default() };
     for (known, overrides, expected) in [
         (
             &[DEMAND, FUEL, RATING, ("generator-sets-count", 2.5)][..],
@@ -699,6 +700,40 @@ fn figures_that_cannot_be_true_are_said_and_not_used() {
     assert!(matches!(nan[..], [Contradiction::OutsideLimits { .. }]), "{nan:?}");
 }
 
+fn ask(role: Role, value: f64) -> Overrides {
+    Overrides { values: vec![(role, value)], ..Overrides::default() }
+}
+
+#[test]
+fn more_sets_of_a_rating_than_are_worked_out_are_refused() {
+    let plain = [DEMAND, FUEL, THREE, RATING];
+    let extra = |sets| Overrides { extra_sets: vec![group(sets, 500.0)], ..Overrides::default() };
+    assert!(read(&plain, &extra(MAX_SETS_OF_A_KIND - 3)).is_ok());
+    let unanswered = read(&plain, &extra(MAX_SETS_OF_A_KIND - 2)).expect_err("too many");
+    assert_eq!(
+        unanswered.reason(&RULEBOOK.dictionary),
+        "The sets may work in 34 combinations; 289 are the most that are worked out, and 32 sets of one rating."
+    );
+}
+
+#[test]
+fn hours_at_full_load_are_those_of_the_sets_that_were_surveyed() {
+    let known = [DEMAND, THREE, RATING, ("fuel-endurance-h", 100.0)];
+    let found = read(&known, &Overrides::default()).expect("a plant");
+    assert_eq!(found.plant.fuel, Fuel::Endurance { full_load_h: 100.0 });
+    for overrides in [
+        ask(Role::Sets, 6.0),
+        ask(Role::SetKva, 2_000.0),
+        Overrides { extra_sets: vec![group(1, 500.0)], ..Overrides::default() },
+    ] {
+        let unanswered = read(&known, &overrides).expect_err("other sets burn more");
+        let reason = unanswered.reason(&RULEBOOK.dictionary);
+        assert_eq!(reason, "Not surveyed: Usable fuel on site.");
+    }
+    // Fewer sets in service burn no more.
+    assert!(read(&known, &ask(Role::SetsOut, 1.0)).is_ok());
+}
+
 #[test]
 fn the_reason_names_what_to_survey_and_what_cannot_be_true() {
     let known = [DEMAND, THREE, FIRM, ("generator-redundancy", 3.0)];
@@ -726,17 +761,22 @@ fn a_default_stands_in_with_its_reference_and_a_survey_takes_precedence_over_it(
         Fuel::Litres { usable_l: 20_000.0, slope_l_kwh: 0.2877, intercept_l_h: 0.0 }
     );
     for role in Role::WITH_DEFAULT {
-        let (_, origin) = used(&found, role);
-        let is_right = matches!(
-            &origin,
-            Origin::Default { reference, evidence: Evidence::SecondHand | Evidence::Derived }
-                if reference.starts_with("NREL REopt.jl")
-        );
-        assert!(is_right, "{role}: {origin:?}");
+        let (value, origin) = used(&found, role);
+        let Origin::Default { reference, evidence } = &origin else {
+            panic!("{role}: {origin:?}");
+        };
+        // That no set is out for long is no published figure: it is named as what it is.
+        if role == Role::SetsOut {
+            assert_eq!((value, *evidence), (0.0, Evidence::Policy));
+            continue;
+        }
+        let is_graded = matches!(evidence, Evidence::SecondHand | Evidence::Derived);
+        assert!(is_graded && reference.starts_with("NREL REopt.jl"), "{role}: {origin:?}");
     }
 
     let mut own = plain.to_vec();
     own.extend([
+        ("generator-sets-out-count", 1.0),
         ("generator-availability-percent", 98.0),
         ("generator-failure-to-start-percent", 2.0),
         ("generator-mttf-h", 400.0),

@@ -20,7 +20,7 @@ use siteworthy_rules::remedy::{Basis, Closes, Remedy};
 use siteworthy_rules::resource::{Reading, ResourceIndex, Source, steady};
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::takes::{
-    Bill, NODE_LIMIT, Offers, Served, Taken, Takes, Want, offers, takes, takes_within,
+    Bill, MAX_SHARERS, NODE_LIMIT, Offers, Served, Taken, Takes, Want, offers, takes, takes_within,
 };
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -982,6 +982,22 @@ fn what_two_technologies_share_is_paid_once() {
 }
 
 #[test]
+fn nothing_is_proven_where_not_every_set_of_sharers_was_on_offer() {
+    // Each node wants the UPS: up to ten, every set of them has a size of its own.
+    let rulebook = &with_gates(support::files(), &["ai-inference-node"], &["ups-autonomy-min"]);
+    let (autonomy, _) = rulebook.dictionary.find("ups-autonomy-min").expect("the measure is there");
+    for (nodes, is_proven) in [(MAX_SHARERS, true), (MAX_SHARERS + 1, false)] {
+        let deployed = vec![(profile(rulebook, "ai-inference-node"), 1); nodes];
+        let mut case = good(rulebook, &deployed, 20.0);
+        case.estate.suppose(autonomy, 0, 0.0);
+        let found = takes(rulebook, &case.estate, &case.deployed);
+        assert_eq!(found.is_proven, is_proven, "{nodes} nodes");
+        let is_bounded = found.bound == found.bill;
+        assert_eq!((is_bounded, found.bill.capital > Pence(0)), (is_proven, true), "{found:#?}");
+    }
+}
+
+#[test]
 fn wi_fi_over_a_whole_site_covers_its_rooms() {
     // Coverage of the whole site and the weak corridor are both closed by renewing the whole once:
     // 9,000 m2 at 10 GBP. The corridor alone would be 20 m2.
@@ -1113,7 +1129,10 @@ fn what_is_not_known_is_measured_and_what_no_remedy_closes_is_said() {
     assert_eq!((found.prospects[0].goal, found.works.len()), (None, 0));
     assert_eq!(
         found.prospects[0].obstacles(&rulebook.bands),
-        ["1 gate cannot be opened.", "1 gate is not known and must be measured."]
+        [
+            "1 condition that must be met stays unmet, whatever is done.",
+            "1 condition that must be met is not known and must be measured first."
+        ]
     );
 
     // With nothing known, everything must be measured.

@@ -13,7 +13,7 @@ use crate::view::facts::Facts;
 use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use siteworthy_rules::change::{Change, apply};
-use siteworthy_rules::problem::{Position, Problem, Severity};
+use siteworthy_rules::problem::Problem;
 use siteworthy_rules::rulebook::{RuleFile, Rulebook};
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -75,7 +75,6 @@ impl Rules {
 
     /// The rulebook as it would be with single figures changed: read and checked like the files
     /// themselves, with the editions that a view has: those of the day `as_of`, or those in force now.
-    /// The measures stay as they are, for by them the record is coded.
     ///
     /// # Errors
     /// Every change that cannot be made, and every problem that the changed files then have. They have
@@ -85,35 +84,16 @@ impl Rules {
         changes: &[Change],
         as_of: Option<NaiveDate>,
     ) -> Result<Rulebook, Vec<Problem>> {
-        let refused: Vec<Problem> = changes
-            .iter()
-            .filter(|change| change.file == "rules/measures.toml")
-            .map(|change| Problem {
-                severity: Severity::Refused,
-                code: "rule",
-                position: Position {
-                    file: change.file.clone(),
-                    row: None,
-                    column: Some(change.key.clone()),
-                },
-                value: Some(change.value.clone()),
-                message: "The measures cannot be changed in a question.".to_owned(),
-                advice: "Change thresholds, weights, bands, reserves or rates.".to_owned(),
-            })
-            .collect();
-        let rulebook = apply(&self.files, changes).and_then(|files| {
-            let borrowed = files.iter().map(|(path, text)| RuleFile { path, text });
-            Rulebook::read(&borrowed.collect::<Vec<_>>())
-        });
-        match rulebook {
-            Ok(rulebook) if refused.is_empty() => Ok(rulebook.on(as_of.unwrap_or(self.day))),
-            Ok(_) => Err(refused),
-            Err(problems) => {
-                let without_line = |mut problem: Problem| {
+        let files = apply(&self.files, changes)?;
+        let borrowed: Vec<RuleFile<'_>> =
+            files.iter().map(|(path, text)| RuleFile { path, text }).collect();
+        match Rulebook::read(&borrowed) {
+            Ok(rulebook) => Ok(rulebook.on(as_of.unwrap_or(self.day))),
+            Err(mut problems) => {
+                for problem in &mut problems {
                     problem.position.row = None;
-                    problem
-                };
-                Err(refused.into_iter().chain(problems.into_iter().map(without_line)).collect())
+                }
+                Err(problems)
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::intake::Layouts;
 use siteworthy_rules::fields::Problems;
 use siteworthy_rules::measure::Dictionary;
 use siteworthy_rules::problem::Problem;
-use siteworthy_rules::rulebook::{RuleFile, Rulebook};
+use siteworthy_rules::rulebook::{MEASURES, RuleFile, Rulebook};
 use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
@@ -71,9 +71,9 @@ impl Corpus {
     /// Reads the dictionary of measures alone, with whatever in it is sound.
     #[must_use]
     pub fn dictionary(&self) -> Dictionary {
-        let file = self.below("rules/measures.toml").next();
+        let file = self.below(MEASURES).next();
         let text = file.map_or("", |file| file.text);
-        Dictionary::read("rules/measures.toml", text, &mut Problems::default())
+        Dictionary::read(MEASURES, text, &mut Problems::default())
     }
 
     /// Reads the layouts.

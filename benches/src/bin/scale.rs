@@ -22,13 +22,7 @@ fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
     // Made side by side: of a million sites, a fifth of the time goes into fetching this memory.
     let list = |_: &Profile| vec![Outcome::unjudged(); sites];
     let mut outcomes: Vec<Vec<Outcome>> = rulebook.profiles.par_iter().map(list).collect();
-    let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
-        (0..sites).step_by(RUN).map(|first| (first as u32, Vec::new())).collect();
-    for list in &mut outcomes {
-        for ((_, lists), run) in runs.iter_mut().zip(list.chunks_mut(RUN)) {
-            lists.push(run);
-        }
-    }
+    let runs = Batch::runs(&mut outcomes, RUN);
     runs.into_par_iter().for_each(|(first, mut lists)| batch.judge(estate, first, &mut lists));
     outcomes
 }

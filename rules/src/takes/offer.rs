@@ -11,7 +11,7 @@
 
 use super::{Bill, Served, Want};
 use crate::cost::{Estimate, Pence};
-use crate::deployment::{Item, demand_of, for_quantity, judged_beside};
+use crate::deployment::{Item, for_quantity, judged_beside, taken_by_others};
 use crate::estate::{Estate, PlaceRow};
 use crate::gap::{Level, gap_left_by, larger, price};
 use crate::judge::{Judged, Spot, Verdict, judge, place_of};
@@ -85,6 +85,9 @@ pub struct Offers {
     pub judged: Vec<Vec<Judged>>,
     /// The remedies, by id and then by place.
     pub list: Vec<Offer>,
+    /// Whether every set of technologies that can share a remedy has a size of its own; else only some
+    /// have, and a cheaper choice may be missing.
+    pub is_whole: bool,
 }
 
 impl Offers {
@@ -122,15 +125,28 @@ pub fn offers(rulebook: &Rulebook, estate: &Estate, deployed: &[Item]) -> Offers
         }
     }
     cover_rooms(rulebook, estate, &mut works);
-    let list = works
+    let works: Vec<Work<'_>> = works
         .into_iter()
-        .map(|((remedy, place), levers)| {
-            let work = Work { asker: &asker, judged: &judged, remedy, place, levers };
-            Offer { remedy, place, sizes: without_dominated(&judged, work.sizes()) }
+        .map(|((remedy, place), levers)| Work {
+            asker: &asker,
+            judged: &judged,
+            remedy,
+            place,
+            levers,
+        })
+        .collect();
+    let is_whole = works
+        .iter()
+        .all(|work| work.basis() != Basis::Demand || work.sharers().len() <= MAX_SHARERS);
+    let list = works
+        .iter()
+        .map(|work| {
+            let sizes = without_dominated(&judged, work.sizes());
+            Offer { remedy: work.remedy, place: work.place, sizes }
         })
         .filter(|offer| !offer.sizes.is_empty())
         .collect();
-    Offers { judged, list }
+    Offers { judged, list, is_whole }
 }
 
 /// A remedy by floor area over a whole site does in every room what it would do in the room alone.
@@ -198,7 +214,7 @@ impl Asker<'_> {
 
     fn judge_all(&self) -> Vec<Vec<Judged>> {
         let Self { rulebook, estate, deployed } = *self;
-        deployed.iter().map(|item| judged_beside(rulebook, estate, item, deployed)).collect()
+        (0..deployed.len()).map(|at| judged_beside(rulebook, estate, deployed, at)).collect()
     }
 
     /// Judges what others leave of a resource by limits for all units of a technology.
@@ -218,8 +234,7 @@ impl Asker<'_> {
 
     /// What the other technologies of the deployment take of a resource at the site's peak.
     fn others(&self, want: Want, resource: ResourceIndex) -> f64 {
-        let others = self.deployed.iter().enumerate().filter(|(at, _)| *at != want.deployed);
-        steady(others.map(|(_, other)| demand_of(self.rulebook, other, resource)).sum())
+        taken_by_others(self.rulebook, self.deployed, want.deployed, resource)
     }
 
     fn levers(&self, judged: &[Vec<Judged>]) -> Vec<Lever> {
@@ -434,12 +449,18 @@ impl Work<'_> {
         ends.into_iter().map(|end| self.size(Some(end), |_| true)).collect()
     }
 
-    /// One for every set of the technologies that have something of it.
-    fn sizes_by_demand(&self) -> Vec<Size> {
+    /// The technologies that have something of it.
+    fn sharers(&self) -> Vec<usize> {
         let all = self.size(None, |_| true);
         let sharers: BTreeSet<usize> =
             all.serves.iter().map(|served| served.want.deployed).collect();
-        let sharers: Vec<usize> = sharers.into_iter().collect();
+        sharers.into_iter().collect()
+    }
+
+    /// One for every set of the technologies that share it.
+    fn sizes_by_demand(&self) -> Vec<Size> {
+        let all = self.size(None, |_| true);
+        let sharers = self.sharers();
         if sharers.len() > MAX_SHARERS {
             let must = |deployed: usize| {
                 all.serves.iter().any(|served| {

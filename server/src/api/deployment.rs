@@ -253,8 +253,7 @@ impl ItemNode<'_> {
 
     /// Code of the space; none for the site as a whole, and where no such space is on record.
     async fn space(&self) -> Option<&str> {
-        let space = self.of.view.space(self.item.spot.space()?)?;
-        Some(&space.code)
+        self.of.view.space_code(self.item.spot)
     }
 
     /// The calendar year from which it is there; none for from the start.

@@ -221,8 +221,7 @@ impl SiteReadinessNode {
 
     /// Code of the space in which it was judged: the best of its kind.
     async fn space(&self) -> Option<&str> {
-        let space = self.view.space(self.result.outcome.spot().space()?)?;
-        Some(&space.code)
+        self.view.space_code(self.result.outcome.spot())
     }
 
     /// Spaces of the profile's kind on record.

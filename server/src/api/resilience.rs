@@ -9,11 +9,10 @@ use crate::error::Error;
 use crate::view::View;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::plant::reading::read_plant;
+use siteworthy_rules::plant::{DAY_H, Group, Origin, Overrides, SitePlant, Unanswered, Used};
 use siteworthy_rules::reliability::Role;
-use siteworthy_rules::resilience::{
-    DAY_H, FuelHorizon, Group, MAX_HOURS, Origin, Overrides, SitePlant, Survival, Unanswered, Used,
-    read_plant, survive,
-};
+use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Survival, survive};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,18 +1,17 @@
 //! What the rules of two days say differently, and which sites that moves: `rulesDifference`.
 
 use super::sites::SiteNode;
-use super::words::Readiness;
-use super::{app, fail, page_size, view};
-use crate::error::Error;
+use super::words::{Readiness, ReadinessCounts};
+use super::{HEAVY_COMPLEXITY, app, fail, in_turn, page_size, view};
 use crate::view::View;
-use crate::view::rules_change::{Counts, TechnologyChange, compare_rules};
+use crate::view::rules_change::{TechnologyChange, compare_rules};
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use chrono::NaiveDate;
 use siteworthy_rules::difference::{Difference, Side, find_differences};
 use std::sync::Arc;
 
 /// What judging the estate twice counts in a query's complexity, whatever is read from the answer.
-const DIFFERENCE_COMPLEXITY: usize = super::MAX_COMPLEXITY / 10;
+const DIFFERENCE_COMPLEXITY: usize = 2 * HEAVY_COMPLEXITY;
 
 /// Queries of the rules themselves.
 #[derive(Default)]
@@ -30,26 +29,24 @@ impl RulesQuery {
         from: NaiveDate,
         to: NaiveDate,
     ) -> async_graphql::Result<RulesDifferenceNode> {
-        let (app, view) = (app(context)?, Arc::clone(view(context)?));
+        let (app, view) = (app(context)?, view(context)?);
         let old = app.rules.on(from).map_err(fail)?;
         let new = app.rules.on(to).map_err(fail)?;
-        let _turn = app.turn().await.map_err(fail)?;
-        let app = Arc::clone(app);
-        let work = move || {
+        let answered = in_turn(context, || {
             let files = app.rules.files();
             let (old, new) = (Side { rulebook: &old, files }, Side { rulebook: &new, files });
-            let changes = compare_rules(&view, old.rulebook, new.rulebook);
-            RulesDifferenceNode {
+            let changes = compare_rules(view, old.rulebook, new.rulebook);
+            Ok(RulesDifferenceNode {
                 from,
                 to,
                 differences: find_differences(old, new).into_iter().map(Into::into).collect(),
                 technologies: changes
                     .into_iter()
-                    .map(|change| TechnologyChangeNode::of(&view, change))
+                    .map(|change| TechnologyChangeNode::of(view, change))
                     .collect(),
-            }
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|error| fail(Error::internal(error)))
+            })
+        });
+        answered.await
     }
 }
 
@@ -101,9 +98,9 @@ struct TechnologyChangeNode {
     /// Id of the technology.
     technology: String,
     /// How many sites stand where by the old rules; none where they do not have the technology.
-    before: Option<ReadinessCountNode>,
+    before: Option<ReadinessCounts>,
     /// By the new rules; none where they do not have it.
-    after: Option<ReadinessCountNode>,
+    after: Option<ReadinessCounts>,
     /// How many sites change their readiness.
     moved_count: usize,
     #[graphql(skip)]
@@ -142,26 +139,6 @@ impl TechnologyChangeNode {
             view: Arc::clone(view),
             change,
         }
-    }
-}
-
-/// How many sites stand where by one set of rules.
-#[derive(SimpleObject)]
-#[graphql(name = "ReadinessCount")]
-struct ReadinessCountNode {
-    /// Sites that are ready.
-    ready: u32,
-    /// Sites that are ready with actions.
-    ready_with_actions: u32,
-    /// Sites of which too little is known.
-    indeterminate: u32,
-    /// Sites that are not ready.
-    not_ready: u32,
-}
-
-impl From<Counts> for ReadinessCountNode {
-    fn from([ready, ready_with_actions, indeterminate, not_ready]: Counts) -> Self {
-        Self { ready, ready_with_actions, indeterminate, not_ready }
     }
 }
 

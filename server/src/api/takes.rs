@@ -285,8 +285,7 @@ impl ProspectNode<'_> {
 
     /// Code of the space; none for the site as a whole, and where no such space is on record.
     async fn space(&self) -> Option<&str> {
-        let space = self.of.view.space(self.item.spot.space()?)?;
-        Some(&space.code)
+        self.of.view.space_code(self.item.spot)
     }
 
     /// Before anything is done, with the whole deployment in place.

@@ -75,7 +75,7 @@ impl WhatIfQuery {
         let answered = in_turn(context, || {
             Ok(match app.rules.suppose(&changes, view.facts.as_of) {
                 Err(problems) => Err(problems),
-                Ok(rulebook) => Ok(compare(view, &rulebook, &filter, &technologies, first_moved)?),
+                Ok(rulebook) => Ok(compare(view, rulebook, &filter, &technologies, first_moved)?),
             })
         });
         answered.await?.map_err(|problems| refuse(&problems))
@@ -108,15 +108,16 @@ fn refuse(problems: &[Problem]) -> async_graphql::Error {
 /// Judges the estate by changed rules and counts.
 fn compare(
     view: &Arc<View>,
-    rulebook: &Rulebook,
+    rulebook: Rulebook,
     filter: &SiteFilter,
     technologies: &[String],
     first_moved: usize,
 ) -> Result<WhatIfNode, Error> {
     let chosen = filter.find(view)?;
     let takes = |at: u32| chosen.takes(view, at, view.site(at));
-    let profiles = supposed_profiles(rulebook, technologies)?;
-    let what_if = WhatIf::judge(view, rulebook);
+    let profiles = supposed_profiles(&rulebook, technologies)?;
+    let what_if = WhatIf::judge(view, Arc::new(rulebook));
+    let rulebook = &what_if.after.rulebook;
     let mut node = WhatIfNode {
         rulebook_hash: rulebook.hash.clone(),
         technologies: Vec::new(),

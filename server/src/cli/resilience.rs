@@ -10,16 +10,21 @@ use crate::view::View;
 use crate::view::explain::plain;
 use clap::Args;
 use siteworthy_rules::measure::{Kind, MeasureIndex};
-use siteworthy_rules::reliability::Role;
-use siteworthy_rules::resilience::{
-    Contradiction, DAY_H, FuelHorizon, Group, Load, MAX_HOURS, Origin, Overrides, SitePlant,
-    Survival, Unanswered, Used, read_plant, survive,
+use siteworthy_rules::plant::reading::read_plant;
+use siteworthy_rules::plant::{
+    Contradiction, DAY_H, Group, Load, Origin, Overrides, SitePlant, Unanswered, Used,
 };
+use siteworthy_rules::reliability::Role;
+use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Survival, survive};
 use siteworthy_rules::resource::steady;
 use std::sync::Arc;
 
 /// The hours that are shown to the eye; files have every hour.
-const SHOWN_HOURS: [usize; 12] = [1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, 168];
+const SHOWN_HOURS: [usize; 12] = [1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, MAX_HOURS];
+
+/// [`MAX_HOURS`] as a number that is typed.
+const LONGEST_H: u8 = 168;
+const _: () = assert!(LONGEST_H as usize == MAX_HOURS, "the two say the same");
 
 /// Shows how an outage is carried.
 #[derive(Args, Debug)]
@@ -35,8 +40,8 @@ pub struct Resilience {
     #[command(flatten)]
     deployment: Deployment,
 
-    /// The longest outage that is worked out, in hours, up to 168
-    #[arg(long, value_name = "HOURS", default_value_t = 168, value_parser = clap::value_parser!(u8).range(1..=168))]
+    /// The longest outage that is worked out, in hours: a week at most
+    #[arg(long, value_name = "HOURS", default_value_t = LONGEST_H, value_parser = clap::value_parser!(u8).range(1..=i64::from(LONGEST_H)))]
     hours: u8,
 
     /// Generator sets that are out of service, in place of the number surveyed
@@ -109,7 +114,7 @@ impl Resilience {
         let view = app.view();
         let site = view.find_judged_site(&self.site)?;
         let items = self.deployment.items(&view, site)?;
-        let hours = usize::from(self.hours).min(MAX_HOURS);
+        let hours = usize::from(self.hours);
         let found = match self.overrides(&view, site) {
             Ok(overrides) => read_plant(&view.rulebook, &view.estate, site, &overrides),
             Err(unanswered) => Err(unanswered),

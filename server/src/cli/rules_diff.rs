@@ -4,31 +4,24 @@
 //! What differs is found in `rules::difference` and `view::rules_change`; here the two sets are read and
 //! the answer is written.
 
-use super::tables::new_table;
-use super::{Ending, open_existing, print, print_problems, write_out};
+use super::choice::Reply;
+use super::tables::{Answer, Cell, Column, Table};
+use super::{Ending, open_existing, print_problems};
 use crate::app::editions_on;
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::Error;
 use crate::recall::parse_day;
-use crate::render::csv::inert;
 use crate::store::Store;
-use crate::view::rules_change::{Counts, compare_rules};
+use crate::view::View;
+use crate::view::rules_change::compare_rules;
 use chrono::{NaiveDate, Utc};
-use clap::{Args, ValueEnum};
-use serde_json::{Map, Value};
+use clap::Args;
 use siteworthy_rules::difference::{Difference, Side, find_differences};
 use siteworthy_rules::judge::Readiness;
 use siteworthy_rules::problem::Problem;
 use siteworthy_rules::rulebook::Rulebook;
 use std::path::{Path, PathBuf};
-
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Table,
-    Csv,
-    Json,
-}
 
 /// Compares two sets of rules. Each is a day, for the editions in force on it, or a folder: of rules, or
 /// one that holds `rules` and `datasets`, with the editions in force today.
@@ -40,9 +33,8 @@ pub struct Diff {
     /// The new rules: a folder, or a day, which may lie in the future
     new: Rules,
 
-    /// How to write the answer
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    reply: Reply,
 }
 
 /// Where one set of rules is found.
@@ -64,13 +56,29 @@ struct Set {
     files: Vec<(String, String)>,
 }
 
-/// The headings of the answer. A line is of one `part`: "rule" tells a key, "count" how many sites stand
-/// somewhere, "site" a site whose readiness changes.
-const HEADINGS: [&str; 9] =
-    ["part", "subject", "technology", "file", "key", "site_code", "site", "old", "new"];
+const RULES: [Column; 6] = [
+    ("subject", "About"),
+    ("technology", "Technology"),
+    ("file", "File"),
+    ("key", "Key"),
+    ("old", "Old"),
+    ("new", "New"),
+];
 
-/// A line of the answer; none where a heading does not apply or nothing stands there.
-type Row = [Option<String>; HEADINGS.len()];
+const COUNTS: [Column; 4] = [
+    ("technology", "Technology"),
+    ("readiness", "Readiness"),
+    ("sites_before", "Sites before"),
+    ("sites_after", "Sites after"),
+];
+
+const MOVED: [Column; 5] = [
+    ("technology", "Technology"),
+    ("site_code", "Site code"),
+    ("site", "Site"),
+    ("before", "Before"),
+    ("after", "After"),
+];
 
 impl Diff {
     /// Answers.
@@ -91,32 +99,23 @@ impl Diff {
                 return Ok(Ending::Problems);
             }
         };
-        let mut rows: Vec<Row> =
-            find_differences(old.side(), new.side()).into_iter().map(rule_row).collect();
         let url = config.database_url.expose();
-        if Store::is_missing(url) {
-            eprintln!("There is no record at {url}, so no site is compared.");
-        } else {
-            let view = open_existing(config).await?.view();
-            for change in compare_rules(&view, &old.rulebook, &new.rulebook) {
-                let counts = [change.before, change.after];
-                rows.extend(
-                    Readiness::ALL.iter().map(|at| count_row(&change.technology, *at, counts)),
-                );
-                rows.extend(change.moved.iter().map(|moved| {
-                    let site = view.site(moved.site);
-                    site_row(&change.technology, &site.code, &site.name, moved.before, moved.after)
-                }));
-            }
+        let view =
+            if Store::is_missing(url) { None } else { Some(open_existing(config).await?.view()) };
+        let mut answer = match &view {
+            Some(view) => Answer::new(view),
+            None => Answer::of_rules(&new.rulebook),
+        };
+        let rules = rules(find_differences(old.side(), new.side()));
+        if rules.is_empty() {
+            answer.say("The rules do not differ.");
         }
-        match self.format {
-            Format::Table => print(&tables(&rows)),
-            Format::Csv => write_out(&csv(&rows)?).map(|()| Ending::Clean),
-            Format::Json => {
-                let text = serde_json::to_string_pretty(&rows.iter().map(json).collect::<Vec<_>>());
-                print(&format!("{}\n", text.map_err(Error::internal)?))
-            }
+        answer.add_if_any(rules);
+        match &view {
+            Some(view) => add_sites(&mut answer, view, &old.rulebook, &new.rulebook),
+            None => answer.say(format!("There is no record at {url}, so no site is compared.")),
         }
+        self.reply.send(&answer)
     }
 }
 
@@ -165,74 +164,37 @@ impl Set {
     }
 }
 
-fn rule_row(difference: Difference) -> Row {
-    let Difference { file, key, subject, technology, old, new } = difference;
-    let text = |text: &str| Some(text.to_owned());
-    [text("rule"), text(subject.word()), technology, Some(file), Some(key), None, None, old, new]
-}
-
-fn count_row(technology: &str, readiness: Readiness, counts: [Option<Counts>; 2]) -> Row {
-    let text = |text: &str| Some(text.to_owned());
-    let [old, new] =
-        counts.map(|counts| counts.map(|counts| counts[readiness as usize].to_string()));
-    let (part, subject) = (text("count"), text(readiness.word()));
-    [part, subject, text(technology), None, None, None, None, old, new]
-}
-
-fn site_row(
-    technology: &str,
-    code: &str,
-    name: &str,
-    before: Option<Readiness>,
-    after: Option<Readiness>,
-) -> Row {
-    let text = |text: &str| Some(text.to_owned());
-    let [old, new] = [before, after].map(|readiness| readiness.map(|one| one.word().to_owned()));
-    let part = (text("site"), text("readiness"));
-    [part.0, part.1, text(technology), None, None, text(code), text(name), old, new]
-}
-
-/// A table a part, each with the columns that it has.
-fn tables(rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return "The rules do not differ, and no site stands otherwise.\n".to_owned();
+/// A row a key that differs.
+fn rules(differences: Vec<Difference>) -> Table {
+    let mut table = Table::new("rules", "What the rules say differently", &RULES);
+    for Difference { file, key, subject, technology, old, new } in differences {
+        let texts = [technology, Some(file), Some(key), old, new].map(Cell::from);
+        table.add([Cell::from(subject.word())].into_iter().chain(texts));
     }
-    let mut text = String::new();
-    for (part, empty, columns) in [
-        ("rule", "The rules do not differ.", &[1, 3, 4, 7, 8][..]),
-        ("count", "No site stands otherwise.", &[2, 1, 7, 8]),
-        ("site", "", &[2, 5, 6, 7, 8]),
-    ] {
-        let headings: Vec<&str> = columns.iter().map(|at| HEADINGS[*at]).collect();
-        let mut table = new_table(&headings);
-        for row in rows.iter().filter(|row| row[0].as_deref() == Some(part)) {
-            table.add_row(columns.iter().map(|at| row[*at].as_deref().unwrap_or_default()));
+    table
+}
+
+/// How many sites stand where by both rules, and which stand otherwise.
+fn add_sites(answer: &mut Answer, view: &View, old: &Rulebook, new: &Rulebook) {
+    let mut counts = Table::new("counts", "Sites by readiness, before and after", &COUNTS);
+    let mut moved = Table::new("sites", "Sites that stand otherwise", &MOVED);
+    for change in compare_rules(view, old, new) {
+        let technology = &change.technology;
+        for readiness in Readiness::ALL {
+            let [before, after] = [change.before, change.after]
+                .map(|counts| Cell::from(counts.map(|counts| counts[*readiness as usize])));
+            counts.add([technology.into(), readiness.word().into(), before, after]);
         }
-        if !table.is_empty() {
-            text.push_str(&format!("{table}\n"));
-        } else if !empty.is_empty() {
-            text.push_str(&format!("{empty}\n"));
+        for one in &change.moved {
+            let site = view.site(one.site);
+            let [before, after] =
+                [one.before, one.after].map(|side| Cell::from(side.map(Readiness::word)));
+            moved.add([technology.into(), (&site.code).into(), (&site.name).into(), before, after]);
         }
     }
-    text
-}
-
-fn csv(rows: &[Row]) -> Result<Vec<u8>, Error> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADINGS).map_err(Error::internal)?;
-    for row in rows {
-        let cells = row.iter().map(|cell| {
-            let text = cell.as_deref().unwrap_or_default();
-            // A negative threshold is no formula.
-            if text.parse::<f64>().is_ok() { text.to_owned() } else { inert(text) }
-        });
-        writer.write_record(cells).map_err(Error::internal)?;
+    if moved.is_empty() {
+        answer.say("No site stands otherwise.");
     }
-    writer.into_inner().map_err(|error| Error::internal(error.to_string()))
-}
-
-fn json(row: &Row) -> Value {
-    let members = HEADINGS.iter().zip(row);
-    let members = members.map(|(heading, cell)| ((*heading).to_owned(), Value::from(cell.clone())));
-    Value::Object(members.collect::<Map<_, _>>())
+    answer.add_if_any(counts);
+    answer.add_if_any(moved);
 }

@@ -14,6 +14,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width, pr
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use siteworthy_rules::cost::Pence;
 use siteworthy_rules::judge::percent;
+use siteworthy_rules::rulebook::Rulebook;
 
 /// One value of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -276,7 +277,10 @@ impl Table {
             let cell = comfy_table::Cell::new(text);
             if is_number(at) { cell.set_alignment(CellAlignment::Right) } else { cell }
         };
-        let mut drawn = new_table(&[]);
+        let mut drawn = comfy_table::Table::new();
+        drawn
+            .load_preset(presets::UTF8_FULL_CONDENSED)
+            .set_content_arrangement(ContentArrangement::Dynamic);
         drawn.set_header(columns.iter().map(|at| aligned(&self.columns[*at].1, *at)));
         for row in &rows {
             drawn.add_row(columns.iter().map(|at| aligned(&row[*at].for_the_eye(), *at)));
@@ -322,20 +326,11 @@ fn share(width: usize, least: &[(usize, bool)]) -> Vec<u16> {
     least.iter().map(width).collect()
 }
 
-/// An empty table with headings, for answers that are no [`Answer`].
-pub fn new_table(headings: &[&str]) -> comfy_table::Table {
-    let mut table = comfy_table::Table::new();
-    table
-        .load_preset(presets::UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(headings);
-    table
-}
-
 /// Everything that a command answers.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    revision: i64,
+    /// None for an answer of the rules alone.
+    revision: Option<i64>,
     rulebook: String,
     /// The day as of which the record was asked.
     as_of: Option<NaiveDate>,
@@ -347,9 +342,18 @@ impl Answer {
     /// An empty answer from a view.
     pub fn new(view: &View) -> Self {
         Self {
-            revision: view.facts.revision,
-            rulebook: view.rulebook.hash.clone(),
+            revision: Some(view.facts.revision),
             as_of: view.facts.as_of,
+            ..Self::of_rules(&view.rulebook)
+        }
+    }
+
+    /// An empty answer that no record is asked for.
+    pub fn of_rules(rulebook: &Rulebook) -> Self {
+        Self {
+            revision: None,
+            rulebook: rulebook.hash.clone(),
+            as_of: None,
             says: Vec::new(),
             tables: Vec::new(),
         }
@@ -389,9 +393,11 @@ impl Answer {
     /// For the eye.
     pub fn to_text(&self) -> String {
         let as_of = self.as_of.map_or_else(String::new, |day| format!(" as it stood on {day}"));
-        let rulebook = &self.rulebook[..16];
-        let body = self.body();
-        format!("{body}\nRevision {} of the record{as_of}, rulebook {rulebook}\n", self.revision)
+        let revision = self.revision.map_or_else(String::new, |revision| {
+            format!("Revision {revision} of the record{as_of}, rulebook ")
+        });
+        let revision = if revision.is_empty() { "Rulebook " } else { &revision };
+        format!("{}\n{revision}{}\n", self.body(), &self.rulebook[..16])
     }
 
     /// As CSV: one heading for all tables, with every column that one of them has; which table a row
@@ -413,7 +419,8 @@ impl Answer {
         writer.write_record(keys.iter().copied().chain(ends)).map_err(Error::internal)?;
         let mut write = |cells: Vec<String>, says: &str, part: &str| {
             let as_of = self.as_of.map_or_else(String::new, |day| day.to_string());
-            let made_by = [self.revision.to_string(), self.rulebook.clone(), as_of];
+            let revision = self.revision.map_or_else(String::new, |number| number.to_string());
+            let made_by = [revision, self.rulebook.clone(), as_of];
             let ends = [inert(says), part.to_owned()].into_iter().chain(made_by);
             writer.write_record(cells.into_iter().chain(ends)).map_err(Error::internal)
         };
@@ -517,7 +524,7 @@ mod tests {
 
     fn answer() -> Answer {
         let mut answer = Answer {
-            revision: 7,
+            revision: Some(7),
             rulebook: "0123456789abcdef0123".to_owned(),
             as_of: None,
             says: vec!["One sentence.".to_owned()],

@@ -17,6 +17,7 @@ use siteworthy_rules::judge::Readiness;
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::sensitivity::{Changed, Figure, Sensitivity, sensitivity};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Judges by changed rules.
 #[derive(Args, Debug)]
@@ -87,7 +88,7 @@ impl Whatif {
                 )));
             }
         };
-        let what_if = WhatIf::judge(&view, &changed);
+        let what_if = WhatIf::judge(&view, Arc::new(changed));
         self.reply.send(&self.compared(&view, &filter, &what_if)?)
     }
 

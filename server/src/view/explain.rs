@@ -4,17 +4,14 @@
 //! The verdicts are those of `rules::judge::judge`, the function that the batch called.
 
 use super::View;
+use super::headline::Headline;
 use siteworthy_rules::estate::{PlaceRow, Source};
 use siteworthy_rules::gap::{Level, closing, gap_size};
 use siteworthy_rules::judge::{
-    Judged, Outcome, Readiness, Spot, Verdict, for_each_measure, for_each_measure_read, judge,
-    percent, place_of, read,
+    Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
 };
 use siteworthy_rules::measure::{Domain, Kind, Measure, MeasureIndex};
-use siteworthy_rules::place::SpaceKind;
-use siteworthy_rules::profile::{
-    AdoptionStatus, Limits, Place, Profile, Question, Requirement, Threshold,
-};
+use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
 use siteworthy_rules::rulebook::Rulebook;
@@ -97,7 +94,8 @@ pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> E
             explain_one(view, profile, requirement, outcome, (reading, judged), *part)
         })
         .collect();
-    let headline = headline(view, profile, outcome, &requirements, weakest);
+    let headline =
+        Headline { view, profile, outcome, requirements: &requirements, weakest }.write();
     requirements.sort_by_key(|one| rank(one, weakest));
     Explanation { headline, requirements, domains: trace.domains, weakest }
 }
@@ -118,97 +116,6 @@ fn rank(one: &Explained<'_>, weakest: Option<Domain>) -> (u8, u8) {
         Verdict::NotApplicable => 4,
     };
     (group, verdict)
-}
-
-/// The whole in plain words: readiness, what decided it, how sure it is.
-fn headline(
-    view: &View,
-    profile: &Profile,
-    outcome: &Outcome,
-    requirements: &[Explained<'_>],
-    weakest: Option<Domain>,
-) -> String {
-    let score = &outcome.score;
-    let site = view.site(outcome.spot().site());
-    let place = outcome.spot().space().map_or_else(
-        || site.name.clone(),
-        |space| format!("{} ({})", site.name, view.place_name(space)),
-    );
-    let gates = |verdict: Verdict| {
-        let those = requirements
-            .iter()
-            .filter(|one| one.requirement.gate && one.judged.verdict == verdict)
-            .map(|one| lower_first(&one.title));
-        those.collect::<Vec<_>>().join(", ")
-    };
-    let reason = match score.readiness {
-        Readiness::NotReady if score.gates_failed > 0 => {
-            format!(" because it misses what must not be missed: {}", gates(Verdict::Short))
-        }
-        Readiness::NotReady => " because its score is low".to_owned(),
-        Readiness::Indeterminate if matches!(outcome.spot(), Spot::NoSpace { .. }) => {
-            format!(" because no {} is on record", room(profile.place))
-        }
-        Readiness::Indeterminate if score.gates_unknown > 0 => {
-            format!(" because this is not known: {}", gates(Verdict::Unknown))
-        }
-        Readiness::Indeterminate => " because too little is known".to_owned(),
-        Readiness::ReadyWithActions | Readiness::Ready => String::new(),
-    };
-    let says = match score.readiness {
-        Readiness::Ready => "is ready for",
-        Readiness::ReadyWithActions => "can take, with actions still to be done,",
-        Readiness::Indeterminate => "cannot be judged for",
-        Readiness::NotReady => "is not ready for",
-    };
-    let figures = score.score_bp.map_or_else(String::new, |points| {
-        if score.readiness == Readiness::Indeterminate {
-            return format!(
-                " Whatever is still unknown, it will score between {} and {} of 100.",
-                plain(percent(score.low_bp)),
-                plain(percent(score.high_bp)),
-            );
-        }
-        let weakest = weakest.map_or_else(String::new, |domain| format!("; weakest is {domain}"));
-        format!(
-            " It scores {} of 100, and between {} and {} whatever is still unknown{weakest}.",
-            plain(percent(points)),
-            plain(percent(score.low_bp)),
-            plain(percent(score.high_bp)),
-        )
-    });
-    let known = plain(percent(score.coverage_bp));
-    let technology = lower_first(&profile.title);
-    let adoption = profile.adoption.as_ref().map_or("", |adoption| match adoption.status {
-        AdoptionStatus::Approved => " The technology is approved.",
-        AdoptionStatus::InnovatorPassport => " The technology holds an innovator passport.",
-        AdoptionStatus::Research => " The technology is still in research and trials.",
-    });
-    format!(
-        "{place} {says} {technology}{reason}.{figures} {known} % of what is asked is known.{adoption}"
-    )
-}
-
-/// What a place is called within a sentence.
-const fn room(place: Place) -> &'static str {
-    match place {
-        Place::Site => "site",
-        Place::Space(SpaceKind::Imaging) => "imaging room",
-        Place::Space(SpaceKind::ConsultingRoom) => "consulting room",
-        Place::Space(SpaceKind::DataRoom) => "data room",
-        Place::Space(kind) => kind.word(),
-    }
-}
-
-/// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are.
-fn lower_first(title: &str) -> String {
-    let mut letters = title.chars();
-    match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
-            first.to_lowercase().chain(title.chars().skip(1)).collect()
-        }
-        _ => title.to_owned(),
-    }
 }
 
 fn explain_one<'a>(

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod filter;
 pub mod gap;
 pub mod geojson;
+mod headline;
 pub mod map;
 pub mod next;
 pub mod organisations;
@@ -28,7 +29,7 @@ use siteworthy_rules::batch::Batch;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::estate::{Estate, PlaceRow, Source, code};
 use siteworthy_rules::gap::{Level, site_gap};
-use siteworthy_rules::judge::Outcome;
+use siteworthy_rules::judge::{Outcome, Spot};
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::place::{Nation, Point, Setting, SpaceKind};
 use siteworthy_rules::profile::{Place, Profile};
@@ -217,6 +218,12 @@ impl View {
         place.checked_sub(first).and_then(|space| self.site(at).spaces.get(space as usize))
     }
 
+    /// Code of the space of a spot; none for the site as a whole, and where no such space is on record.
+    #[must_use]
+    pub fn space_code(&self, spot: Spot) -> Option<&str> {
+        Some(&self.space(spot.space()?)?.code)
+    }
+
     /// How a place is called: its space, or the whole site.
     #[must_use]
     pub fn place_name(&self, place: PlaceRow) -> &str {
@@ -347,13 +354,7 @@ pub fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
     // Made side by side: of a million sites, a fifth of the time goes into fetching this memory.
     let list = |_: &Profile| vec![Outcome::unjudged(); sites];
     let mut outcomes: Vec<Vec<Outcome>> = rulebook.profiles.par_iter().map(list).collect();
-    let mut runs: Vec<(u32, Vec<&mut [Outcome]>)> =
-        (0..sites).step_by(RUN).map(|first| (first as u32, Vec::new())).collect();
-    for list in &mut outcomes {
-        for ((_, lists), run) in runs.iter_mut().zip(list.chunks_mut(RUN)) {
-            lists.push(run);
-        }
-    }
+    let runs = Batch::runs(&mut outcomes, RUN);
     runs.into_par_iter().for_each(|(first, mut lists)| batch.judge(estate, first, &mut lists));
     outcomes
 }

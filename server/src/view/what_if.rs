@@ -41,8 +41,8 @@ impl<'a> WhatIf<'a> {
     /// Where the changed rules have other measures than those by which the columns are coded; whoever
     /// makes the rules sees to that.
     #[must_use]
-    pub fn judge(view: &'a View, rulebook: &Rulebook) -> Self {
-        Self { before: view, after: view.under(Arc::new(rulebook.clone())) }
+    pub fn judge(view: &'a View, rulebook: Arc<Rulebook>) -> Self {
+        Self { before: view, after: view.under(rulebook) }
     }
 
     /// Every chosen site under a profile of the changed rules, before and after.
