@@ -120,12 +120,14 @@ impl Rulebook {
             weights,
             preconditions: &preconditions,
         };
-        let mut editions: Vec<Profile> = files_in(files, PROFILES)
-            .filter_map(|file| read_profile(file.path, file.text, &context, &mut problems))
+        let mut editions: Vec<(&str, Profile)> = files_in(files, PROFILES)
+            .filter_map(|file| {
+                Some((file.path, read_profile(file.path, file.text, &context, &mut problems)?))
+            })
             .collect();
-        let order = |profile: &Profile| (profile.id.clone(), profile.in_force_from);
-        editions.sort_by_key(order);
+        editions.sort_by_key(|(path, profile)| (profile.id.clone(), profile.in_force_from, *path));
         check_editions(&editions, &mut problems);
+        let editions: Vec<Profile> = editions.into_iter().map(|(_, profile)| profile).collect();
 
         let context = RemedyContext {
             dictionary: &dictionary,
@@ -188,16 +190,15 @@ fn in_force(editions: &[Profile], day: NaiveDate) -> Vec<Profile> {
 }
 
 /// Which of two editions holds must never depend on the order of their files.
-fn check_editions(editions: &[Profile], problems: &mut Problems) {
+fn check_editions(editions: &[(&str, Profile)], problems: &mut Problems) {
     for pair in editions.windows(2) {
-        let [one, other] = pair else { continue };
+        let [(_, one), (file, other)] = pair else { continue };
         if one.id == other.id && one.in_force_from == other.in_force_from {
-            let file = format!("{PROFILES}{}.{}.toml", other.id, other.edition);
             let message = format!(
                 "The editions {} and {} of {} both hold from {}.",
                 one.edition, other.edition, one.id, one.in_force_from
             );
-            problems.add(&file, "in_force_from", None, message, "Give each edition its own day.");
+            problems.add(file, "in_force_from", None, message, "Give each edition its own day.");
         }
     }
 }

@@ -218,9 +218,13 @@ mod tests {
     #[test]
     fn a_quantity_is_shared_out_evenly_and_in_order() {
         let spots: Vec<Spot> = (0..3).map(|space| Spot::Space { site: 0, space }).collect();
-        for (quantity, shares) in
-            [(1, vec![1]), (2, vec![1, 1]), (3, vec![1, 1, 1]), (5, vec![2, 2, 1]), (6, vec![2, 2, 2])]
-        {
+        for (quantity, shares) in [
+            (1, vec![1]),
+            (2, vec![1, 1]),
+            (3, vec![1, 1, 1]),
+            (5, vec![2, 2, 1]),
+            (6, vec![2, 2, 2]),
+        ] {
             let shared: Vec<u32> = share_out(quantity, &spots).map(|(_, share)| share).collect();
             assert_eq!(shared, shares, "{quantity}");
         }
