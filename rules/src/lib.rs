@@ -15,6 +15,7 @@ pub mod dated;
 pub mod deployment;
 pub mod difference;
 pub mod estate;
+pub mod factor;
 pub mod fields;
 pub mod gap;
 pub mod judge;
