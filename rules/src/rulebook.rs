@@ -82,6 +82,11 @@ pub(crate) const PRECONDITIONS: &str = "rules/preconditions.toml";
 pub(crate) const RELIABILITY: &str = "rules/reliability.toml";
 pub(crate) const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
+/// The folders whose files, below them too, are the rulebook's: the rules, and what others published
+/// and the rules use.
+pub const FOLDERS: [&str; 4] =
+    ["rules/", "datasets/carbon/", "datasets/costs/", "datasets/prices/"];
+
 /// Folders of which every file is one profile or one remedy.
 pub(crate) const PROFILES: &str = "rules/profiles/";
 pub(crate) const REMEDIES: &str = "rules/remedies/";
