@@ -54,3 +54,32 @@ impl Deflators {
         Ok(Real { pounds: money.pounds * at(to)? / at(money.base)?, base: to })
     }
 }
+impl<P> std::ops::Add for Carbon<P> {
+    type Output = Self;
+    fn add(self, o: Self) -> Self {
+        Self::from_kg(self.0 + o.0)
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Factor<P>(f64, PhantomData<P>);
+impl<P> Factor<P> {
+    pub fn new(kg_per_kwh: f64) -> Self {
+        Self(kg_per_kwh, PhantomData)
+    }
+    pub fn kg_per_kwh(self) -> f64 {
+        self.0
+    }
+}
+#[derive(Clone, Debug)]
+pub struct GridPath<P> {
+    pub years: BTreeMap<i32, f64>,
+    pub p: PhantomData<P>,
+}
+impl<P> GridPath<P> {
+    pub fn factor(&self, year: CalendarYear) -> Result<Factor<P>, Missing> {
+        self.years
+            .get(&year.0)
+            .map(|v| Factor::new(*v))
+            .ok_or(Missing(format!("grid path of {}", year.0)))
+    }
+}
