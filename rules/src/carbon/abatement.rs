@@ -342,3 +342,108 @@ impl Search {
         pence
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::factor::Average;
+
+    fn measure(id: &str, pounds: i64, kg: f64, group: &str) -> Abatement<Average> {
+        Abatement {
+            id: id.to_owned(),
+            group: (!group.is_empty()).then(|| group.to_owned()),
+            saved_a_year: Some(Carbon::from_kg(kg)),
+            life_years: 10,
+            net_cost: Some(Pence(pounds * 100)),
+        }
+    }
+
+    fn ids<'a>(measures: &'a [Abatement<Average>], places: &[usize]) -> Vec<&'a str> {
+        places.iter().map(|at| measures[*at].id.as_str()).collect()
+    }
+
+    #[test]
+    fn the_curve_begins_with_what_saves_money_and_settles_ties_by_id() {
+        let measures = [
+            measure("heat-pump", 5_000, 1_000.0, ""),
+            measure("tie-b", 100, 1_000.0, ""),
+            measure("tie-a", 200, 2_000.0, ""),
+            measure("controls", -300, 500.0, ""),
+        ];
+        let curve = abatement_curve(&measures);
+        let places: Vec<usize> = curve.steps.iter().map(|step| step.measure).collect();
+        assert_eq!(ids(&measures, &places), ["controls", "tie-a", "tie-b", "heat-pump"]);
+        // -300 pounds over 10 years of half a tonne; 5,000 over 10 years of one.
+        assert_eq!(curve.steps[0].gbp_per_tonne, -60.0);
+        assert_eq!(curve.steps[3].gbp_per_tonne, 500.0);
+        assert_eq!(curve.steps[3].cumulative_kg_per_year, 4_500.0);
+        assert!(curve.left_out.is_empty());
+    }
+
+    #[test]
+    fn of_rivals_the_cheapest_stands_on_the_curve_and_what_is_unknown_stands_beside_it() {
+        let unknown = Abatement { saved_a_year: None, ..measure("a", 1, 1.0, "") };
+        let unpriced = Abatement { net_cost: None, ..measure("b", 1, 1.0, "") };
+        let no_number = measure("n", 1, f64::NAN, "");
+        let measures = [
+            measure("air", 300, 1_000.0, "heat"),
+            unknown,
+            measure("ground", 900, 1_500.0, "heat"),
+            unpriced,
+            measure("none", 1, 0.0, ""),
+            no_number,
+        ];
+        let curve = abatement_curve(&measures);
+        assert_eq!(curve.steps.len(), 1);
+        assert_eq!(
+            curve.left_out,
+            [
+                (1, LeftOut::SavingUnknown),
+                (2, LeftOut::Displaced { by: 0 }),
+                (3, LeftOut::CostUnknown),
+                (4, LeftOut::SavesNothing),
+                (5, LeftOut::SavingUnknown),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_cheapest_set_is_not_the_cheapest_steps() {
+        // The curve would take the two cheap measures first and then still need the dear one.
+        let measures = [
+            measure("small", 10, 100.0, ""),
+            measure("middle", 22, 200.0, ""),
+            measure("large", 90, 700.0, ""),
+        ];
+        let set = cheapest_set(&measures, Carbon::from_kg(700.0)).unwrap();
+        assert_eq!(ids(&measures, &set.measures), ["large"]);
+        assert_eq!((set.net_cost, set.is_proved), (Pence(9_000), true));
+        assert_eq!(set.residual_a_year.kg(), 0.0);
+    }
+
+    #[test]
+    fn a_rival_that_saves_more_is_taken_where_the_need_asks_for_it() {
+        let measures =
+            [measure("air", 300, 1_000.0, "heat"), measure("ground", 900, 1_500.0, "heat")];
+        for (needed, chosen) in [(1_000.0, "air"), (1_200.0, "ground")] {
+            let set = cheapest_set(&measures, Carbon::from_kg(needed)).unwrap();
+            assert_eq!(ids(&measures, &set.measures), [chosen]);
+        }
+    }
+
+    #[test]
+    fn what_no_set_can_save_is_left_over_and_not_priced() {
+        let measures = [measure("a", 10, 100.0, ""), measure("b", 10, 50.0, "")];
+        let set = cheapest_set(&measures, Carbon::from_kg(200.0)).unwrap();
+        assert_eq!((set.net_cost, set.residual_a_year.kg()), (Pence(2_000), 50.0));
+        assert!(cheapest_set(&measures, Carbon::from_kg(f64::NAN)).is_none());
+    }
+
+    #[test]
+    fn no_measures_cost_nothing_and_save_nothing() {
+        let set = cheapest_set::<Average>(&[], Carbon::from_kg(5.0)).unwrap();
+        assert_eq!((set.net_cost, set.saved_a_year.kg()), (Pence(0), 0.0));
+        assert_eq!((set.measures.len(), set.residual_a_year.kg()), (0, 5.0));
+        assert!(abatement_curve::<Average>(&[]).steps.is_empty());
+    }
+}

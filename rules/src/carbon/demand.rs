@@ -95,15 +95,6 @@ impl<P: Purpose> KnownDemand<P> {
         Self { grid_kwh: self.grid_kwh + more_kwh, ..self.clone() }
     }
 
-    /// What is emitted in a year, without credit for what is exported.
-    ///
-    /// # Errors
-    /// The factor of the year that is missing.
-    pub fn gross(&self, year: CalendarYear, grid: &GridPath<P>) -> Result<Carbon<P>, Unknown> {
-        let factor = grid.factor(year)?.kg_per_kwh();
-        Ok(Carbon::from_kg(self.grid_kwh * factor + self.fuels_kg))
-    }
-
     /// The credit for what is exported: by the factor of the grid, and no more than what the
     /// electricity taken from the grid emits, so that electricity never counts below zero (CRREM
     /// Technical Blueprint, net emissions: sum(energy x factor) - min(exported x grid factor, grid
@@ -117,8 +108,7 @@ impl<P: Purpose> KnownDemand<P> {
         grid: &GridPath<P>,
     ) -> Result<Carbon<P>, Unknown> {
         let factor = grid.factor(year)?.kg_per_kwh();
-        let credited = (self.renewables_exported_kwh * factor).min(self.grid_kwh * factor);
-        Ok(Carbon::from_kg(credited))
+        Ok(Carbon::from_kg(self.credited_kwh() * factor))
     }
 
     /// What is emitted in a year, net of the credit.
@@ -126,7 +116,14 @@ impl<P: Purpose> KnownDemand<P> {
     /// # Errors
     /// The factor of the year that is missing.
     pub fn net(&self, year: CalendarYear, grid: &GridPath<P>) -> Result<Carbon<P>, Unknown> {
-        let (gross, credit) = (self.gross(year, grid)?, self.export_credit(year, grid)?);
-        Ok(Carbon::from_kg(gross.kg() - credit.kg()))
+        let factor = grid.factor(year)?.kg_per_kwh();
+        let grid_kwh = self.grid_kwh - self.credited_kwh();
+        Ok(Carbon::from_kg(grid_kwh * factor + self.fuels_kg))
+    }
+
+    /// Both sides of the rule are by the factor of the grid, so the lesser energy is the lesser
+    /// carbon.
+    fn credited_kwh(&self) -> f64 {
+        self.renewables_exported_kwh.min(self.grid_kwh)
     }
 }

@@ -188,24 +188,23 @@ pub fn whole_life<P: Purpose>(
             (Module::A5, item.a5_kg),
             (Module::C, item.c_kg),
         ] {
-            add(module, &item.id, plausible(kg, module, item));
+            add(module, &item.id, declared(kg, module, item));
         }
-        let leaked = plausible(item.b1_kg_per_year, Module::B1, item);
+        let leaked = declared(item.b1_kg_per_year, Module::B1, item);
         add(Module::B1, &item.id, leaked.map(|kg| kg.map(|kg| kg * years)));
         for kg in replaced(item, study_years) {
             add(Module::B4, &item.id, kg);
         }
-        add(Module::D, &item.id, item.d_kg.ok_or_else(|| undeclared(Module::D, item)));
+        let beyond = item.d_kg.ok_or_else(|| Unknown::NotKnown(format!("d of {}", item.id)));
+        add(Module::D, &item.id, beyond);
     }
     for (id, kg) in operational(in_use.kwh_per_year, start, study_years, grid) {
         add(Module::B6, &id, kg);
     }
-    let water = in_use
-        .water_kg_per_year
-        .ok_or_else(|| Unknown::NotKnown("the water used".to_owned()))
+    let water = plausible(in_use.water_kg_per_year, || "the water used".to_owned())
         .map(|kg| kg.map(|kg| kg * years));
     add(Module::B7, "water", water);
-    let undeclared = |item: &&Item| plausible(item.a1_a3_kg, Module::A1A3, item).is_err();
+    let undeclared = |item: &&Item| declared(item.a1_a3_kg, Module::A1A3, item).is_err();
     WholeLife {
         modules,
         items: items.len(),
@@ -214,22 +213,24 @@ pub fn whole_life<P: Purpose>(
     }
 }
 
-fn undeclared(module: Module, item: &Item) -> Unknown {
-    Unknown::NotKnown(format!("{module} of {}", item.id))
-}
-
-fn plausible(
+/// What an item has in a module.
+fn declared(
     kg: Option<Estimate<f64>>,
     module: Module,
     item: &Item,
 ) -> Result<Estimate<f64>, Unknown> {
-    let kg = kg.ok_or_else(|| undeclared(module, item))?;
-    let is_rising = kg.low >= 0.0 && kg.low <= kg.central && kg.central <= kg.high;
-    if is_rising && kg.high.is_finite() {
-        Ok(kg)
-    } else {
-        Err(Unknown::NotPlausible(format!("{module} of {}", item.id)))
-    }
+    plausible(kg, || format!("{module} of {}", item.id))
+}
+
+/// Three estimates that are known and rise from zero.
+fn plausible(
+    estimate: Option<Estimate<f64>>,
+    what: impl Fn() -> String,
+) -> Result<Estimate<f64>, Unknown> {
+    let estimate = estimate.ok_or_else(|| Unknown::NotKnown(what()))?;
+    let Estimate { low, central, high } = estimate;
+    let is_rising = 0.0 <= low && low <= central && central <= high && high.is_finite();
+    if is_rising { Ok(estimate) } else { Err(Unknown::NotPlausible(what())) }
 }
 
 /// The parts of the replacements of an item, each known or not.
@@ -246,7 +247,7 @@ fn replaced(item: &Item, study_years: u32) -> Vec<Result<Estimate<f64>, Unknown>
         (Module::A5, item.a5_kg),
         (Module::C, item.c_kg),
     ]
-    .map(|(module, kg)| Ok(plausible(kg, module, item)?.map(|kg| kg * f64::from(times))))
+    .map(|(module, kg)| Ok(declared(kg, module, item)?.map(|kg| kg * f64::from(times))))
     .into()
 }
 
@@ -257,9 +258,9 @@ fn operational<P: Purpose>(
     study_years: u32,
     grid: &GridPath<P>,
 ) -> Vec<(String, Result<Estimate<f64>, Unknown>)> {
-    let Some(kwh) = kwh_per_year else {
-        let what = "the electricity used".to_owned();
-        return vec![("electricity".to_owned(), Err(Unknown::NotKnown(what)))];
+    let kwh = match plausible(kwh_per_year, || "the electricity used".to_owned()) {
+        Ok(kwh) => kwh,
+        Err(why) => return vec![("electricity".to_owned(), Err(why))],
     };
     (start.0..)
         .map(CalendarYear)

@@ -189,7 +189,6 @@ impl Normals {
 /// at each step, so 40 of them are beyond the last bit.
 fn ln(value: f64) -> f64 {
     let bits = value.to_bits();
-    #[expect(clippy::cast_possible_truncation, reason = "11 bits")]
     let exponent = f64::from((bits >> 52) as i32 - 1023);
     let mantissa = f64::from_bits((bits & ((1 << 52) - 1)) | (1023 << 52));
     let ratio = (mantissa - 1.0) / (mantissa + 1.0);
