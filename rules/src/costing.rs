@@ -167,6 +167,9 @@ impl Risk {
     /// The fraction by which it raises the cost.
     fn uplift(&self) -> Result<Decimal, Unpriced> {
         match self {
+            Self::None { reason } if reason.trim().is_empty() => {
+                Err(Unpriced::NotPlausible("no reason is given why there is no risk"))
+            }
             Self::OptimismBias { mitigated, .. } if *mitigated > Decimal::ONE => {
                 Err(Unpriced::NotPlausible("more than the whole optimism bias is mitigated"))
             }
@@ -181,6 +184,22 @@ impl Risk {
             }
             Self::None { .. } => Ok(Decimal::ZERO),
         }
+    }
+}
+
+impl Vat {
+    /// VAT that is a cost, and VAT that comes back, as fractions of the sum without VAT.
+    fn rates(&self) -> Result<(Decimal, Decimal), Unpriced> {
+        let (rates, reason) = match self {
+            Self::Excluded { reason } => ((Decimal::ZERO, Decimal::ZERO), reason),
+            Self::Included { rate, reason } => ((*rate, Decimal::ZERO), reason),
+            Self::Recovered { rate, reason } => ((Decimal::ZERO, *rate), reason),
+        };
+        if reason.trim().is_empty() {
+            return Err(Unpriced::NotPlausible("no reason is given for how VAT is treated"));
+        }
+        at_least_zero(rates.0.min(rates.1), "the VAT rate is below zero")?;
+        Ok(rates)
     }
 }
 
@@ -239,12 +258,9 @@ fn price_run(
     let with_risk = plus(work, risk)?;
     let fees = times(with_risk, at_least_zero(terms.fees, "the fees are below zero")?)?;
     let net = plus(with_risk, fees)?;
-    let tax = |rate| pence(times(net, at_least_zero(rate, "the VAT rate is below zero")?)?);
-    let (vat, recoverable_vat) = match &terms.vat {
-        Vat::Excluded { .. } => (Pence(0), Pence(0)),
-        Vat::Included { rate, .. } => (tax(*rate)?, Pence(0)),
-        Vat::Recovered { rate, .. } => (Pence(0), tax(*rate)?),
-    };
+    let (cost, comes_back) = terms.vat.rates()?;
+    let vat = pence(times(net, cost)?)?;
+    let recoverable_vat = pence(times(net, comes_back)?)?;
     // Each boundary is rounded, and a part is the distance of two: so the parts add up to the total.
     let (at_work, at_risk, at_fees) = (pence(work)?, pence(with_risk)?, pence(net)?);
     Ok(Parts {
@@ -445,6 +461,19 @@ mod tests {
     }
 
     #[test]
+    fn each_run_takes_its_own_quantity_and_its_own_rate() {
+        let three = |low, central, high| Estimate { low, central, high }.map(Decimal::from);
+        let runs = Line {
+            quantity: Some(three(2, 3, 5)),
+            rate: three(7, 11, 13),
+            ..line("1", "1", plain())
+        };
+        let found = price(&runs, BASE, &deflators()).expect("it has a price");
+        let pounds = found.map(|parts| parts.total().0 / 100);
+        assert_eq!(pounds, Estimate { low: 14, central: 33, high: 65 });
+    }
+
+    #[test]
     fn vat_that_comes_back_is_shown_and_is_no_cost() {
         let vat = Vat::Recovered { rate: exactly("0.2"), reason: "contracted out".to_owned() };
         let parts = priced(&line("1", "100", Terms { vat, ..plain() }));
@@ -463,6 +492,7 @@ mod tests {
             fraction: exactly(fraction),
             mitigated: exactly(mitigated),
         };
+        let vat = |rate| Vat::Included { rate: exactly(rate), reason: "a test".to_owned() };
         let falling = Estimate { low: exactly("2"), central: exactly("1"), high: exactly("3") };
         let good = line("1", "1", plain());
         let with = |terms: Terms| Line { terms, ..good.clone() };
@@ -472,6 +502,12 @@ mod tests {
             (Line { rate: falling, ..good.clone() }, "the rates are not in rising order"),
             (with(Terms { location: Decimal::ZERO, ..plain() }), "the location factor"),
             (with(Terms { fees: exactly("-0.1"), ..plain() }), "the fees are below zero"),
+            (
+                with(Terms { risk: Risk::None { reason: " ".to_owned() }, ..plain() }),
+                "why there is",
+            ),
+            (with(Terms { vat: Vat::Excluded { reason: String::new() }, ..plain() }), "how VAT is"),
+            (with(Terms { vat: vat("-0.2"), ..plain() }), "the VAT rate is below zero"),
             (with(Terms { risk: risk("0.2", "1.1"), ..plain() }), "more than the whole"),
             (with(Terms { risk: risk("-0.2", "0"), ..plain() }), "the optimism bias is below"),
             (with(Terms { risk: risk("0.2", "-1"), ..plain() }), "the mitigated share is below"),

@@ -714,6 +714,47 @@ fn a_deployment_never_narrows_a_gap_and_its_marginal_carbon_is_in_none() {
 }
 
 #[test]
+fn a_deployment_counts_from_its_first_year_on_at_the_average_factor() {
+    with_paths(|paths| {
+        let deployment = Deployment { from: year(2028), kwh_per_year: Some(1000.0) };
+        let found = align(&site([100.0, 1e4, 1e4, 0.0]), &deployment, paths, 2026..=2030);
+        let (without, with) = (found.national.without.unwrap(), found.national.with.unwrap());
+        let more: Vec<f64> = without
+            .years
+            .iter()
+            .zip(&with.years)
+            .map(|(before, after)| (after.emitted.kg() - before.emitted.kg()).round())
+            .collect();
+        assert_eq!(more, [0.0, 0.0, 320.0, 310.0, 300.0]);
+        let (without, with) = (found.crrem.without.unwrap(), found.crrem.with.unwrap());
+        let at = |projection: &Projection, at| {
+            let found = projection.years.iter().find(|one| one.year == year(at));
+            found.unwrap().carbon_intensity
+        };
+        close(at(&with, 2027), at(&without, 2027));
+        close(at(&with, 2028), at(&without, 2028) + 3.2);
+    });
+}
+
+#[test]
+fn what_no_measure_saves_is_valued_at_the_carbon_value() {
+    let measures = [Abatement {
+        id: "lighting".to_owned(),
+        group: None,
+        saved_a_year: Some(Carbon::<Average>::from_kg(6_000.0)),
+        life_years: 10,
+        net_cost: Some(Pence(100)),
+    }];
+    let set = cheapest_set(&measures, Carbon::from_kg(10_000.0)).unwrap();
+    let left = [2026, 2027].map(|at| (year(at), set.residual_a_year)).into();
+    let price_of = |_| Ok(Real { pounds: Decimal::from(100), base: calendar(2024) });
+    let value =
+        carbon_npv(&left, price_of, &deflators(), calendar(2024), year(2026), constant(0.25));
+    // Four tonnes at 100 pounds now, and again in a year.
+    close(value.unwrap().pounds, -400.0 - 320.0);
+}
+
+#[test]
 fn both_paths_are_said_even_where_one_of_them_is_unknown() {
     with_paths(|paths| {
         let mut site = site([100.0, 1e4, 1e4, 0.0]);

@@ -381,6 +381,15 @@ mod tests {
     }
 
     #[test]
+    fn the_price_of_a_tonne_is_over_the_life_of_the_measure() {
+        let lasting = Abatement { life_years: 40, ..measure("lasting", 300, 100.0, "") };
+        let measures = [measure("brief", 100, 100.0, ""), lasting];
+        let steps = abatement_curve(&measures).steps;
+        assert_eq!([steps[0].gbp_per_tonne, steps[1].gbp_per_tonne], [75.0, 100.0]);
+        assert_eq!(steps[0].measure, 1);
+    }
+
+    #[test]
     fn of_rivals_the_cheapest_stands_on_the_curve_and_what_is_unknown_stands_beside_it() {
         let unknown = Abatement { saved_a_year: None, ..measure("a", 1, 1.0, "") };
         let unpriced = Abatement { net_cost: None, ..measure("b", 1, 1.0, "") };

@@ -303,6 +303,9 @@ mod tests {
             found.p90.0 - found.p10.0
         };
         assert!(width(0.0) < width(0.4) && width(0.4) < width(1.0));
+        // Variance of n alike lines: n (1 + (n - 1) rho) times that of one, but for the skew.
+        let ratio = width(0.25) as f64 / width(0.0) as f64;
+        assert!((ratio - (1.0_f64 + 19.0 * 0.25).sqrt()).abs() < 0.12, "{ratio}");
         // Where all lines are one, the total spreads as its lines do: twenty times one of them.
         let one = simulate(&lines[..1], &plain(3, 1.0)).unwrap();
         let ratio = width(1.0) as f64 / (one.p90.0 - one.p10.0) as f64;
