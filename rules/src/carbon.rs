@@ -1,0 +1,66 @@
+//! Carbon: what a site emits, what its equipment costs in carbon over its life, how far it is from
+//! its targets, and what closes the distance.
+//!
+//! Each question is a file of its own and keeps to one kind of factor by type: a footprint is of
+//! reporting factors, a building is held against a path of alignment by average or CRREM factors,
+//! and a change in demand is valued by marginal factors. Sums over two kinds do not compile. The
+//! factors themselves are `factor`, and money is `appraisal`, `costing` and `funding`.
+//!
+//! What is unknown stays unknown: every answer that could not be worked out says why, and no sum
+//! takes an unknown part for zero without saying so beside it.
+
+pub mod abatement;
+pub mod crrem;
+pub mod demand;
+pub mod footprint;
+pub mod path;
+pub mod value;
+pub mod whole_life;
+
+use crate::factor::Missing;
+use std::fmt;
+
+/// Why a figure is unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unknown {
+    /// Nobody has said this; what it is, in words.
+    NotKnown(String),
+    /// It cannot be right, such as a floor area of zero; what it is, in words.
+    NotPlausible(String),
+    /// A published factor is missing.
+    Missing(Missing),
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotKnown(what) => write!(f, "{what} is not known"),
+            Self::NotPlausible(what) => write!(f, "{what} cannot be right"),
+            Self::Missing(missing) => missing.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Unknown {}
+
+impl From<Missing> for Unknown {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
+}
+
+/// A figure that is known, finite and not below zero.
+///
+/// # Errors
+/// [`Unknown`], which names it.
+fn at_least_zero(value: Option<f64>, what: impl fmt::Display) -> Result<f64, Unknown> {
+    let value = value.ok_or_else(|| Unknown::NotKnown(what.to_string()))?;
+    let is_plausible = value.is_finite() && value >= 0.0;
+    if is_plausible { Ok(value) } else { Err(Unknown::NotPlausible(what.to_string())) }
+}
+
+/// The same of a figure that something is divided by.
+fn above_zero(value: Option<f64>, what: &str) -> Result<f64, Unknown> {
+    let value = at_least_zero(value, what)?;
+    if value > 0.0 { Ok(value) } else { Err(Unknown::NotPlausible(what.to_owned())) }
+}

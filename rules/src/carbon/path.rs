@@ -1,0 +1,281 @@
+//! How far a site is from its targets: the path of its nation, and the CRREM pathway, always both,
+//! without a deployment and with it.
+//!
+//! The two differ widely, because the national path begins at the site's own past and CRREM at what
+//! any building of its class may emit; to show one alone would choose the answer. A straight line
+//! between two targets is a policy of this project: nations publish the points and no line.
+//!
+//! Alignment is worked out by average factors. What a deployment changes is also given by marginal
+//! factors, apart: that is what a business case values, and it enters no gap. Targets and paths are
+//! data; what a building takes is `demand`.
+
+use super::crrem::{Asset, Pathway, Projection, project, project_with};
+use super::demand::Demand;
+use super::{Unknown, at_least_zero};
+use crate::factor::grid::GridPath;
+use crate::factor::{Average, CalendarYear, Carbon, Crrem, Marginal, Purpose};
+use std::collections::BTreeMap;
+
+/// One published target: emissions must be lower by a fraction, within some years.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Milestone {
+    /// The earliest year of the range; the stretch ambition.
+    pub year_from: CalendarYear,
+    /// The latest year, which the target must be met in.
+    pub year_to: CalendarYear,
+    /// By how much of the baseline emissions must have fallen, 0 to 1.
+    pub reduction: f64,
+}
+
+/// Which end of a range of years a path is held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// The latest year of every range.
+    Required,
+    /// The earliest.
+    Stretch,
+}
+
+/// Allowed emissions as a share of the baseline, by year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetPath {
+    /// The baseline with 1, then the targets; years rise.
+    points: Vec<(CalendarYear, f64)>,
+}
+
+impl TargetPath {
+    /// The path from a baseline year through targets, straight between them.
+    ///
+    /// # Errors
+    /// [`Unknown`] where there is no target, years do not rise, or a reduction is not a fraction or
+    /// less than the one before.
+    pub fn new(
+        baseline_year: CalendarYear,
+        milestones: &[Milestone],
+        pace: Pace,
+    ) -> Result<Self, Unknown> {
+        if milestones.is_empty() {
+            return Err(Unknown::NotKnown("the target of this nation".to_owned()));
+        }
+        let mut points = vec![(baseline_year, 1.0)];
+        for one in milestones {
+            let year = match pace {
+                Pace::Required => one.year_to,
+                Pace::Stretch => one.year_from,
+            };
+            let is_later = points.last().is_none_or(|(before, share)| {
+                year > *before && one.reduction >= 1.0 - *share - 1e-12
+            });
+            if !is_later || !(0.0..=1.0).contains(&one.reduction) {
+                let what = format!("a target of {} for {}", one.reduction, year.0);
+                return Err(Unknown::NotPlausible(what));
+            }
+            points.push((year, 1.0 - one.reduction));
+        }
+        Ok(Self { points })
+    }
+
+    /// The year that shares refer to.
+    #[must_use]
+    pub fn baseline_year(&self) -> CalendarYear {
+        self.points[0].0
+    }
+
+    /// What is allowed in a year as a share of the baseline. Before the baseline nothing is said, and
+    /// after the last target only where it is zero, for net zero is to stay.
+    #[must_use]
+    pub fn share(&self, year: CalendarYear) -> Option<f64> {
+        let after = self.points.partition_point(|(point, _)| *point <= year);
+        let (from, share) = *self.points.get(after.checked_sub(1)?)?;
+        match self.points.get(after) {
+            Some((to, next)) => {
+                let passed = f64::from(year.0 - from.0) / f64::from(to.0 - from.0);
+                Some(share + (next - share) * passed)
+            }
+            None => (year == from || share == 0.0).then_some(share),
+        }
+    }
+}
+
+/// One year against a target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct YearGap<P> {
+    /// The year.
+    pub year: CalendarYear,
+    /// What is emitted in it.
+    pub emitted: Carbon<P>,
+    /// What the target allows.
+    pub allowed: Carbon<P>,
+    /// What is emitted above it, not below zero.
+    pub gap: Carbon<P>,
+    /// The gaps up to this year.
+    pub cumulative: Carbon<P>,
+}
+
+/// A span of years against a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathGap<P> {
+    /// The years that are known, in order.
+    pub years: Vec<YearGap<P>>,
+    /// The years that are not, and why; they are in no sum.
+    pub unknown: Vec<(CalendarYear, Unknown)>,
+}
+
+impl<P: Purpose> PathGap<P> {
+    /// The sum of the gaps of all years that are known.
+    #[must_use]
+    pub fn total(&self) -> Carbon<P> {
+        self.years.last().map_or(Carbon::from_kg(0.0), |one| one.cumulative)
+    }
+
+    /// The years in which more is emitted than allowed.
+    pub fn years_above(&self) -> impl Iterator<Item = CalendarYear> {
+        self.years.iter().filter(|one| one.gap.kg() > 0.0).map(|one| one.year)
+    }
+}
+
+/// What a site emits in each year against a share of its own baseline.
+///
+/// # Errors
+/// Where the baseline is unknown, so that no year can be held against it.
+pub fn path_gap<P: Purpose>(
+    emitted: impl Fn(CalendarYear) -> Result<Carbon<P>, Unknown>,
+    baseline: Option<Carbon<P>>,
+    target: &TargetPath,
+    years: std::ops::RangeInclusive<i32>,
+) -> Result<PathGap<P>, Vec<Unknown>> {
+    let what = format!("what the site emitted in the baseline year {}", target.baseline_year().0);
+    let baseline_kg = at_least_zero(baseline.map(Carbon::kg), what).map_err(|why| vec![why])?;
+    let mut gap = PathGap { years: Vec::new(), unknown: Vec::new() };
+    let mut cumulative_kg = 0.0;
+    for year in years.map(CalendarYear) {
+        let share = target
+            .share(year)
+            .ok_or_else(|| Unknown::NotKnown(format!("the national target for {}", year.0)));
+        match (emitted(year), share) {
+            (Ok(emitted), Ok(share)) => {
+                let allowed_kg = baseline_kg * share;
+                let gap_kg = (emitted.kg() - allowed_kg).max(0.0);
+                cumulative_kg += gap_kg;
+                gap.years.push(YearGap {
+                    year,
+                    emitted,
+                    allowed: Carbon::from_kg(allowed_kg),
+                    gap: Carbon::from_kg(gap_kg),
+                    cumulative: Carbon::from_kg(cumulative_kg),
+                });
+            }
+            (Err(why), _) | (_, Err(why)) => gap.unknown.push((year, why)),
+        }
+    }
+    Ok(gap)
+}
+
+/// What a site is, for both paths. The factors of its fuels differ between them, so its demand is
+/// said twice; the kWh are the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// What it takes, with average factors.
+    pub demand: Demand<Average>,
+    /// What it emitted in the baseline year of the national path, by average factors.
+    pub baseline: Option<Carbon<Average>>,
+    /// The same building for CRREM.
+    pub asset: Asset,
+}
+
+/// The electricity that technologies add from some year on, in one of the three runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Deployment {
+    /// The first year with it.
+    pub from: CalendarYear,
+    /// Electricity taken in a year, in kWh; nothing where it is unknown.
+    pub kwh_per_year: Option<f64>,
+}
+
+/// The published paths that a site is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Paths<'a> {
+    /// The target of its nation.
+    pub target: &'a TargetPath,
+    /// What CRREM allows a building of its uses.
+    pub pathway: &'a Pathway,
+    /// The average grid.
+    pub average: &'a GridPath<Average>,
+    /// The grid of CRREM.
+    pub crrem: &'a GridPath<Crrem>,
+    /// The marginal grid.
+    pub marginal: &'a GridPath<Marginal>,
+}
+
+/// An answer without a deployment, and with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared<T> {
+    /// As the site is.
+    pub without: Result<T, Vec<Unknown>>,
+    /// With the deployment.
+    pub with: Result<T, Vec<Unknown>>,
+}
+
+/// Both paths of a site, and what the deployment changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alignment {
+    /// Against the path of its nation.
+    pub national: Compared<PathGap<Average>>,
+    /// Against CRREM.
+    pub crrem: Compared<Projection>,
+    /// What the deployment adds in each year, by marginal factors: for valuing, and part of no gap.
+    pub added: Result<BTreeMap<CalendarYear, Carbon<Marginal>>, Vec<Unknown>>,
+}
+
+/// Holds a site against both paths until the last year of `years`, without the deployment and with it.
+#[must_use]
+pub fn align(
+    site: &Site,
+    deployment: &Deployment,
+    paths: &Paths<'_>,
+    years: std::ops::RangeInclusive<i32>,
+) -> Alignment {
+    let added_kwh =
+        at_least_zero(deployment.kwh_per_year, "the electricity that the deployment takes");
+    let national = |more_kwh: &dyn Fn(CalendarYear) -> f64| {
+        let demand = site.demand.known()?;
+        let emitted = |year| demand.with_grid_kwh(more_kwh(year)).net(year, paths.average);
+        path_gap(emitted, site.baseline, paths.target, years.clone())
+    };
+    let more = |kwh: f64| move |year| if year >= deployment.from { kwh } else { 0.0 };
+    let (national_with, crrem_with, added) = match added_kwh {
+        Ok(kwh) => (
+            national(&more(kwh)),
+            project_with(&site.asset, more(kwh), paths.crrem, paths.pathway),
+            marginal(kwh, deployment.from, paths.marginal, years.clone()),
+        ),
+        Err(why) => (Err(vec![why.clone()]), Err(vec![why.clone()]), Err(vec![why])),
+    };
+    Alignment {
+        national: Compared { without: national(&|_| 0.0), with: national_with },
+        crrem: Compared {
+            without: project(&site.asset, paths.crrem, paths.pathway),
+            with: crrem_with,
+        },
+        added,
+    }
+}
+
+fn marginal(
+    kwh: f64,
+    from: CalendarYear,
+    grid: &GridPath<Marginal>,
+    years: std::ops::RangeInclusive<i32>,
+) -> Result<BTreeMap<CalendarYear, Carbon<Marginal>>, Vec<Unknown>> {
+    let mut added = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for year in years.map(CalendarYear).filter(|year| *year >= from) {
+        match grid.factor(year) {
+            Ok(factor) => {
+                added.insert(year, Carbon::from_kg(kwh * factor.kg_per_kwh()));
+            }
+            Err(missing) => unknown.push(missing.into()),
+        }
+    }
+    if unknown.is_empty() { Ok(added) } else { Err(unknown) }
+}
