@@ -12,6 +12,7 @@
 pub mod abatement;
 pub mod crrem;
 pub mod demand;
+pub mod energy;
 pub mod footprint;
 pub mod path;
 pub mod value;
