@@ -103,16 +103,19 @@ pub struct ScopeEnergy {
     pub sites_without_electricity: usize,
     /// Sites that give no floor area. Their energy is in the sum.
     pub sites_without_area: usize,
-    /// By carrier, in kWh.
-    pub carriers: BTreeMap<Carrier, f64>,
-    /// Renewable electricity used on site, in kWh.
-    pub onsite_kwh: f64,
-    /// Renewable electricity exported, in kWh.
-    pub exported_kwh: f64,
-    /// Wood, biogas and the like, in kWh.
-    pub renewable_fuel_kwh: f64,
-    /// Floor area, in m2.
-    pub floor_area_m2: f64,
+    /// By carrier, in kWh; none where no site gives it.
+    pub carriers: BTreeMap<Carrier, Option<f64>>,
+    /// Renewable electricity used on site, in kWh; none where no site gives it. It then counts in no
+    /// intensity of energy.
+    pub onsite_kwh: Option<f64>,
+    /// Renewable electricity exported, in kWh; none where no site gives it. No credit is then taken,
+    /// which is the safe side.
+    pub exported_kwh: Option<f64>,
+    /// Wood, biogas and the like, in kWh; none where no site gives it. It then counts in no intensity
+    /// of energy.
+    pub renewable_fuel_kwh: Option<f64>,
+    /// Floor area, in m2; none where no site gives it.
+    pub floor_area_m2: Option<f64>,
     /// The set of conversion factors of the fuels: the newest year that a site reports.
     pub set: Option<SetYear>,
 }
@@ -244,8 +247,8 @@ impl View {
     fn scope_energy(&self, sites: &[u32]) -> ScopeEnergy {
         let energies: Vec<Energy> =
             sites.par_iter().map(|at| energy_of(&self.rulebook, &self.estate, *at)).collect();
-        let sum = |pick: &dyn Fn(&Energy) -> Option<f64>| -> f64 {
-            energies.iter().filter_map(pick).fold(0.0, |sum, one| sum + one)
+        let sum = |pick: &dyn Fn(&Energy) -> Option<f64>| -> Option<f64> {
+            energies.iter().filter_map(pick).reduce(|sum, one| sum + one)
         };
         let count = |is_unknown: &dyn Fn(&Energy) -> bool| {
             energies.iter().filter(|one| is_unknown(one)).count()
@@ -269,7 +272,9 @@ impl View {
     }
 
     /// A scope as one building. Fuels keep the factors of the set of its year; renewable fuel counts in
-    /// its energy and emits nothing, as CRREM has it.
+    /// its energy and emits nothing, as CRREM has it. Of what no site gives of renewables nothing is
+    /// counted, which can only make the building look worse in carbon; a carrier or floor area that no
+    /// site gives makes the whole unknown.
     fn asset(&self, scope: &ScopeEnergy) -> Result<Asset, Vec<Unknown>> {
         let nothing = || vec![Unknown::NotKnown("the energy of these sites".to_owned())];
         let year = scope.set.ok_or_else(nothing)?;
@@ -283,23 +288,23 @@ impl View {
                 Energy::direct_factor(*carrier, set).map_err(|why| vec![why.into()])?;
             fuels.push(Fuel {
                 name: carrier.to_string(),
-                kwh: Some(*kwh),
+                kwh: *kwh,
                 // What a fuel emits where it burns is the same for every question.
                 factor: Factor::<Crrem>::new(factor.kg_per_kwh()),
             });
         }
         fuels.push(Fuel {
             name: "renewable fuel".to_owned(),
-            kwh: Some(scope.renewable_fuel_kwh),
+            kwh: Some(scope.renewable_fuel_kwh.unwrap_or(0.0)),
             factor: Factor::new(0.0),
         });
         Ok(Asset {
-            floor_area_m2: Some(scope.floor_area_m2).filter(|area| *area > 0.0),
+            floor_area_m2: scope.floor_area_m2,
             demand: Demand {
-                grid_kwh: scope.carriers.get(&Carrier::Electricity).copied(),
+                grid_kwh: scope.carriers.get(&Carrier::Electricity).copied().flatten(),
                 fuels,
-                renewables_used_kwh: Some(scope.onsite_kwh),
-                renewables_exported_kwh: Some(scope.exported_kwh),
+                renewables_used_kwh: Some(scope.onsite_kwh.unwrap_or(0.0)),
+                renewables_exported_kwh: Some(scope.exported_kwh.unwrap_or(0.0)),
             },
             reporting_year: CalendarYear(year.0),
         })
