@@ -48,11 +48,6 @@ pub struct Slope {
 
 impl Slope {
     fn new(limits: Limits, scale: Scale, sign: f64) -> Self {
-        debug_assert!(
-            limits.floor * sign <= limits.minimum * sign
-                && limits.minimum * sign <= limits.target * sign,
-            "floor, minimum and target are in order: {limits:?}"
-        );
         let [floor, minimum, target] =
             [limits.floor, limits.minimum, limits.target].map(|limit| scale.place(limit));
         let rate = |from: f64, to: f64| if from == to { 0.0 } else { HALF_BP / (to - from) };

@@ -14,6 +14,7 @@ mod headline;
 pub mod map;
 pub mod next;
 pub mod organisations;
+pub mod outage;
 pub mod peers;
 pub mod pools;
 pub mod rules_change;
