@@ -435,6 +435,19 @@ fn what_if_moves_sites_and_changes_nothing() {
         after > before
     });
     assert!(changed.count() > 0, "no technology needs better Wi-Fi somewhere");
+    // Sites whose capital is not known are told beside the sums, which they are not in.
+    for row in rows(&dearer, "technologies") {
+        let without =
+            ["before", "after"].map(|at| number(row, &format!("sites_without_capital_{at}")));
+        let judged = [
+            "ready_before",
+            "ready_with_actions_before",
+            "indeterminate_before",
+            "not_ready_before",
+        ];
+        let judged: f64 = judged.iter().map(|at| number(row, at)).sum();
+        assert!(without[0] == without[1] && without[0] < judged, "{row:#}");
+    }
     let sensitivity = estate.json("whatif --sensitivity --technology logistics-robot");
     let figures = rows(&sensitivity, "figures");
     assert!(figures.iter().any(|row| number(row, "sites_changed") > 0.0));
@@ -547,8 +560,13 @@ fn what_is_asked_wrongly_is_answered_in_plain_words() {
         ("takes ZZN99 --deploy ai-mri", 1, "there is no site"),
         ("peers ZZN99", 1, "there is no site"),
         ("peers ZZN02 --measure height", 1, "there is no measure \"height\""),
-        ("peers ZZN02 --measure room-area-m2", 1, "measured in spaces"),
-        ("peers ZZN02 --measure generator-redundancy", 1, "only quantities can be compared"),
+        (
+            "whatif --set rules/weights.toml:bands.ready=80 --technology virtual-ward-home",
+            1,
+            "deployed in homes",
+        ),
+        ("peers ZZN02 --measure room-area-m2", 1, "measured in rooms"),
+        ("peers ZZN02 --measure generator-redundancy", 1, "only quantities have an order"),
     ] {
         let (out, err, found) = estate.ask(question);
         if out.is_empty() && found == code && err.contains(words) {

@@ -408,14 +408,10 @@ fn in_a_chain(before: &[Judged], steps: Vec<Step>) -> Vec<Step> {
 
 fn is_at_least(judged: &[Judged], other: &[Judged]) -> bool {
     let is_one = |(one, other): (&Judged, &Judged)| {
-        is_answered(*one) == is_answered(*other) && one.attainment_bp >= other.attainment_bp
+        one.verdict.is_answered() == other.verdict.is_answered()
+            && one.attainment_bp >= other.attainment_bp
     };
     judged.iter().zip(other).all(is_one)
-}
-
-/// Whether a verdict counts in the score.
-pub const fn is_answered(judged: Judged) -> bool {
-    !matches!(judged.verdict, Verdict::Unknown | Verdict::NotApplicable)
 }
 
 /// One remedy at one place, with the levers that it moves.
@@ -557,7 +553,8 @@ fn without_dominated(judged: &[Vec<Judged>], sizes: Vec<Size>) -> Vec<Size> {
         };
         let wants = one.effects.iter().chain(&other.effects).map(|effect| effect.want);
         let answered = |want: Want| {
-            is_answered(of(want)) == is_answered(judged[want.deployed][want.requirement])
+            of(want).verdict.is_answered()
+                == judged[want.deployed][want.requirement].verdict.is_answered()
         };
         let is_as_good = |effect: &Effect| is_at_least(&[of(effect.want)], &[effect.judged]);
         other.effects.iter().all(is_as_good) && wants.clone().all(answered)

@@ -347,15 +347,7 @@ fn used(view: &View, site: u32, plant: &SitePlant) -> Table {
 
 fn figure(view: &View, site: u32, used: &Used) -> [Cell; 6] {
     let rows = |measures: &[MeasureIndex]| {
-        let row = |measure: &MeasureIndex| {
-            let source = view.estate.source(*measure, site)?;
-            Some(format!(
-                "{}:{} ({})",
-                view.survey(source).file_name,
-                source.row,
-                source.observed_on
-            ))
-        };
+        let row = |measure: &MeasureIndex| Some(view.row_of(view.estate.source(*measure, site)?));
         let mut rows: Vec<String> = measures.iter().filter_map(row).collect();
         rows.dedup();
         rows.join("; ")

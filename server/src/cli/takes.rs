@@ -10,9 +10,10 @@ use crate::view::View;
 use clap::Args;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::deployment::{Item, strict};
-use siteworthy_rules::judge::{for_each_measure, place_of as row_of};
-use siteworthy_rules::profile::{Question, Requirement};
+use siteworthy_rules::judge::place_of as row_of;
+use siteworthy_rules::profile::Requirement;
 use siteworthy_rules::takes::{Bill, MAX_SHARERS, Prospect, Taken, Takes, Want, takes};
+use siteworthy_rules::unknowns::missing;
 use std::sync::Arc;
 
 /// Shows what it would take to be ready.
@@ -293,22 +294,11 @@ fn want_id(view: &View, items: &[Item], want: Want) -> String {
 /// What is asked, by the headings of its measures that are not known.
 fn not_known(view: &View, items: &[Item], want: Want) -> String {
     let rules = &view.rulebook;
-    let asks = &requirement(view, items, want).asks;
-    let place = row_of(rules, asks, items[want.deployed].spot);
-    let value = |measure| place.map_or(f64::NAN, |place| view.estate.value(measure, place));
-    let mut missing = Vec::new();
-    if let Question::Headroom(resource) = asks {
-        missing = rules.resources[resource.at()].missing(value);
-    } else {
-        for_each_measure(rules, asks, |measure| {
-            if value(measure).is_nan() {
-                missing.push(measure);
-            }
-        });
-    }
-    let titles: Vec<&str> =
-        missing.into_iter().map(|measure| rules.dictionary.get(measure).title.as_str()).collect();
-    titles.join("; ")
+    let asked = requirement(view, items, want);
+    let place = row_of(rules, &asked.asks, items[want.deployed].spot);
+    let missing = missing(rules, &view.estate, asked, place);
+    let title = |measure| rules.dictionary.get(measure).title.as_str();
+    missing.into_iter().map(title).collect::<Vec<_>>().join("; ")
 }
 
 fn wants(view: &View, items: &[Item], key: &'static str, title: &str, list: &[Want]) -> Table {

@@ -231,6 +231,12 @@ impl View {
         self.space(place).map_or("whole site", |space| &space.name)
     }
 
+    /// The file, row and date of a source, such as `survey.csv:21 (2026-03-31)`.
+    #[must_use]
+    pub fn row_of(&self, source: &Source) -> String {
+        format!("{}:{} ({})", self.survey(source).file_name, source.row, source.observed_on)
+    }
+
     /// The survey that a source names.
     #[must_use]
     pub fn survey(&self, source: &Source) -> &SurveyFacts {
