@@ -241,9 +241,14 @@ fn what_is_left_after_a_deployment_is_what_was_left_before_less_what_it_takes() 
             list(&judged["uses"]).len(),
             "every resource is shown"
         );
-        let items: Vec<String> =
-            list(&judged["items"]).iter().map(|item| text(&item["profile"]["id"])).collect();
-        assert_eq!(items, ["surgical-robot", "voice-scribe", "ai-inference-node"], "by year");
+        // Forty scribes go into as many rooms as there are, each an item.
+        let of = |item: &Value| (text(&item["profile"]["id"]), number(&item["quantity"]));
+        let items: Vec<(String, f64)> = list(&judged["items"]).iter().map(of).collect();
+        let scribes = items.iter().filter(|(id, _)| id == "voice-scribe");
+        assert_eq!(scribes.map(|(_, quantity)| quantity).sum::<f64>(), 40.0, "{code}");
+        let mut order: Vec<&str> = items.iter().map(|(id, _)| &**id).collect();
+        order.dedup();
+        assert_eq!(order, ["surgical-robot", "voice-scribe", "ai-inference-node"], "by year");
         for used in list(&judged["uses"]) {
             let alone = list(&bare["uses"]).iter().find(|one| one["resource"] == used["resource"]);
             assert_eq!(alone.unwrap()["before"], used["before"], "{code}");

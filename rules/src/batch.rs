@@ -1,7 +1,7 @@
 //! Judging the whole estate: requirement by requirement over blocks of places.
 //!
-//! What one requirement says is `curve`'s, how it adds up is `tally`'s: the same functions that explain
-//! one site. Here is only the order of work that makes it fast. For a block of sites, every distinct
+//! What one requirement says is `curve`'s, how it adds up is `tally`'s, as for the explanation of one
+//! site; a test holds the two equal. Here is only the order of work that makes it fast. For a block of sites, every distinct
 //! question is read once into a column of values, every distinct threshold turns a column of values
 //! into a column of marks, once for all technologies that share it, and each technology adds its
 //! columns of marks up, those of one weight together. Blocks are so small that their columns stay in

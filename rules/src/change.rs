@@ -92,7 +92,9 @@ fn change_key(text: &str, change: &Change, problems: &mut Problems) -> Option<St
 }
 
 fn parse_value(text: &str) -> Option<Value> {
-    format!("value = {text}").parse::<Table>().ok()?.remove("value")
+    let mut table = format!("value = {text}").parse::<Table>().ok()?;
+    // A second line would be left out without a word.
+    table.remove("value").filter(|_| table.is_empty())
 }
 
 /// Finds the value at a path; `own` is the path of the table itself.

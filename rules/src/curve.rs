@@ -1,9 +1,9 @@
 //! How a value becomes a verdict and an attainment: the threshold of a requirement, made ready to be
 //! applied to many values.
 //!
-//! [`Curve::judge`] is the arithmetic of one requirement. The explanation of a site and the batch over
-//! the estate both call it, so what is shown as the reason is what was counted. It has no branch that
-//! depends on the value, so that a loop over a column stays a straight line.
+//! Here is the arithmetic of one requirement, for one value ([`Curve::judge`]) and for columns of
+//! values. Both stand on the same slopes, and a test holds them equal, so what is shown as the reason
+//! is what was counted. Nothing branches on a value, so that a loop over a column stays a straight line.
 //!
 //! Attainment is 0 at or below the floor, 0.5 at the minimum, 1 at or above the target, and linear
 //! between on the scale of the measure. Where floor and minimum, or minimum and target, are the same,

@@ -54,7 +54,7 @@ pub struct Use {
 }
 
 impl Use {
-    /// The step that exhausts the resource: the first after which nothing is left, at best.
+    /// The step that exhausts the resource: the first after which less than nothing is left, at best.
     #[must_use]
     pub fn exhausting(&self) -> Option<&Step> {
         self.steps
@@ -77,9 +77,10 @@ pub struct Step {
 /// What is said of one item.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placed {
-    /// Its outcome with nothing else deployed.
+    /// Its outcome with nothing else deployed, by the rules as they are: room is a gate only where they
+    /// say so.
     pub alone: Outcome,
-    /// Its outcome beside all others.
+    /// Its outcome beside all others, with room on every resource as a gate.
     pub together: Outcome,
     /// Whether it still fits.
     pub fit: Fit,
@@ -117,6 +118,9 @@ pub fn strict(rulebook: &Rulebook) -> Rulebook {
 /// of a resource in the order given.
 #[must_use]
 pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) -> Judgement {
+    if items.is_empty() {
+        return Judgement { uses: Vec::new(), items: Vec::new() };
+    }
     let strict = strict(rulebook);
     let uses = uses(rulebook, estate, items);
     let fits = fits(rulebook, &uses, items);

@@ -15,7 +15,7 @@ use crate::resource::{Areas, Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
 use crate::words::words;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 words! {
     /// How far gaps are to be closed.
@@ -227,7 +227,8 @@ pub fn closing(
     let place = place_of(rulebook, &requirement.asks, spot).unwrap_or(spot.site());
     let reading = read(rulebook, estate, requirement, spot);
     let size = gap_size(requirement, reading, Level::Minimum);
-    cheapest(rulebook, estate, gap, place, size, &|resource| profile.full_demand_on(resource))
+    let demand = |resource| full_demand_of(rulebook, std::iter::once((profile, 1)), resource);
+    cheapest(rulebook, estate, gap, place, size, &demand)
 }
 
 /// Of the remedies that close a gap the one of least central capital: what has no cost comes last, and
@@ -238,7 +239,7 @@ fn cheapest(
     gap: Closes,
     place: PlaceRow,
     size: Option<Estimate<f64>>,
-    demand: &dyn Fn(ResourceIndex) -> f64,
+    demand: &Demands<'_>,
 ) -> Option<usize> {
     let mut remedies = rulebook.remedies_for(gap);
     let first = remedies.next()?;
@@ -252,12 +253,40 @@ fn cheapest(
     })
 }
 
-/// What the technologies of these needs take of a resource at full use, each counted once.
-fn demand_of(rulebook: &Rulebook, needs: &[Need], resource: ResourceIndex) -> f64 {
-    let mut profiles: Vec<usize> = needs.iter().map(|need| need.profile).collect();
-    profiles.sort_unstable();
-    profiles.dedup();
-    profiles.iter().map(|at| rulebook.profiles[*at].full_demand_on(resource)).sum()
+/// What the technologies that a remedy serves take of a resource at full use, or in words why nobody
+/// can tell.
+pub(crate) type Demands<'a> = dyn Fn(ResourceIndex) -> Result<f64, String> + 'a;
+
+/// What so many of each of these technologies take of a resource at full use together. One of which no
+/// sourced figure tells makes the whole unknown: it is not nothing.
+pub(crate) fn full_demand_of<'a>(
+    rulebook: &Rulebook,
+    technologies: impl Iterator<Item = (&'a Profile, u32)>,
+    resource: ResourceIndex,
+) -> Result<f64, String> {
+    let (mut demand, mut without) = (0.0, Vec::new());
+    for (profile, quantity) in technologies {
+        match profile.full_demand_on(resource) {
+            Some(one) => demand += one * f64::from(quantity),
+            None => without.push(profile.title.as_str()),
+        }
+    }
+    if without.is_empty() {
+        return Ok(demand);
+    }
+    let title = &rulebook.resources[resource.at()].title;
+    Err(format!("No sourced figure tells the demand ({title}) of: {}.", without.join("; ")))
+}
+
+/// What the technologies of these needs take of a resource at full use, one unit of each.
+fn full_demand_of_needs(
+    rulebook: &Rulebook,
+    needs: &[Need],
+    resource: ResourceIndex,
+) -> Result<f64, String> {
+    let profiles: BTreeSet<usize> = needs.iter().map(|need| need.profile).collect();
+    let one_each = profiles.into_iter().map(|at| (&rulebook.profiles[at], 1));
+    full_demand_of(rulebook, one_each, resource)
 }
 
 /// All needs of one measure at one place are closed by one remedy, the cheapest for all of them.
@@ -276,7 +305,7 @@ fn add_shorts(
     let remedies: BTreeMap<(Option<Closes>, PlaceRow), Option<usize>> = together
         .into_iter()
         .map(|(key, work)| {
-            let demand = |resource| demand_of(rulebook, &work.needs, resource);
+            let demand = |resource| full_demand_of_needs(rulebook, &work.needs, resource);
             let remedy =
                 key.0.and_then(|gap| cheapest(rulebook, estate, gap, key.1, work.size, &demand));
             (key, remedy)
@@ -378,7 +407,7 @@ fn add_headroom(
     let missing = |left: f64| rulebook.resources[resource.at()].addition_for(wanted - left);
     let size = Estimate { low: missing(high), central: missing(central), high: missing(low) };
     let all: Vec<Need> = listed.clone().collect();
-    let demand = |resource| demand_of(rulebook, &all, resource);
+    let demand = |resource| full_demand_of_needs(rulebook, &all, resource);
     let gap_of = Closes::Headroom(resource);
     match cheapest(rulebook, estate, gap_of, site, Some(size), &demand) {
         Some(remedy) => {
@@ -406,7 +435,7 @@ fn cost_line(
     place: PlaceRow,
     work: Work,
 ) -> Line {
-    let demand = |resource| demand_of(rulebook, &work.needs, resource);
+    let demand = |resource| full_demand_of_needs(rulebook, &work.needs, resource);
     let priced = price(rulebook, estate, remedy, place, work.size, &demand);
     let factor = rulebook.remedies[remedy].quantity.factor;
     Line {
@@ -442,7 +471,7 @@ pub(crate) fn price(
     remedy_at: usize,
     place: PlaceRow,
     size: Option<Estimate<f64>>,
-    demand: &dyn Fn(ResourceIndex) -> f64,
+    demand: &Demands<'_>,
 ) -> Priced {
     let remedy = &rulebook.remedies[remedy_at];
     let (quantity_milli, unknown_reason) =
@@ -483,7 +512,7 @@ fn quantity(
     remedy: &Remedy,
     place: PlaceRow,
     size: Option<Estimate<f64>>,
-    demand: &dyn Fn(ResourceIndex) -> f64,
+    demand: &Demands<'_>,
 ) -> Result<Estimate<f64>, String> {
     let exactly = |value: f64| Estimate { low: value, central: value, high: value };
     match remedy.quantity.basis {
@@ -496,13 +525,7 @@ fn quantity(
                 .quantity
                 .resource
                 .ok_or_else(|| "The remedy names no resource.".to_owned())?;
-            let demand = demand(resource);
-            if demand > 0.0 {
-                Ok(exactly(demand))
-            } else {
-                let title = &rulebook.resources[resource.at()].title;
-                Err(format!("No sourced figure says what these technologies take of: {title}."))
-            }
+            demand(resource).map(exactly)
         }
         Basis::Area => {
             let Areas { site, space } = rulebook.areas;

@@ -34,6 +34,15 @@ words! {
     }
 }
 
+impl Verdict {
+    /// Whether it counts in the score.
+    #[inline]
+    #[must_use]
+    pub const fn is_answered(self) -> bool {
+        matches!(self, Self::MeetsTarget | Self::MeetsMinimum | Self::Short)
+    }
+}
+
 words! {
     /// What is said of one profile at one place, best first.
     Readiness {
@@ -346,6 +355,20 @@ pub fn evidence_of(rulebook: &Rulebook, requirement: &Requirement) -> Evidence {
             requirement.evidence.max(rulebook.resources[resource.at()].evidence)
         }
         Question::Measure(_) | Question::Checklist(_) => requirement.evidence,
+    }
+}
+
+/// Where the verdict of a requirement comes from: the reference of its threshold and, for headroom, that
+/// of the formula of the resource.
+#[must_use]
+pub fn reference_of(rulebook: &Rulebook, requirement: &Requirement) -> String {
+    match requirement.asks {
+        Question::Headroom(resource) => {
+            let resource = &rulebook.resources[resource.at()];
+            let formula = format!("{}, formula: {}", resource.title, resource.reference);
+            format!("{}. {formula}", requirement.reference)
+        }
+        Question::Measure(_) | Question::Checklist(_) => requirement.reference.clone(),
     }
 }
 

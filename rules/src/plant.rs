@@ -51,6 +51,12 @@ pub struct Reliability {
     pub mttf_h: f64,
 }
 
+impl Reliability {
+    /// Sets that always work.
+    pub const PERFECT: Self =
+        Self { availability: 1.0, failure_to_start: 0.0, mttf_h: f64::INFINITY };
+}
+
 /// What is known of the fuel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fuel {
@@ -242,8 +248,7 @@ pub struct SitePlant {
     pub load: Load,
     /// Every figure that was used.
     pub used: Vec<Used>,
-    /// Measures that were not surveyed and whose figures were left out on the safe side: with them
-    /// the answer can only improve.
+    /// Measures that were not surveyed and whose figures were left out on the safe side.
     pub left_out: Vec<MeasureIndex>,
 }
 

@@ -114,15 +114,13 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What one deployed unit takes of a resource at full use, in the resource's unit, whenever that
-    /// is. Diversity is left out: it says how much of this falls on the site's own peak.
+    /// What one unit takes of a resource at full use, in the resource's unit, diversity left out; none
+    /// where no sourced figure says, which is not nothing.
     #[must_use]
-    pub fn full_demand_on(&self, resource: ResourceIndex) -> f64 {
-        self.demands
-            .iter()
-            .filter(|demand| demand.resource == resource)
-            .map(|demand| demand.per_unit)
-            .sum()
+    pub fn full_demand_on(&self, resource: ResourceIndex) -> Option<f64> {
+        let mut own = self.demands.iter().filter(|demand| demand.resource == resource).peekable();
+        own.peek()?;
+        Some(own.map(|demand| demand.per_unit).sum())
     }
 
     /// What one deployed unit takes of a resource at the site's peak, in the resource's unit: diversity

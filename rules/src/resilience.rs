@@ -30,7 +30,7 @@
 use crate::resource::steady;
 use crate::words::words;
 
-use crate::plant::{DAY_H, Fuel, Group, Load, Net, Plant, Storage};
+use crate::plant::{DAY_H, Fuel, Group, Load, Net, Plant, Reliability, Storage};
 
 /// The longest outage that is worked out, in hours: one week.
 pub const MAX_HOURS: usize = 168;
@@ -66,6 +66,17 @@ impl Survival {
             in_service.iter().map(|group| f64::from(group.sets) * group.rating_kva).sum();
         let highest = (0..DAY_H).map(|hour| load.net(hour).kva).fold(0.0, f64::max);
         let (kva, highest) = (steady(kva), steady(highest));
+        let longest = self.carried.len().saturating_sub(1);
+        let is_short_of_fuel =
+            matches!(self.fuel, FuelHorizon::Hours(lasts) if (lasts as usize) < longest);
+        if self.redundancy_left.is_some() && !is_short_of_fuel {
+            return Vec::new();
+        }
+        // A battery may carry what the sets or their fuel do not.
+        let perfect = Plant { reliability: Reliability::PERFECT, ..plant.clone() };
+        if survive(&perfect, load, longest).carried[longest] >= 1.0 {
+            return Vec::new();
+        }
         let mut sentences = Vec::new();
         match (self.redundancy_left, sets) {
             (Some(_), _) => {}
@@ -80,12 +91,13 @@ impl Survival {
                 "The {sets} sets in service supply {kva} kVA together, and the load is {highest} kVA."
             )),
         }
-        let longest = self.carried.len().saturating_sub(1);
         if let FuelHorizon::Hours(lasts) = self.fuel
-            && (lasts as usize) < longest
+            && is_short_of_fuel
         {
+            // An endurance is told at full load, and a part load burns less.
+            let least = if matches!(plant.fuel, Fuel::Endurance { .. }) { "at least " } else { "" };
             sentences.push(format!(
-                "The fuel lasts {lasts} hours if every set works, and the outage {longest}."
+                "The fuel lasts {least}{lasts} hours if every set works, and the outage {longest}."
             ));
         }
         sentences
@@ -95,7 +107,7 @@ impl Survival {
 words! {
     /// What happens in the seconds after the mains is lost.
     Start {
-        /// The battery carries the whole load until the sets do.
+        /// The battery carries the whole load, until the sets do where there are any.
         Bridged = "bridged",
         /// What is wired to the UPS is carried until the sets carry the load; the rest is interrupted.
         UpsOnly = "ups-only",

@@ -73,8 +73,7 @@ pub struct Rulebook {
     pub price_base_year: i32,
 }
 
-/// Paths of the files that are not lists of one kind.
-/// The measures.
+/// Path of the measures, the first of the files that are not lists of one kind.
 pub const MEASURES: &str = "rules/measures.toml";
 pub(crate) const WEIGHTS: &str = "rules/weights.toml";
 pub(crate) const RESOURCES: &str = "rules/resources.toml";

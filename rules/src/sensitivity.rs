@@ -15,7 +15,7 @@ use crate::words::words;
 /// The share by which a figure is moved.
 pub const STEP_FRACTION: f64 = 0.1;
 
-/// All weights are multiplied by this, so that a tenth of each is a whole number.
+/// All weights are multiplied by this, so that the step of each is a whole number: 1 / [`STEP_FRACTION`].
 const FINENESS: u32 = 10;
 
 words! {
@@ -186,6 +186,14 @@ fn move_threshold(
             let (mut from, mut to) = (shift(*low, step), shift(*high, -step));
             meet(&mut from.minimum, &mut to.minimum);
             meet(&mut from.target, &mut to.target);
+            // Floors stay outside the minimum and targets within it.
+            let (least, most) = (from.minimum, to.minimum);
+            from = Limits {
+                floor: from.floor.min(least),
+                target: from.target.clamp(least, most),
+                ..from
+            };
+            to = Limits { floor: to.floor.max(most), target: to.target.clamp(least, most), ..to };
             Threshold::Within { low: from, high: to }
         }
         Threshold::Choices(_) | Threshold::Is(_) => return None,

@@ -253,12 +253,13 @@ fn answer(
         is_little || requirement(profiles, *want).gate
     };
     let (must_measure, may_measure) = unknown.partition(is_in_the_way);
+    // Of what was not offered nothing is proven, but nothing costs less than no works at all.
+    let is_whole = offers.is_whole || works.is_empty();
     Takes {
         bill: works.iter().map(|work| work.size.bill()).fold(Bill::default(), Bill::plus),
         works,
-        // Of what was not offered nothing is proven.
-        bound: if offers.is_whole { found.bound } else { Bill::default() },
-        is_proven: found.is_proven && offers.is_whole,
+        bound: if is_whole { found.bound } else { Bill::default() },
+        is_proven: found.is_proven && is_whole,
         nodes: found.nodes,
         must_measure,
         may_measure,

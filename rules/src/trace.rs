@@ -50,10 +50,6 @@ impl Trace {
     }
 }
 
-const fn is_answered(judged: Judged) -> bool {
-    matches!(judged.verdict, Verdict::MeetsTarget | Verdict::MeetsMinimum | Verdict::Short)
-}
-
 /// Takes a score apart. `judged` are the verdicts of the profile's requirements, in their order, of
 /// which `score` was made.
 #[must_use]
@@ -73,7 +69,7 @@ pub fn trace(profile: &Profile, judged: &[Judged], score: &Score) -> Trace {
         let part = domains.iter().find(|part| part.domain == requirement.domain)?;
         let domain_share = f64::from(part.weight) / f64::from(weights);
         let own = f64::from(requirement.weight) / f64::from(part.answered);
-        is_answered(judged).then_some(domain_share * own * f64::from(WHOLE_BP))
+        judged.verdict.is_answered().then_some(domain_share * own * f64::from(WHOLE_BP))
     };
     let possible: Vec<Option<f64>> =
         pairs().map(|(requirement, judged)| share(requirement, judged)).collect();
@@ -110,7 +106,7 @@ fn domain_part<'a>(
         if judged.verdict != Verdict::NotApplicable {
             applicable += requirement.weight;
         }
-        if is_answered(judged) {
+        if judged.verdict.is_answered() {
             answered += requirement.weight;
             attained += requirement.weight * u32::from(judged.attainment_bp);
         }

@@ -130,8 +130,10 @@ const fn at_best(now: Judged) -> Judged {
     Judged { verdict, attainment_bp: now.at_best_bp, ..now }
 }
 
-/// The measures without which a requirement cannot be answered exactly.
-fn missing(
+/// The measures without which a requirement cannot be answered exactly at a place; all that it reads
+/// where the place is not on record.
+#[must_use]
+pub fn missing(
     rulebook: &Rulebook,
     estate: &Estate,
     requirement: &Requirement,

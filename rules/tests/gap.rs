@@ -161,6 +161,26 @@ fn a_ups_is_sized_by_what_its_technologies_take() {
 }
 
 #[test]
+fn a_technology_of_unknown_demand_makes_the_shared_ups_unknown_and_not_smaller() {
+    let rulebook = support::rulebook();
+    let short = site("ups-autonomy-min = 1", &[(SpaceKind::Theatre, "")]);
+    let gap = gap_of(&rulebook, &short, &["ai-inference-node"], Level::Minimum);
+    assert_eq!(line(&rulebook, &gap, "ups").quantity_milli, exactly(2_550));
+    for technologies in [
+        &["ai-cloud-triage"][..],
+        &["ai-cloud-triage", "ai-inference-node"],
+        &["ai-inference-node", "ai-cloud-triage"],
+    ] {
+        let gap = gap_of(&rulebook, &short, technologies, Level::Minimum);
+        let ups = line(&rulebook, &gap, "ups");
+        assert_eq!((ups.quantity_milli, ups.capital), (None, None), "{technologies:?}");
+        let reason =
+            "No sourced figure tells the demand (Import capacity) of: AI triage in the cloud.";
+        assert_eq!(ups.unknown_reason.as_deref(), Some(reason));
+    }
+}
+
+#[test]
 fn a_ups_carries_the_whole_load_where_only_a_share_of_it_falls_on_the_peak() {
     // Four fifths of 3.68 kVA fall on the site's peak: 2.944. The UPS carries 3.68 all the same.
     // Left of the supply: 1000 x 0.8 - 797 = 3 kVA, which is enough for 2.944 and not for 3.68.

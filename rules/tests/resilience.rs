@@ -241,6 +241,9 @@ fn what_falls_short_is_said_in_sentences() {
             "No generator set is in service, and the load is 800 kVA: there is nothing but a battery to carry it.",
         ],
     );
+    let battery = Storage { power_kw: 1_000.0, energy_kwh: 24.0 * 800.0 };
+    let on_battery = Plant { storage: battery, ..none.clone() };
+    check(&on_battery, &Load::new(800.0), 12, &[]);
     let usable_l = 10.0 * (0.25 * 800.0 + 10.0);
     let short =
         Plant { fuel: Fuel::Litres { usable_l, slope_l_kwh: 0.25, intercept_l_h: 5.0 }, ..two };

@@ -612,7 +612,6 @@ fn choices(rulebook: &Rulebook, case: &Case) -> Vec<Choice> {
                 Basis::Demand => {
                     let resource = remedy.quantity.resource.expect("a resource");
                     let load = rulebook.profiles[one.profile].full_demand_on(resource);
-                    let load = Some(load).filter(|load| *load > 0.0);
                     vec![(bill(rulebook, remedy, load), changes(f64::INFINITY))]
                 }
                 Basis::Area => {
@@ -994,7 +993,29 @@ fn nothing_is_proven_where_not_every_set_of_sharers_was_on_offer() {
         assert_eq!(found.is_proven, is_proven, "{nodes} nodes");
         let is_bounded = found.bound == found.bill;
         assert_eq!((is_bounded, found.bill.capital > Pence(0)), (is_proven, true), "{found:#?}");
+        // Where nothing is wanted there is nothing cheaper, however many share what nobody needs.
+        case.estate.suppose(autonomy, 0, 60.0);
+        let found = takes(rulebook, &case.estate, &case.deployed);
+        assert_eq!((found.works.len(), found.is_proven), (0, true), "{nodes} nodes");
     }
+}
+
+#[test]
+fn a_shared_remedy_has_no_price_where_one_of_its_demands_is_not_known() {
+    let ids = ["ai-inference-node", "ai-cloud-triage"];
+    let rulebook = &with_gates(support::files(), &ids, &["ups-autonomy-min"]);
+    let (autonomy, _) = rulebook.dictionary.find("ups-autonomy-min").expect("the measure is there");
+    let bill = |ids: &[&str]| {
+        let profiles: Vec<(usize, u32)> = ids.iter().map(|id| (profile(rulebook, id), 1)).collect();
+        let mut case = good(rulebook, &profiles, 20.0);
+        case.estate.suppose(autonomy, 0, 0.0);
+        takes(rulebook, &case.estate, &case.deployed).bill
+    };
+    let unknown = Bill { works_without_cost: 1, capital: Pence(0) };
+    // 2.55 kVA at 500 GBP.
+    assert_eq!(bill(&ids[..1]), Bill { works_without_cost: 0, capital: Pence(127_500) });
+    assert_eq!(bill(&ids[1..]), unknown);
+    assert_eq!(bill(&ids), unknown);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::{
     Judged, Outcome, Readiness, Verdict, assess, assess_spot, judge, read,
 };
-use siteworthy_rules::measure::Kind;
-use siteworthy_rules::profile::Profile;
+use siteworthy_rules::measure::{Domain, Kind, Scale};
+use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::sensitivity::{Figure, Move, sensitivity};
 use siteworthy_rules::trace::trace;
@@ -104,7 +104,7 @@ fn what_is_asked_for_next_is_unknown_and_gates_come_first() {
 }
 
 #[test]
-fn moving_a_figure_by_a_tenth_changes_what_judging_by_the_moved_rules_says() {
+fn a_harder_threshold_makes_no_place_better_and_an_easier_one_none_worse() {
     let rulebook = support::rulebook();
     let at = rulebook.find_profile("voice-scribe").expect("a profile");
     let golden = cases::read_golden(&rulebook).into_iter().find(|golden| golden.profile == at);
@@ -120,7 +120,6 @@ fn moving_a_figure_by_a_tenth_changes_what_judging_by_the_moved_rules_says() {
     for one in &found {
         let Figure::Threshold(requirement) = one.figure else { continue };
         for change in &one.changed {
-            // A harder threshold makes no place better, an easier one none worse.
             let is_worse = change.to > change.from || change.to == Readiness::NotReady;
             let id = &profile.requirements[requirement].id;
             if change.from != Readiness::Indeterminate {
@@ -131,6 +130,112 @@ fn moving_a_figure_by_a_tenth_changes_what_judging_by_the_moved_rules_says() {
     // Only the sites that are asked about are told of.
     let few = sensitivity(&rulebook, &estate, at, |site| site == 0);
     assert!(few.iter().all(|one| one.changed.iter().all(|change| change.site == 0)));
+}
+
+#[test]
+fn a_figure_moved_by_a_tenth_changes_what_judging_by_the_moved_rules_changes() {
+    let rulebook = support::rulebook();
+    let at = rulebook.find_profile("voice-scribe").expect("a profile");
+    let golden = cases::read_golden(&rulebook).into_iter().find(|golden| golden.profile == at);
+    let golden = golden.expect("it is there");
+    let sites: Vec<places::Site> = golden.cases.into_iter().map(|case| case.site).collect();
+    let estate = places::estate(&rulebook, &sites);
+    let readiness = |rules: &Rulebook| -> Vec<Readiness> {
+        let sites = 0..estate.sites();
+        sites
+            .map(|site| assess(rules, &estate, &rules.profiles[at], site).score.readiness)
+            .collect()
+    };
+    let before = readiness(&rulebook);
+    let (mut compared, mut changes) = (0, 0);
+    for one in sensitivity(&rulebook, &estate, at, |_| true) {
+        let harder = if one.moved == Move::Up { 1.0 } else { -1.0 };
+        let mut moved = rulebook.clone();
+        let profile = &mut moved.profiles[at];
+        match one.figure {
+            Figure::Threshold(figure) => {
+                let requirement = &mut profile.requirements[figure];
+                let Question::Measure(measure) = requirement.asks else { continue };
+                let Kind::Quantity { range, .. } = rulebook.dictionary.get(measure).kind else {
+                    continue;
+                };
+                let limits_of = |limits: Limits, way: f64| {
+                    let limit = |limit: f64| {
+                        (limit + way * harder * limit.abs() / 10.0).clamp(range.0, range.1)
+                    };
+                    Limits {
+                        floor: limit(limits.floor),
+                        minimum: limit(limits.minimum),
+                        target: limit(limits.target),
+                    }
+                };
+                requirement.threshold = match requirement.threshold {
+                    _ if requirement.scale == Scale::Nines => continue,
+                    Threshold::AtLeast(limits) => Threshold::AtLeast(limits_of(limits, 1.0)),
+                    Threshold::AtMost(limits) => Threshold::AtMost(limits_of(limits, -1.0)),
+                    _ => continue,
+                };
+            }
+            // Ten times all weights, and a tenth of one more or less.
+            Figure::Weight(_) | Figure::DomainWeight(_) => {
+                let tenth = |weight: u32, is_moved: bool| {
+                    10 * weight + if is_moved && harder > 0.0 { weight } else { 0 }
+                        - if is_moved && harder < 0.0 { weight } else { 0 }
+                };
+                for (figure, requirement) in profile.requirements.iter_mut().enumerate() {
+                    let is_moved = one.figure == Figure::Weight(figure);
+                    requirement.weight = tenth(requirement.weight, is_moved);
+                }
+                for domain in Domain::ALL {
+                    let is_moved = one.figure == Figure::DomainWeight(*domain);
+                    let weight = &mut profile.weights[*domain as usize];
+                    *weight = tenth(*weight, is_moved);
+                }
+            }
+        }
+        let after = readiness(&moved);
+        let pairs = (0..).zip(before.iter().zip(&after));
+        let expected: Vec<(u32, Readiness, Readiness)> = pairs
+            .filter(|(_, (from, to))| from != to)
+            .map(|(site, (from, to))| (site, *from, *to))
+            .collect();
+        let found: Vec<(u32, Readiness, Readiness)> =
+            one.changed.iter().map(|change| (change.site, change.from, change.to)).collect();
+        assert_eq!(found, expected, "{:?} {:?}", one.figure, one.moved);
+        compared += 1;
+        changes += expected.len();
+    }
+    assert!(compared > 40 && changes > 5, "{compared} figures, {changes} changes");
+}
+
+#[test]
+fn a_narrow_band_that_is_moved_stays_a_band() {
+    // The edges of 20 to 22 pass each other when both move inwards by a tenth.
+    let mut rulebook = support::rulebook();
+    let at = rulebook.find_profile("pharmacy-robot").expect("a profile");
+    let is_band =
+        |requirement: &Requirement| matches!(requirement.threshold, Threshold::Within { .. });
+    let band = rulebook.profiles[at].requirements.iter().position(is_band).expect("a band");
+    let edge = |limit: f64| Limits { floor: limit, minimum: limit, target: limit };
+    let requirement = &mut rulebook.profiles[at].requirements[band];
+    requirement.threshold = Threshold::Within { low: edge(20.0), high: edge(22.0) };
+    let Question::Measure(measure) = requirement.asks else { panic!("it asks for a measure") };
+    let golden = cases::read_golden(&support::rulebook());
+    let golden = golden.into_iter().find(|golden| golden.profile == at).expect("it is there");
+    let sites: Vec<places::Site> = golden.cases.into_iter().map(|case| case.site).collect();
+    let mut estate = places::estate(&rulebook, &sites);
+    for (site, value) in (0..estate.sites()).zip([5.0, 19.0, 20.5, 21.0, 21.5, 30.0].iter().cycle())
+    {
+        let place = estate.spaces_of(site).next().unwrap_or(site);
+        estate.suppose(measure, place, *value);
+    }
+    let of_band = sensitivity(&rulebook, &estate, at, |_| true).into_iter();
+    for one in of_band.filter(|one| one.figure == Figure::Threshold(band)) {
+        for change in &one.changed {
+            let is_worse = change.to > change.from;
+            assert_eq!(is_worse, one.moved == Move::Up, "{:?}: {change:?}", one.moved);
+        }
+    }
 }
 
 /// A threshold that is moved stays one that can be met.

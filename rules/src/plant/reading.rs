@@ -85,7 +85,9 @@ impl Reader<'_> {
     fn limits(&self, role: Role) -> (f64, f64) {
         match &self.rulebook.dictionary.get(self.measure(role)).kind {
             Kind::Quantity { range, .. } => *range,
-            _ => (f64::NEG_INFINITY, f64::INFINITY),
+            #[expect(clippy::cast_precision_loss, reason = "a measure has at most 254 choices")]
+            Kind::Choice { choices, .. } => (0.0, choices.len() as f64 - 1.0),
+            Kind::Flag | Kind::Date | Kind::Text => (f64::NEG_INFINITY, f64::INFINITY),
         }
     }
 
@@ -94,7 +96,8 @@ impl Reader<'_> {
             self.overrides.extra_sets.iter().map(|group| (Role::SetKva, group.rating_kva));
         for (role, value) in self.overrides.values.iter().copied().chain(ratings) {
             let (low, high) = self.limits(role);
-            if !(low..=high).contains(&value) {
+            let is_between_choices = role == Role::Redundancy && value.fract() != 0.0;
+            if !(low..=high).contains(&value) || is_between_choices {
                 self.contradict(Contradiction::OutsideLimits { role, value });
             }
         }

@@ -13,7 +13,7 @@ use super::{Bill, Served, Want};
 use crate::cost::{Estimate, Pence};
 use crate::deployment::{Item, for_quantity, judged_beside, taken_by_others};
 use crate::estate::{Estate, PlaceRow};
-use crate::gap::{Level, gap_left_by, larger, price};
+use crate::gap::{Level, full_demand_of, gap_left_by, larger, price};
 use crate::judge::{Judged, Spot, Verdict, judge, place_of};
 use crate::profile::{Limits, Requirement, Threshold};
 use crate::remedy::{Basis, Closes};
@@ -21,8 +21,10 @@ use crate::resource::{Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most technologies that share one remedy sized by load for which every set of them is offered:
-/// 2^10 - 1 = 1,023 sets. Of more, the set that must have it and the set of all are.
+/// The most items of a deployment that share one remedy sized by load for which every set of them is
+/// offered: 2^10 - 1 = 1,023 sets. Of more, the set that must have it and the set of all are. One
+/// technology in several rooms is several items: rooms differ, and what is enough in one is not in
+/// another.
 pub const MAX_SHARERS: usize = 10;
 
 /// How a requirement stands once a size of a remedy is done.
@@ -85,8 +87,8 @@ pub struct Offers {
     pub judged: Vec<Vec<Judged>>,
     /// The remedies, by id and then by place.
     pub list: Vec<Offer>,
-    /// Whether every set of technologies that can share a remedy has a size of its own; else only some
-    /// have, and a cheaper choice may be missing.
+    /// Whether every set of items that can share a remedy has a size of its own; else only some have,
+    /// and a cheaper choice may be missing.
     pub is_whole: bool,
 }
 
@@ -406,14 +408,10 @@ fn in_a_chain(before: &[Judged], steps: Vec<Step>) -> Vec<Step> {
 
 fn is_at_least(judged: &[Judged], other: &[Judged]) -> bool {
     let is_one = |(one, other): (&Judged, &Judged)| {
-        is_answered(*one) == is_answered(*other) && one.attainment_bp >= other.attainment_bp
+        one.verdict.is_answered() == other.verdict.is_answered()
+            && one.attainment_bp >= other.attainment_bp
     };
     judged.iter().zip(other).all(is_one)
-}
-
-/// Whether a verdict counts in the score.
-pub const fn is_answered(judged: Judged) -> bool {
-    !matches!(judged.verdict, Verdict::Unknown | Verdict::NotApplicable)
 }
 
 /// One remedy at one place, with the levers that it moves.
@@ -528,11 +526,10 @@ impl Work<'_> {
         let Asker { rulebook, estate, deployed } = *self.asker;
         let served: BTreeSet<usize> = serves.iter().map(|served| served.want.deployed).collect();
         let demand = |resource| {
-            let takes = |at: &usize| {
-                let one = &deployed[*at];
-                f64::from(one.quantity) * rulebook.profiles[one.profile].full_demand_on(resource)
-            };
-            served.iter().map(takes).sum()
+            let technologies = served
+                .iter()
+                .map(|at| (&rulebook.profiles[deployed[*at].profile], deployed[*at].quantity));
+            full_demand_of(rulebook, technologies, resource)
         };
         let priced = price(rulebook, estate, self.remedy, self.place, size, &demand);
         Size {
@@ -556,7 +553,8 @@ fn without_dominated(judged: &[Vec<Judged>], sizes: Vec<Size>) -> Vec<Size> {
         };
         let wants = one.effects.iter().chain(&other.effects).map(|effect| effect.want);
         let answered = |want: Want| {
-            is_answered(of(want)) == is_answered(judged[want.deployed][want.requirement])
+            of(want).verdict.is_answered()
+                == judged[want.deployed][want.requirement].verdict.is_answered()
         };
         let is_as_good = |effect: &Effect| is_at_least(&[of(effect.want)], &[effect.judged]);
         other.effects.iter().all(is_as_good) && wants.clone().all(answered)

@@ -16,7 +16,7 @@
 //! change which are answered are therefore tried out first, outside of the search.
 
 use super::Bill;
-use super::offer::{Offers, Size, better, is_answered};
+use super::offer::{Offers, Size, better};
 use crate::cost::Pence;
 use crate::deployment::Item;
 use crate::judge::{Judged, Outcome, Readiness, Verdict, add_up, evidence_of, sum_up};
@@ -26,6 +26,10 @@ use crate::rulebook::Rulebook;
 use crate::tally::{Score, Sums, conclude};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The most choices among the offers that change which requirements are answered. Each is searched by
+/// itself; of more, the first are, and nothing is proven.
+const MAX_PREFIXES: usize = 4_096;
 
 /// What was taken: offers with the size of each, in order.
 pub type Taken = Vec<(usize, usize)>;
@@ -72,7 +76,7 @@ impl Question<'_> {
     /// The best score of each technology that anything on offer brings it to.
     pub fn best_scores(&self) -> Vec<Score> {
         let mut best = self.scores(&self.offers.judged);
-        for prefix in self.prefixes() {
+        for prefix in self.prefixes().0 {
             let all = (0..self.offers.list.len()).filter(|offer| !self.changes_answers(*offer));
             let sizes = |offer: usize| {
                 (0..self.offers.list[offer].sizes.len()).map(move |size| (offer, size))
@@ -94,12 +98,13 @@ impl Question<'_> {
         let sizes = &self.offers.list[offer].sizes;
         sizes.iter().flat_map(|size| &size.effects).any(|effect| {
             let before = self.offers.judged[effect.want.deployed][effect.want.requirement];
-            is_answered(before) != is_answered(effect.judged)
+            before.verdict.is_answered() != effect.judged.verdict.is_answered()
         })
     }
 
-    /// Every choice among the offers that change which requirements are answered.
-    fn prefixes(&self) -> Vec<Taken> {
+    /// Every choice among the offers that change which requirements are answered, and whether there are
+    /// so few that these are all.
+    fn prefixes(&self) -> (Vec<Taken>, bool) {
         let mut prefixes = vec![Taken::new()];
         for offer in (0..self.offers.list.len()).filter(|offer| self.changes_answers(*offer)) {
             let longer: Vec<Taken> = prefixes
@@ -109,16 +114,20 @@ impl Question<'_> {
                     sizes.map(|size| prefix.iter().copied().chain([(offer, size)]).collect())
                 })
                 .collect();
+            if prefixes.len() + longer.len() > MAX_PREFIXES {
+                return (prefixes, false);
+            }
             prefixes.extend(longer);
         }
-        prefixes
+        (prefixes, true)
     }
 
     /// The least bill with which every goal is reached; none where there is no way.
     pub fn search(&self, goals: &Goals, node_limit: usize) -> Option<Found> {
         let mut progress = Progress { best: None, nodes: 0, node_limit, open: None };
         let scale = Scale::of(self.offers);
-        for prefix in self.prefixes() {
+        let (prefixes, is_all) = self.prefixes();
+        for prefix in prefixes {
             let branch = Branch::new(self, goals, &prefix, &scale);
             branch.try_greedily(&mut progress);
             let state = branch.start();
@@ -128,8 +137,8 @@ impl Question<'_> {
         let least = progress.open.map_or(best.rank.0, |open| open.min(best.rank.0));
         Some(Found {
             taken: best.taken,
-            bound: scale.bill(least),
-            is_proven: progress.open.is_none(),
+            bound: if is_all { scale.bill(least) } else { Bill::default() },
+            is_proven: progress.open.is_none() && is_all,
             nodes: progress.nodes,
         })
     }
@@ -748,7 +757,7 @@ fn effect_on(size: &Size, deployed: usize, requirement: usize) -> Option<Judged>
 fn points_of(profile: &Profile, judged: &[Judged]) -> Vec<f64> {
     let mut answered = [0_u32; Domain::ALL.len()];
     for (requirement, judged) in profile.requirements.iter().zip(judged) {
-        if is_answered(*judged) {
+        if judged.verdict.is_answered() {
             answered[requirement.domain as usize] += requirement.weight;
         }
     }
@@ -756,7 +765,7 @@ fn points_of(profile: &Profile, judged: &[Judged]) -> Vec<f64> {
     let all: u32 = domains.filter(|(answered, _)| **answered > 0).map(|(_, weight)| weight).sum();
     let points = |(requirement, judged): (&crate::profile::Requirement, &Judged)| {
         let domain = requirement.domain as usize;
-        if !is_answered(*judged) || all == 0 {
+        if !judged.verdict.is_answered() || all == 0 {
             return 0.0;
         }
         f64::from(profile.weights[domain]) / f64::from(all) * f64::from(requirement.weight)

@@ -13,9 +13,9 @@ use siteworthy_rules::deployment::{Item, Judgement, Placed, Use, judge_deploymen
 use siteworthy_rules::resource::{Reading, ResourceIndex};
 use std::sync::Arc;
 
-/// What one item of a deployment counts in a query's complexity: it is judged alone and beside all
-/// others.
-const ITEM_COMPLEXITY: usize = 50;
+/// What a deployment counts in a query's complexity, whatever is read of it: its technologies may go
+/// into as many rooms as a deployment has items, and each is judged beside all others.
+const DEPLOYMENT_COMPLEXITY: usize = 1_000;
 
 /// Queries of deployments.
 #[derive(Default)]
@@ -66,9 +66,7 @@ pub fn find_deployment(
 impl DeploymentQuery {
     /// What a deployment does to the resources of a site, and whether the technologies still fit and are
     /// ready once they share them. Without a deployment: what is left of every resource.
-    #[graphql(
-        complexity = "ITEM_COMPLEXITY * deployment.len() + (10 + deployment.len()) * child_complexity"
-    )]
+    #[graphql(complexity = "DEPLOYMENT_COMPLEXITY + (10 + deployment.len()) * child_complexity")]
     async fn resource_headroom(
         &self,
         context: &Context<'_>,

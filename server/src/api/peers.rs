@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::peers::{NoStanding, Standing};
 use async_graphql::{Object, SimpleObject};
-use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
+use siteworthy_rules::measure::MeasureIndex;
 use std::sync::Arc;
 
 /// What one comparison counts in a query's complexity: for it every site of the estate is looked at,
@@ -29,7 +29,7 @@ pub fn among_peers(
         return Err(Error::Invalid(message.to_owned()));
     }
     let profile = technology.map(|id| view.find_profile(id)).transpose()?;
-    let measures = measures.iter().map(|id| find_quantity(view, id));
+    let measures = measures.iter().map(|id| view.find_comparable(id));
     let measures = measures.collect::<Result<Vec<_>, _>>()?;
     let scores =
         profile.map(|profile| (About::Score(profile), view.score_among_peers(site, profile)));
@@ -37,24 +37,6 @@ pub fn among_peers(
         measures.into_iter().map(|at| (About::Measure(at), view.value_among_peers(site, at)));
     let node = |(about, standing)| PeersNode { view: Arc::clone(view), site, about, standing };
     Ok(scores.into_iter().chain(values).map(node).collect())
-}
-
-fn find_quantity(view: &View, id: &str) -> Result<MeasureIndex, Error> {
-    let (index, measure) = view
-        .rulebook
-        .dictionary
-        .find(id)
-        .ok_or_else(|| Error::NotFound(format!("there is no measure {id:?}")))?;
-    if !matches!(measure.kind, Kind::Quantity { .. }) {
-        let kind = measure.kind_word();
-        let message = format!("{id} is a {kind}; only quantities have an order to stand in");
-        return Err(Error::Invalid(message));
-    }
-    if measure.scope != Scope::Site {
-        let message = format!("{id} is measured in rooms; name a measure of the whole site");
-        return Err(Error::Invalid(message));
-    }
-    Ok(index)
 }
 
 /// What is compared.

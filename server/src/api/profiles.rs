@@ -6,6 +6,7 @@ use crate::view::View;
 use crate::view::explain::describe_threshold;
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::NaiveDate;
+use siteworthy_rules::judge::{evidence_of, reference_of};
 use siteworthy_rules::measure;
 use siteworthy_rules::profile::{Profile, Question, Requirement};
 use std::sync::Arc;
@@ -94,7 +95,8 @@ struct EditionNode {
     edition: String,
     /// The day from which it holds.
     in_force_from: NaiveDate,
-    /// Whether this is the one by which sites are judged now.
+    /// Whether this is the one by which sites are judged in this answer: on the day of asOf, where one
+    /// is given.
     is_in_force: bool,
 }
 
@@ -317,13 +319,13 @@ impl RequirementNode {
         &self.requirement().why
     }
 
-    /// Where the threshold comes from.
-    async fn reference(&self) -> &str {
-        &self.requirement().reference
+    /// Where the threshold comes from, and for headroom its formula too.
+    async fn reference(&self) -> String {
+        reference_of(&self.view.rulebook, self.requirement())
     }
 
-    /// How well it is supported.
+    /// How well they are supported: the weaker of the two.
     async fn evidence(&self) -> Evidence {
-        self.requirement().evidence.into()
+        evidence_of(&self.view.rulebook, self.requirement()).into()
     }
 }

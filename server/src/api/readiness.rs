@@ -7,9 +7,9 @@ use super::words::{
     Domain, Evidence, Horizon, KnownBetween, Method, MoneyEstimate, Readiness, Verdict,
 };
 use super::{fail, page_size, view};
-use crate::error::Error;
 use crate::view::explain::{Explained, Explanation, Input, describe_value, explain};
 use crate::view::filter::SiteFilter;
+use crate::view::gap::find_judged_at_sites;
 use crate::view::next::next_measures;
 use crate::view::summary::{self, summarise};
 use crate::view::{SiteResult, View};
@@ -18,8 +18,6 @@ use chrono::NaiveDate;
 use siteworthy_rules::estate::PlaceRow;
 use siteworthy_rules::judge::{self as rules, percent};
 use siteworthy_rules::measure::MeasureIndex;
-use siteworthy_rules::place::SpaceKind;
-use siteworthy_rules::profile::Place;
 use siteworthy_rules::trace::DomainPart;
 use std::sync::{Arc, OnceLock};
 
@@ -92,7 +90,8 @@ impl ReadinessQuery {
         let view = view(context)?;
         let filter = SiteFilter::from(filter.unwrap_or_default());
         let chosen = filter.find(view).map_err(fail)?;
-        let profiles = site_profiles(view, &technologies, horizon).map_err(fail)?;
+        let profiles =
+            find_judged_at_sites(&view.rulebook, &technologies, horizon.into()).map_err(fail)?;
         let groups = summarise(view, group_by.into(), |at, site| chosen.takes(view, at, site));
         let counts = |counts: &[[u32; 4]]| {
             let count = |at: &usize| summary_counts(&view.rulebook.profiles[*at].id, counts[*at]);
@@ -116,36 +115,6 @@ fn summary_counts(
 ) -> SummaryCounts {
     let profile = profile.to_owned();
     SummaryCounts { profile, ready, ready_with_actions, indeterminate, not_ready }
-}
-
-/// The technologies of a list of ids that are judged at sites; all of a horizon for an empty list.
-///
-/// # Errors
-/// `NotFound` for an id that no profile has, `Invalid` for one that is deployed in homes.
-pub fn site_profiles(
-    view: &View,
-    technologies: &[String],
-    horizon: Horizon,
-) -> Result<Vec<usize>, Error> {
-    let profiles = &view.rulebook.profiles;
-    let is_home = |at: &usize| profiles[*at].place == Place::Space(SpaceKind::Home);
-    if technologies.is_empty() {
-        let is_of_horizon = |at: &usize| Horizon::from(profiles[*at].horizon) == horizon;
-        let all = 0..profiles.len();
-        return Ok(all.filter(|at| is_of_horizon(at) && !is_home(at)).collect());
-    }
-    let found = view.find_technologies(technologies)?;
-    match found.iter().find(|at| is_home(at)) {
-        Some(at) => Err(deployed_in_homes(&profiles[*at].id)),
-        None => Ok(found),
-    }
-}
-
-/// Why a technology that is deployed in homes has no readiness at a site.
-pub fn deployed_in_homes(id: &str) -> Error {
-    Error::Invalid(format!(
-        "{id} is deployed in homes, which are judged in pools; ask a site for its pools"
-    ))
 }
 
 /// Readiness of one technology at one site.
@@ -244,8 +213,8 @@ impl SiteReadinessNode {
         self.provenance().1
     }
 
-    /// Capital that closes the known gaps of this technology alone to the minimum; none where nothing
-    /// is known of the site. Remedies whose cost is not known are not in it.
+    /// Capital that closes the known gaps of this technology alone to the minimum; none where no cost is
+    /// known and something may be missing. Remedies whose cost is not known are not in it.
     async fn capital(&self) -> Option<MoneyEstimate> {
         self.result.capital.map(Into::into)
     }
@@ -472,7 +441,7 @@ impl SiteReadinessNode {
         let requirement = explained.requirement;
         let value = KnownBetween::of(explained.reading);
         let verdict = explained.judged.verdict;
-        let is_known = !matches!(verdict, rules::Verdict::Unknown | rules::Verdict::NotApplicable);
+        let is_known = verdict.is_answered();
         RequirementResult {
             id: requirement.id.clone(),
             title: explained.title,
@@ -498,8 +467,8 @@ impl SiteReadinessNode {
                 .collect(),
             sentence: explained.sentence,
             why: requirement.why.clone(),
-            reference: requirement.reference.clone(),
-            evidence: requirement.evidence.into(),
+            reference: rules::reference_of(&self.view.rulebook, requirement),
+            evidence: rules::evidence_of(&self.view.rulebook, requirement).into(),
         }
     }
 }

@@ -7,12 +7,12 @@ use super::words::{Evidence, PlantFigure, Start};
 use super::{fail, in_turn, view};
 use crate::error::Error;
 use crate::view::View;
+use crate::view::outage::Stand;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use siteworthy_rules::measure::MeasureIndex;
-use siteworthy_rules::plant::reading::read_plant;
-use siteworthy_rules::plant::{DAY_H, Group, Load, Origin, Overrides, SitePlant, Unanswered, Used};
+use siteworthy_rules::plant::{DAY_H, Group, Origin, Overrides, Unanswered, Used};
 use siteworthy_rules::reliability::Role;
-use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Survival, survive};
+use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Survival};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -75,14 +75,14 @@ impl ResilienceQuery {
         let (site, items) = find_deployment(view, &site, &deployment).map_err(fail)?;
         let hours = outage_hours(hours).map_err(fail)?;
         let overrides = what_if.map(TryInto::try_into).transpose().map_err(fail)?;
-        let added_kva = view.standby_demand_kva(&items).map_err(fail)?;
-        let is_changed = overrides.is_some() || !items.is_empty();
-        let overrides = overrides.unwrap_or_default();
         let node = in_turn(context, || {
-            let before = PlantNode::work_out(view, site, &Overrides::default(), 0.0, hours);
-            let after =
-                is_changed.then(|| PlantNode::work_out(view, site, &overrides, added_kva, hours));
-            Ok(ResilienceNode { before, after, added_kva })
+            let outage = view.outage(site, &items, overrides.as_ref(), hours)?;
+            let stand = |answer| PlantNode { view: Arc::clone(view), site, answer };
+            Ok(ResilienceNode {
+                before: stand(outage.before),
+                after: outage.after.map(stand),
+                added_kva: outage.added_kva,
+            })
         });
         node.await
     }
@@ -132,30 +132,12 @@ pub struct ResilienceNode {
 pub struct PlantNode {
     view: Arc<View>,
     site: u32,
-    answer: Result<(SitePlant, Survival), Unanswered>,
-    load: Option<Load>,
+    answer: Result<Stand, Unanswered>,
 }
 
 impl PlantNode {
-    fn work_out(
-        view: &Arc<View>,
-        site: u32,
-        overrides: &Overrides,
-        added_kva: f64,
-        hours: usize,
-    ) -> Self {
-        let read = read_plant(&view.rulebook, &view.estate, site, overrides);
-        let answer = read.map(|found| {
-            let load = found.load.with_deployment(added_kva);
-            let survival = survive(&found.plant, &load, hours);
-            (found, survival)
-        });
-        let load = answer.as_ref().ok().map(|(found, _)| found.load.with_deployment(added_kva));
-        Self { view: Arc::clone(view), site, answer, load }
-    }
-
     fn survival(&self) -> Option<&Survival> {
-        self.answer.as_ref().ok().map(|(_, survival)| survival)
+        self.answer.as_ref().ok().map(|stand| &stand.survival)
     }
 
     fn measures(&self, list: Option<&[MeasureIndex]>) -> Vec<MeasureNode> {
@@ -208,16 +190,13 @@ impl PlantNode {
 
     /// The essential load that must be carried, in kVA, with what the deployment adds.
     async fn demand_kva(&self) -> Option<f64> {
-        self.load.map(|load| load.demand_kva)
+        self.answer.as_ref().ok().map(|stand| stand.load.demand_kva)
     }
 
     /// Why the load is not carried to the end of the outage even if every set in service works, in full
     /// sentences; empty where it then is.
     async fn shortfalls(&self) -> Vec<String> {
-        match (&self.answer, &self.load) {
-            (Ok((found, survival)), Some(load)) => survival.shortfalls(&found.plant, load),
-            _ => Vec::new(),
-        }
+        self.answer.as_ref().map(Stand::shortfalls).unwrap_or_default()
     }
 
     /// The probability of carrying outages of 1, 2, ... hours.
@@ -274,14 +253,13 @@ impl PlantNode {
     #[graphql(complexity = "20 * child_complexity")]
     async fn used(&self) -> Vec<UsedNode> {
         let found = self.answer.as_ref().ok().into_iter();
-        let used = found.flat_map(|(found, _)| &found.used);
+        let used = found.flat_map(|stand| &stand.found.used);
         used.map(|used| UsedNode::new(&self.view, self.site, used)).collect()
     }
 
-    /// Measures that were not surveyed and whose figures were left out on the safe side: with them the
-    /// answer can only improve.
+    /// Measures that were not surveyed and whose figures were left out on the safe side.
     async fn left_out(&self) -> Vec<MeasureNode> {
-        self.measures(self.answer.as_ref().ok().map(|(found, _)| &found.left_out[..]))
+        self.measures(self.answer.as_ref().ok().map(|stand| &stand.found.left_out[..]))
     }
 }
 

@@ -1,14 +1,15 @@
 //! How far readiness hangs on single figures of the rules: `sensitivity`.
 
 use super::profiles::{ProfileNode, RequirementNode};
-use super::readiness::site_profiles;
 use super::sites::{SiteFilterInput, SiteNode};
-use super::words::{Domain, Horizon, Move, Readiness};
+use super::words::{Domain, Move, Readiness};
 use super::{fail, in_turn, page_size, view};
 use crate::error::Error;
 use crate::view::View;
 use crate::view::filter::SiteFilter;
+use crate::view::gap::find_judged_at_sites;
 use async_graphql::{Context, Enum, Object, SimpleObject};
+use siteworthy_rules::profile::Horizon;
 use siteworthy_rules::sensitivity::{Figure, STEP_FRACTION, Sensitivity, sensitivity};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -35,7 +36,8 @@ impl SensitivityQuery {
         let view = view(context)?;
         let first = page_size(first).map_err(fail)?;
         let filter = SiteFilter::from(filter.unwrap_or_default());
-        let profile = site_profiles(view, &[technology], Horizon::Now).map_err(fail)?[0];
+        let profile =
+            find_judged_at_sites(&view.rulebook, &[technology], Horizon::Now).map_err(fail)?[0];
         in_turn(context, || judge(view, profile, &filter, first)).await
     }
 }

@@ -1,6 +1,7 @@
 //! What would make a site ready at the least cost: `whatWouldItTake`.
 
 use super::deployment::{DeployedInput, find_deployment};
+use super::measures::MeasureNode;
 use super::profiles::{ProfileNode, RequirementNode};
 use super::sites::SiteNode;
 use super::words::{Level, MoneyEstimate, QuantityEstimate, Readiness, Standing};
@@ -10,8 +11,10 @@ use crate::view::View;
 use async_graphql::{Context, Object, SimpleObject};
 use rust_decimal::Decimal;
 use siteworthy_rules::deployment::{Item, strict};
+use siteworthy_rules::judge::place_of;
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::takes::{Bill, Prospect, Taken, Takes, Want, takes};
+use siteworthy_rules::unknowns::missing;
 use std::sync::Arc;
 
 /// Queries of what it would take.
@@ -150,8 +153,17 @@ impl TakesNode {
     }
 
     fn want(&self, want: Want) -> WantNode {
-        let technology = self.technology_id(want).to_owned();
-        WantNode { technology, requirement: self.requirement(want) }
+        let rules = &self.view.rulebook;
+        let item = &self.items[want.deployed];
+        let asked = &rules.profiles[item.profile].requirements[want.requirement];
+        let place = place_of(rules, &asked.asks, item.spot);
+        let measures = missing(rules, &self.view.estate, asked, place);
+        let node = |index| MeasureNode { view: Arc::clone(&self.view), index };
+        WantNode {
+            technology: self.technology_id(want).to_owned(),
+            requirement: self.requirement(want),
+            measures: measures.into_iter().map(node).collect(),
+        }
     }
 }
 
@@ -163,6 +175,8 @@ struct WantNode {
     technology: String,
     /// The requirement.
     requirement: RequirementNode,
+    /// What is to be measured for it.
+    measures: Vec<MeasureNode>,
 }
 
 /// A requirement that is short and that nothing on offer closes.

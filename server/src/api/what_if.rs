@@ -6,14 +6,13 @@ use super::{app, fail, in_turn, page_size, view};
 use crate::error::Error;
 use crate::view::View;
 use crate::view::filter::SiteFilter;
-use crate::view::gap::find_technology;
+use crate::view::gap::find_judged_at_sites;
 use crate::view::what_if::WhatIf;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Context, ErrorExtensions, InputObject, Name, Object, SimpleObject, Value};
 use siteworthy_rules::change::Change;
-use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::problem::Problem;
-use siteworthy_rules::profile::{Horizon, Place};
+use siteworthy_rules::profile::Horizon;
 use siteworthy_rules::rulebook::Rulebook;
 use std::sync::Arc;
 
@@ -115,7 +114,7 @@ fn compare(
 ) -> Result<WhatIfNode, Error> {
     let chosen = filter.find(view)?;
     let takes = |at: u32| chosen.takes(view, at, view.site(at));
-    let profiles = supposed_profiles(&rulebook, technologies)?;
+    let profiles = find_judged_at_sites(&rulebook, technologies, Horizon::Now)?;
     let what_if = WhatIf::judge(view, Arc::new(rulebook));
     let rulebook = &what_if.after.rulebook;
     let mut node = WhatIfNode {
@@ -141,8 +140,7 @@ fn compare(
             }
         }
         let [before, after] = what_if.counts(at, takes);
-        let capital = what_if.capital(at, takes).map(|capital| capital.map(Into::into));
-        let [capital_before, capital_after] = capital;
+        let [before_capital, after_capital] = what_if.capital(at, takes);
         let is_in_force = view.rulebook.find_profile(&profile.id).is_some();
         node.moved_count += moved_count;
         node.technologies.push(WhatIfTechnology {
@@ -151,33 +149,13 @@ fn compare(
             before: is_in_force.then(|| before.into()),
             after: after.into(),
             moved_count,
-            capital_before,
-            capital_after,
+            capital_before: before_capital.sum.map(Into::into),
+            sites_without_capital_before: before_capital.sites_without,
+            capital_after: after_capital.sum.map(Into::into),
+            sites_without_capital_after: after_capital.sites_without,
         });
     }
     Ok(node)
-}
-
-/// The technologies of a list of ids, or all that can be deployed now, that the changed rules judge at
-/// sites.
-fn supposed_profiles(rulebook: &Rulebook, technologies: &[String]) -> Result<Vec<usize>, Error> {
-    let is_home = |at: usize| rulebook.profiles[at].place == Place::Space(SpaceKind::Home);
-    if technologies.is_empty() {
-        let is_now = |at: usize| rulebook.profiles[at].horizon == Horizon::Now;
-        let all = 0..rulebook.profiles.len();
-        return Ok(all.filter(|at| is_now(*at) && !is_home(*at)).collect());
-    }
-    let mut found = Vec::new();
-    for id in technologies {
-        let at = find_technology(rulebook, id)?;
-        if is_home(at) {
-            return Err(super::readiness::deployed_in_homes(id));
-        }
-        found.push(at);
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
 }
 
 fn no_longer_in_force(view: &View, rulebook: &Rulebook) -> Vec<String> {
@@ -218,8 +196,13 @@ struct WhatIfTechnology {
     /// Capital that closes the known gaps of this technology alone to the minimum at these sites, by the
     /// rules in force; none where no cost is known.
     capital_before: Option<MoneyEstimate>,
+    /// How many sites are not in it, because something may be missing there and no cost is known. A
+    /// smaller sum with more sites left out of it is no saving.
+    sites_without_capital_before: u32,
     /// The same by the changed rules, which may have other rates.
     capital_after: Option<MoneyEstimate>,
+    /// How many sites are not in that.
+    sites_without_capital_after: u32,
 }
 
 /// A site that changes its readiness for a technology.

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::{self, Explained, Explanation, Input};
 use clap::Args;
-use siteworthy_rules::judge::{Outcome, Verdict, provenance};
+use siteworthy_rules::judge::{Outcome, Verdict, evidence_of, provenance, reference_of};
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::resource::Reading;
 
@@ -191,7 +191,7 @@ fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 24] {
         Reading::Unknown | Reading::NotApplicable => (None, None),
     };
     let gate = if asked.gate { " (gate)" } else { "" };
-    let is_answered = !matches!(one.judged.verdict, Verdict::Unknown | Verdict::NotApplicable);
+    let is_answered = one.judged.verdict.is_answered();
     let short_of = match one.judged.verdict {
         Verdict::Short => Some("minimum"),
         Verdict::MeetsMinimum => Some("target"),
@@ -223,8 +223,8 @@ fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 24] {
         one.gap_to_minimum.into(),
         one.gap_to_target.into(),
         remedy.into(),
-        asked.evidence.word().into(),
-        Cell::from(&asked.reference),
+        evidence_of(&view.rulebook, asked).word().into(),
+        reference_of(&view.rulebook, asked).into(),
         Cell::from(&asked.why),
         oldest.into(),
         weakest.map(|method| method.word()).into(),

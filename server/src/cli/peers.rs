@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::peers::{NoStanding, Standing};
 use clap::Args;
-use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
+use siteworthy_rules::measure::MeasureIndex;
 
 /// Shows how a site stands among its peers.
 #[derive(Args, Debug)]
@@ -49,7 +49,7 @@ impl Peers {
             }
         };
         let measures: Vec<MeasureIndex> =
-            self.measures.iter().map(|id| find_measure(&view, id)).collect::<Result<_, _>>()?;
+            self.measures.iter().map(|id| view.find_comparable(id)).collect::<Result<_, _>>()?;
         let mut answer = Answer::new(&view);
         answer.say(group(&view, site));
         let mut table = Table::new("standings", "Among its peers", &COLUMNS)
@@ -70,25 +70,6 @@ impl Peers {
         answer.add(table);
         self.reply.send(&answer)
     }
-}
-
-/// Finds a measure that can be compared between sites.
-fn find_measure(view: &View, id: &str) -> Result<MeasureIndex, Error> {
-    let (at, measure) = view.rulebook.dictionary.find(id).ok_or_else(|| {
-        Error::NotFound(format!(
-            "there is no measure {id:?}; siteworthy layouts template --form long lists them"
-        ))
-    })?;
-    let is_quantity = matches!(measure.kind, Kind::Quantity { .. });
-    if !is_quantity {
-        let message = format!("{id} is a {}; only quantities can be compared", measure.kind_word());
-        return Err(Error::Invalid(message));
-    }
-    if measure.scope == Scope::Space {
-        let message = format!("{id} is measured in spaces; only what a whole site has is compared");
-        return Err(Error::Invalid(message));
-    }
-    Ok(at)
 }
 
 /// Who the peers are, in a sentence.

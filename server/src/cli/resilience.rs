@@ -8,14 +8,15 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::plain;
+use crate::view::outage::{Outage, Stand};
 use clap::Args;
 use siteworthy_rules::measure::{Kind, MeasureIndex};
 use siteworthy_rules::plant::reading::read_plant;
 use siteworthy_rules::plant::{
-    Contradiction, DAY_H, Group, Load, Origin, Overrides, SitePlant, Unanswered, Used,
+    Contradiction, DAY_H, Group, Origin, Overrides, SitePlant, Unanswered, Used,
 };
 use siteworthy_rules::reliability::Role;
-use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Survival, survive};
+use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS};
 use siteworthy_rules::resource::steady;
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ const _: () = assert!(LONGEST_H as usize == MAX_HOURS, "the two say the same");
 /// Shows how an outage is carried.
 #[derive(Args, Debug)]
 #[command(after_help = "Shows the probability that the essential load is carried through an\n\
-                  outage of 1 to 168 hours, before and after a deployment, with every\n\
-                  figure that it rests on.\n\n\
+                  outage of 1 to 168 hours: as the site was surveyed, and with what is\n\
+                  asked about, with every figure that it rests on.\n\n\
                   Example: siteworthy resilience ZZN02 --deploy ai-inference-node --sets-out 1")]
 pub struct Resilience {
     /// Code of the site
@@ -114,35 +115,20 @@ impl Resilience {
         let view = app.view();
         let site = view.find_judged_site(&self.site)?;
         let items = self.deployment.items(&view, site)?;
+        let overrides = self.overrides(&view, site)?;
         let hours = usize::from(self.hours);
-        let found = match self.overrides(&view, site) {
-            Ok(overrides) => read_plant(&view.rulebook, &view.estate, site, &overrides),
-            Err(unanswered) => Err(unanswered),
-        };
-        let answer = match found {
-            Ok(plant) => {
-                let standby_kva = match items.is_empty() {
-                    true => None,
-                    false => Some(steady(view.standby_demand_kva(&items)?)),
-                };
-                let before = work_out(&plant, plant.load, hours).await?;
-                let after = match standby_kva {
-                    Some(kva) => {
-                        Some((kva, work_out(&plant, plant.load.with_deployment(kva), hours).await?))
-                    }
-                    None => None,
-                };
-                answered(&view, site, &plant, &before, after.as_ref())
-            }
-            Err(unanswered) => {
-                self.refuse_what_was_asked(&view, &unanswered)?;
-                open_question(&view, &unanswered)
-            }
-        };
-        self.reply.send(&answer)
+        let asked = Arc::clone(&view);
+        // Off the thread that must stay free.
+        let work = move || asked.outage(site, &items, overrides.as_ref(), hours);
+        let outage = tokio::task::spawn_blocking(work).await.map_err(Error::internal)??;
+        if let Some(Err(unanswered)) = &outage.after {
+            self.refuse_what_was_asked(&view, unanswered)?;
+        }
+        self.reply.send(&answer(&view, site, &outage))
     }
 
-    fn overrides(&self, view: &View, site: u32) -> Result<Overrides, Unanswered> {
+    /// The plant as it was asked about; none where nothing was asked of it.
+    fn overrides(&self, view: &View, site: u32) -> Result<Option<Overrides>, Error> {
         let values = [
             (Role::SetsOut, self.sets_out.map(f64::from)),
             (Role::FuelUsableL, self.fuel_l),
@@ -158,14 +144,12 @@ impl Resilience {
         if let Some(ExtraSets { sets, rating_kva }) = self.extra_sets {
             let rating_kva = match rating_kva {
                 Some(kva) => kva,
-                None => {
-                    let plant = read_plant(&view.rulebook, &view.estate, site, &overrides)?.plant;
-                    plant.groups.iter().map(|group| group.rating_kva).fold(0.0, f64::max)
-                }
+                None => largest_set_kva(view, site, &overrides)?,
             };
             overrides.extra_sets.push(Group { sets, rating_kva });
         }
-        Ok(overrides)
+        let is_asked = overrides != Overrides::default();
+        Ok(is_asked.then_some(overrides))
     }
 
     /// A figure that the caller gave and that cannot be is the caller's to mend.
@@ -188,11 +172,17 @@ impl Resilience {
     }
 }
 
-/// Off the thread that must stay free.
-async fn work_out(plant: &SitePlant, load: Load, hours: usize) -> Result<Survival, Error> {
-    let plant = Arc::new(plant.plant.clone());
-    let work = move || survive(&plant, &load, hours);
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+/// The rating that a further set takes where none is said.
+fn largest_set_kva(view: &View, site: u32, overrides: &Overrides) -> Result<f64, Error> {
+    let found = read_plant(&view.rulebook, &view.estate, site, overrides).map_err(|unanswered| {
+        let reason = unanswered.reason(&view.rulebook.dictionary);
+        Error::Invalid(format!(
+            "the rating of a further set is not known, because nothing can be told of those that are \
+             there ({reason}); say it, such as 1x500"
+        ))
+    })?;
+    let ratings = found.plant.groups.iter().map(|group| group.rating_kva);
+    Ok(ratings.fold(0.0, f64::max))
 }
 
 /// A contradiction in words that say what to do.
@@ -212,23 +202,64 @@ fn describe(view: &View, contradiction: &Contradiction) -> String {
     }
 }
 
-/// What keeps the question from being answered.
-fn open_question(view: &View, unanswered: &Unanswered) -> Answer {
+fn answer(view: &View, site: u32, outage: &Outage) -> Answer {
     let mut answer = Answer::new(view);
-    answer.say("Nothing can be told of an outage, because figures are missing or cannot be true.");
-    answer.add_if_any(measures(
-        view,
-        "missing",
-        "What must be surveyed first",
-        &unanswered.missing,
+    let before = outage.before.as_ref().ok();
+    let after = outage.after.as_ref().and_then(|after| after.as_ref().ok());
+    let standing = [("as it stands", before), ("as asked", after)];
+    for (when, stand) in standing {
+        let Some(stand) = stand else { continue };
+        let survival = &stand.survival;
+        let longest = survival.carried.len() - 1;
+        let percent = Cell::Percent(100.0 * survival.carried[longest]).for_the_eye();
+        let shortfalls = stand.shortfalls().join(" ");
+        let shortfalls = if shortfalls.is_empty() { shortfalls } else { format!(" {shortfalls}") };
+        answer.say(format!(
+            "The essential load is carried through an outage of {longest} hours with a probability \
+             of {percent} % {when}.{shortfalls}"
+        ));
+    }
+    if outage.after.is_some() && outage.added_kva <= 0.0 {
+        answer.say("Nothing that is deployed here adds to the essential load.");
+    }
+    for (when, unanswered) in [
+        ("as it stands", outage.before.as_ref().err()),
+        ("as asked", outage.after.as_ref().and_then(|after| after.as_ref().err())),
+    ] {
+        if let Some(unanswered) = unanswered {
+            say_open_question(view, when, unanswered, &mut answer);
+        }
+    }
+    let Some(shown) = after.or(before) else { return answer };
+    answer.say(
+        "Taken as given: battery, switchgear and solar plant do not fail, the battery is full when \
+         the mains is lost, and one cause does not stop several sets at once.",
+    );
+    let stands = [before, after];
+    let longest = shown.survival.carried.len() - 1;
+    for table in hours(stands, longest) {
+        answer.add(table);
+    }
+    answer.add(behaviour(stands));
+    answer.add(used(view, site, &shown.found));
+    let title = "Not surveyed, and left out on the safe side";
+    answer.add_if_any(measures(view, "left_out", title, &shown.found.left_out));
+    answer
+}
+
+/// What keeps a question from being answered.
+fn say_open_question(view: &View, when: &str, unanswered: &Unanswered, answer: &mut Answer) {
+    answer.say(format!(
+        "Nothing can be told of an outage {when}, because figures are missing or cannot be true."
     ));
+    let title = "What must be surveyed first";
+    answer.add_if_any(measures(view, "missing", title, &unanswered.missing));
     let columns = [("contradiction", "What cannot be true")];
     let mut table = Table::new("contradictions", "", &columns);
     for contradiction in &unanswered.contradictions {
         table.add([contradiction.to_string().into()]);
     }
     answer.add_if_any(table);
-    answer
 }
 
 fn measures(view: &View, key: &'static str, title: &str, list: &[MeasureIndex]) -> Table {
@@ -242,58 +273,8 @@ fn measures(view: &View, key: &'static str, title: &str, list: &[MeasureIndex]) 
     table
 }
 
-fn answered(
-    view: &View,
-    site: u32,
-    plant: &SitePlant,
-    before: &Survival,
-    after: Option<&(f64, Survival)>,
-) -> Answer {
-    let mut answer = Answer::new(view);
-    let longest = before.carried.len() - 1;
-    let percent =
-        |survival: &Survival| Cell::Percent(100.0 * survival.carried[longest]).for_the_eye();
-    let then = after.map_or_else(String::new, |(_, after)| {
-        format!(" now, and {} % with the deployment in place", percent(after))
-    });
-    answer.say(format!(
-        "The essential load is carried through an outage of {longest} hours with a probability \
-         of {} %{then}.",
-        percent(before)
-    ));
-    for sentence in before.shortfalls(&plant.plant, &plant.load) {
-        answer.say(format!("As it stands: {sentence}"));
-    }
-    match after {
-        Some((kva, _)) if *kva <= 0.0 => answer.say(
-            "The deployment adds nothing to the essential load: its technologies take none of the \
-             standby supply.",
-        ),
-        Some((kva, after)) => {
-            let load = plant.load.with_deployment(*kva);
-            for sentence in after.shortfalls(&plant.plant, &load) {
-                answer.say(format!("With the deployment: {sentence}"));
-            }
-        }
-        None => {}
-    }
-    answer.say(
-        "Taken as given: battery, switchgear and solar plant do not fail, the battery is full when \
-         the mains is lost, and one cause does not stop several sets at once.",
-    );
-    let after_survival = after.map(|(_, survival)| survival);
-    for table in hours(before, after_survival) {
-        answer.add(table);
-    }
-    answer.add(behaviour(plant, before, after));
-    answer.add(used(view, site, plant));
-    let title = "Not surveyed and left out on the safe side; with them the answer can only improve";
-    answer.add_if_any(measures(view, "left_out", title, &plant.left_out));
-    answer
-}
-
 /// Probabilities by hour: chosen hours for the eye, every hour for files.
-fn hours(before: &Survival, after: Option<&Survival>) -> [Table; 2] {
+fn hours([before, after]: [Option<&Stand>; 2], longest: usize) -> [Table; 2] {
     const COLUMNS: [Column; 3] = [
         ("hours", "Hours"),
         ("carried_before_percent", "Carried before %"),
@@ -307,10 +288,10 @@ fn hours(before: &Survival, after: Option<&Survival>) -> [Table; 2] {
     let mut chosen =
         Table::new("hours", "Outage of so many hours", &COLUMNS).showing(look).for_the_eye();
     let mut every = Table::new("hours", "", &COLUMNS).for_files();
-    let longest = before.carried.len() - 1;
     for hour in 1..=longest {
-        let share = |survival: &Survival| Cell::Percent(100.0 * survival.carried[hour]);
-        let row = [hour.into(), share(before), after.map_or(Cell::None, share)];
+        let share = |stand: &Stand| Cell::Percent(100.0 * stand.survival.carried[hour]);
+        let [before, after] = [before, after].map(|stand| stand.map_or(Cell::None, share));
+        let row = [hour.into(), before, after];
         if SHOWN_HOURS.contains(&hour) || hour == longest {
             chosen.add(row.clone());
         }
@@ -319,43 +300,31 @@ fn hours(before: &Survival, after: Option<&Survival>) -> [Table; 2] {
     [chosen, every]
 }
 
-fn behaviour(plant: &SitePlant, before: &Survival, after: Option<&(f64, Survival)>) -> Table {
+fn behaviour(stands: [Option<&Stand>; 2]) -> Table {
     let columns =
         [("behaviour", "What happens"), ("unit", "Unit"), ("before", "Before"), ("after", "After")];
-    let look = if after.is_some() {
+    let look = if stands[1].is_some() {
         &["behaviour", "unit", "before", "after"][..]
     } else {
         &["behaviour", "unit", "before"]
     };
     let mut table = Table::new("behaviour", "How the plant behaves", &columns).showing(look);
-    let load_kva = plant.load.demand_kva;
-    let loads: [Cell; 2] = [load_kva.into(), after.map(|(kva, _)| steady(load_kva + kva)).into()];
-    let mut row = |what: &str, unit: &str, [before, after]: [Cell; 2]| {
+    let mut row = |what: &str, unit: &str, pick: fn(&Stand) -> Cell| {
+        let [before, after] = stands.map(|stand| stand.map_or(Cell::None, pick));
         table.add([what.into(), unit.into(), before, after]);
     };
-    row("Essential load", "kVA", loads);
-    let of_both = |pick: fn(&Survival) -> Cell| {
-        [pick(before), after.map_or(Cell::None, |(_, survival)| pick(survival))]
-    };
-    row("When the mains is lost", "", of_both(|survival| survival.start.word().into()));
-    row("Without supply at the start", "s", of_both(|survival| survival.interruption_s.into()));
-    row(
-        "Fuel lasts, if every set works",
-        "h",
-        of_both(|survival| match survival.fuel {
-            FuelHorizon::Hours(hours) => hours.into(),
-            FuelHorizon::Endless => "without end".into(),
-            FuelHorizon::NotCarried => "load not carried".into(),
-        }),
-    );
-    row(
-        "Sets that can be lost",
-        "",
-        of_both(|survival| {
-            survival.redundancy_left.map_or_else(|| "load not carried".into(), Cell::from)
-        }),
-    );
-    row("Mean of the hours carried", "h", of_both(|survival| survival.expected_h.into()));
+    row("Essential load", "kVA", |stand| steady(stand.load.demand_kva).into());
+    row("When the mains is lost", "", |stand| stand.survival.start.word().into());
+    row("Without supply at the start", "s", |stand| stand.survival.interruption_s.into());
+    row("Fuel lasts, if every set works", "h", |stand| match stand.survival.fuel {
+        FuelHorizon::Hours(hours) => hours.into(),
+        FuelHorizon::Endless => "without end".into(),
+        FuelHorizon::NotCarried => "load not carried".into(),
+    });
+    row("Sets that can be lost", "", |stand| {
+        stand.survival.redundancy_left.map_or_else(|| "load not carried".into(), Cell::from)
+    });
+    row("Mean of the hours carried", "h", |stand| stand.survival.expected_h.into());
     table
 }
 
@@ -378,15 +347,7 @@ fn used(view: &View, site: u32, plant: &SitePlant) -> Table {
 
 fn figure(view: &View, site: u32, used: &Used) -> [Cell; 6] {
     let rows = |measures: &[MeasureIndex]| {
-        let row = |measure: &MeasureIndex| {
-            let source = view.estate.source(*measure, site)?;
-            Some(format!(
-                "{}:{} ({})",
-                view.survey(source).file_name,
-                source.row,
-                source.observed_on
-            ))
-        };
+        let row = |measure: &MeasureIndex| Some(view.row_of(view.estate.source(*measure, site)?));
         let mut rows: Vec<String> = measures.iter().filter_map(row).collect();
         rows.dedup();
         rows.join("; ")
@@ -395,7 +356,7 @@ fn figure(view: &View, site: u32, used: &Used) -> [Cell; 6] {
         Origin::Surveyed(measure) => ("surveyed", rows(&[*measure]), Cell::None),
         Origin::WorkedOut(measures) => ("worked out", rows(measures), Cell::None),
         Origin::Default { reference, evidence } => {
-            ("published", reference.clone(), evidence.word().into())
+            ("rulebook", reference.clone(), evidence.word().into())
         }
         Origin::Asked => ("asked", "this question".to_owned(), Cell::None),
     };

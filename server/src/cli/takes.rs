@@ -10,9 +10,10 @@ use crate::view::View;
 use clap::Args;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::deployment::{Item, strict};
-use siteworthy_rules::judge::{for_each_measure, place_of as row_of};
-use siteworthy_rules::profile::{Question, Requirement};
-use siteworthy_rules::takes::{Bill, Prospect, Taken, Takes, Want, takes};
+use siteworthy_rules::judge::place_of as row_of;
+use siteworthy_rules::profile::Requirement;
+use siteworthy_rules::takes::{Bill, MAX_SHARERS, Prospect, Taken, Takes, Want, takes};
+use siteworthy_rules::unknowns::missing;
 use std::sync::Arc;
 
 /// Shows what it would take to be ready.
@@ -104,20 +105,31 @@ fn sentence(view: &View, item: &Item, prospect: &Prospect) -> String {
 }
 
 fn bound_in_words(found: &Takes) -> String {
+    let least = if found.is_proven { ", and no choice has fewer such" } else { "" };
     let without = match found.bill.works_without_cost {
         0 => String::new(),
-        1 => " One of them has no known cost, and no choice has fewer such.".to_owned(),
-        many => format!(" {many} of them have no known cost, and no choice has fewer such."),
+        1 => format!(" One of them has no known cost{least}."),
+        many => format!(" {many} of them have no known cost{least}."),
     };
     if found.works.is_empty() {
         "No works are taken.".to_owned()
     } else if found.is_proven {
         format!("These works are proven to cost the least, by central capital.{without}")
+    } else if found.bound == Bill::default() {
+        format!(
+            "These are the best works found, and nothing is proven of cheaper ones: so many sets of \
+             technologies could share one remedy that not all were tried (up to {MAX_SHARERS} sharers \
+             are).{without}"
+        )
     } else {
         let bound = Cell::from(found.bound.capital).for_the_eye();
+        let few = match found.bound.works_without_cost {
+            0 => String::new(),
+            count => format!(" with {count} whose cost is not known, and beside them"),
+        };
         format!(
-            "These are the best works found; no set of works costs less than £{bound}, by central \
-             capital."
+            "These are the best works found; no set of works costs less than one{few} of £{bound}, by \
+             central capital.{without}"
         )
     }
 }
@@ -282,22 +294,11 @@ fn want_id(view: &View, items: &[Item], want: Want) -> String {
 /// What is asked, by the headings of its measures that are not known.
 fn not_known(view: &View, items: &[Item], want: Want) -> String {
     let rules = &view.rulebook;
-    let asks = &requirement(view, items, want).asks;
-    let place = row_of(rules, asks, items[want.deployed].spot);
-    let value = |measure| place.map_or(f64::NAN, |place| view.estate.value(measure, place));
-    let mut missing = Vec::new();
-    if let Question::Headroom(resource) = asks {
-        missing = rules.resources[resource.at()].missing(value);
-    } else {
-        for_each_measure(rules, asks, |measure| {
-            if value(measure).is_nan() {
-                missing.push(measure);
-            }
-        });
-    }
-    let titles: Vec<&str> =
-        missing.into_iter().map(|measure| rules.dictionary.get(measure).title.as_str()).collect();
-    titles.join("; ")
+    let asked = requirement(view, items, want);
+    let place = row_of(rules, &asked.asks, items[want.deployed].spot);
+    let missing = missing(rules, &view.estate, asked, place);
+    let title = |measure| rules.dictionary.get(measure).title.as_str();
+    missing.into_iter().map(title).collect::<Vec<_>>().join("; ")
 }
 
 fn wants(view: &View, items: &[Item], key: &'static str, title: &str, list: &[Want]) -> Table {

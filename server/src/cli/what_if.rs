@@ -8,13 +8,12 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
 use crate::view::filter::SiteFilter;
-use crate::view::gap::find_technology;
-use crate::view::what_if::{Compared, WhatIf};
+use crate::view::gap::{find_judged_at_sites, find_technology};
+use crate::view::what_if::{CapitalOfSites, Compared, WhatIf};
 use clap::Args;
 use siteworthy_rules::change::Change;
-use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::judge::Readiness;
-use siteworthy_rules::profile::Profile;
+use siteworthy_rules::profile::{Horizon, Profile};
 use siteworthy_rules::sensitivity::{Changed, Figure, Sensitivity, sensitivity};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -99,7 +98,8 @@ impl Whatif {
         what_if: &WhatIf<'_>,
     ) -> Result<Answer, Error> {
         let after = &what_if.after;
-        let profiles = after.find_technologies(&self.choice.technologies)?;
+        let profiles =
+            find_judged_at_sites(&after.rulebook, &self.choice.technologies, Horizon::Now)?;
         let chosen = filter.find(view)?;
         let is_chosen = |at: u32| chosen.takes(view, at, view.site(at));
         let mut answer = Answer::new(view);
@@ -111,7 +111,9 @@ impl Whatif {
                 "indeterminate",
                 "not_ready",
                 "moved",
+                "capital_before_gbp",
                 "capital_after_gbp",
+                "sites_without_capital",
             ]);
         let mut moved = Table::new("moved", "Sites that move", &MOVED).showing(&[
             "site_code",
@@ -122,11 +124,7 @@ impl Whatif {
             "score_after",
         ]);
         let mut total = 0;
-        // Of what is judged in homes alone no site has a result.
-        let is_judged = |profile: &usize| {
-            (0..after.estate.sites()).any(|at| after.result(*profile, at).is_some())
-        };
-        for profile in profiles.into_iter().filter(is_judged) {
+        for profile in profiles {
             let technology = &after.rulebook.profiles[profile];
             let [before, now] = what_if.counts(profile, is_chosen);
             let those: Vec<Compared<'_>> =
@@ -138,8 +136,10 @@ impl Whatif {
                 moved.add(move_of(view, technology, &compared));
             }
         }
+        let results = if total == 1 { "result moves" } else { "results move" };
         answer.say(format!(
-            "{total} results move. Nothing in the record or in the rules is changed."
+            "{total} {results}. Nothing in the record or in the rules is changed. Capital is what \
+             closes the known gaps of a technology alone to the minimum."
         ));
         answer.add(changes(&self.changes, &after.rulebook.hash));
         answer.add(counts);
@@ -200,7 +200,7 @@ fn changes(changes: &[Change], hash: &str) -> Table {
     table
 }
 
-const COUNTS: [Column; 17] = [
+const COUNTS: [Column; 20] = [
     ("technology", "Technology"),
     ("horizon", "Horizon"),
     ("ready", "Ready"),
@@ -216,8 +216,11 @@ const COUNTS: [Column; 17] = [
     ("ready_with_actions_after", "With actions after"),
     ("indeterminate_after", "Not known after"),
     ("not_ready_after", "Not ready after"),
-    ("capital_before_gbp", "Capital to minimum before £"),
-    ("capital_after_gbp", "Capital to minimum £"),
+    ("capital_before_gbp", "Capital before £"),
+    ("capital_after_gbp", "Capital after £"),
+    ("sites_without_capital_before", "Sites without a cost before"),
+    ("sites_without_capital_after", "Sites without a cost after"),
+    ("sites_without_capital", "Sites not in it"),
 ];
 
 type Counts = [u32; Readiness::ALL.len()];
@@ -226,14 +229,15 @@ fn count(
     technology: &Profile,
     [before, after]: [Counts; 2],
     moved: usize,
-    capital: [Option<Estimate<Pence>>; 2],
+    capital: [CapitalOfSites; 2],
 ) -> Vec<Cell> {
-    let pounds = |all: Option<Estimate<Pence>>| all.map_or(Cell::None, |all| all.central.into());
-    let in_words = before.iter().zip(after).map(|(before, after)| {
-        let is_same = *before == after;
-        let text = if is_same { after.to_string() } else { format!("{before} to {after}") };
-        Cell::from(text)
-    });
+    let pounds = |one: CapitalOfSites| one.sum.map_or(Cell::None, |capital| capital.central.into());
+    let both = |[before, after]: [u32; 2]| {
+        let is_same = before == after;
+        Cell::from(if is_same { after.to_string() } else { format!("{before} to {after}") })
+    };
+    let in_words = before.iter().zip(after).map(|(before, after)| both([*before, after]));
+    let sites_without = capital.map(|one| one.sites_without);
     [Cell::from(&technology.id), technology.horizon.word().into()]
         .into_iter()
         .chain(in_words)
@@ -241,6 +245,8 @@ fn count(
         .chain(before.map(Cell::from))
         .chain(after.map(Cell::from))
         .chain(capital.map(pounds))
+        .chain(sites_without.map(Cell::from))
+        .chain([both(sites_without)])
         .collect()
 }
 

@@ -6,7 +6,7 @@ use siteworthy_rules::deployment::{Item, demand_of, order};
 use siteworthy_rules::judge::{Outcome, Spot, assess_spot};
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::profile::{Horizon, Place};
-use siteworthy_rules::resource::{Reading, ResourceIndex};
+use siteworthy_rules::resource::{Reading, ResourceIndex, steady};
 
 /// The most items of a deployment.
 pub const MAX_ITEMS: usize = 100;
@@ -104,7 +104,10 @@ impl View {
         let mut resources = (0..).map(ResourceIndex).zip(&self.rulebook.resources);
         let standby = resources.find(|(_, resource)| resource.id == STANDBY);
         match standby {
-            Some((at, _)) => Ok(items.iter().map(|item| demand_of(&self.rulebook, item, at)).sum()),
+            // From 0, for a sum of nothing is -0.
+            Some((at, _)) => Ok(steady(
+                items.iter().fold(0.0, |sum, item| sum + demand_of(&self.rulebook, item, at)),
+            )),
             None if items.is_empty() => Ok(0.0),
             None => Err(Error::Invalid(format!(
                 "the rulebook has no resource {STANDBY:?}, so nobody can tell what a deployment adds \

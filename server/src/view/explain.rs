@@ -1,7 +1,7 @@
 //! Why a site stands as it does for a technology: every requirement with its value, threshold,
 //! verdict, gap and sources, and a sentence that a board member can read.
 //!
-//! The verdicts are those of `rules::judge::judge`, the function that the batch called.
+//! The verdicts are those of `rules::judge::judge`, to which a test holds the batch equal.
 
 use super::View;
 use super::headline::Headline;

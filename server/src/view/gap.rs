@@ -15,7 +15,8 @@ use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
 use siteworthy_rules::judge::{for_each_measure_read, percent, place_of};
-use siteworthy_rules::profile::Horizon;
+use siteworthy_rules::place::SpaceKind;
+use siteworthy_rules::profile::{Horizon, Place};
 use siteworthy_rules::remedy::Basis;
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
@@ -47,6 +48,36 @@ pub fn find_technology(rulebook: &Rulebook, id: &str) -> Result<usize, Error> {
         let known = known.join(", ");
         Error::NotFound(format!("there is no technology {id:?}; use one of {known}"))
     })
+}
+
+/// The profiles of a list of ids that a rulebook judges at sites; for an empty list all of a horizon.
+///
+/// # Errors
+/// `NotFound` for an id that no profile has, `Invalid` for what is deployed in homes.
+pub fn find_judged_at_sites(
+    rulebook: &Rulebook,
+    ids: &[String],
+    horizon: Horizon,
+) -> Result<Vec<usize>, Error> {
+    let is_home = |at: usize| rulebook.profiles[at].place == Place::Space(SpaceKind::Home);
+    if ids.is_empty() {
+        let is_of_horizon = |at: usize| rulebook.profiles[at].horizon == horizon;
+        let all = 0..rulebook.profiles.len();
+        return Ok(all.filter(|at| is_of_horizon(*at) && !is_home(*at)).collect());
+    }
+    let mut found = Vec::new();
+    for id in ids {
+        let at = find_technology(rulebook, id)?;
+        if is_home(at) {
+            return Err(Error::Invalid(format!(
+                "{id} is deployed in homes, which are judged in pools; ask a site for its pools"
+            )));
+        }
+        found.push(at);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 impl View {
@@ -136,8 +167,7 @@ impl View {
         let mut rows = Vec::new();
         let mut see = |measure, place| {
             if let Some(source) = self.estate.source(measure, place) {
-                let file = &self.survey(source).file_name;
-                rows.push(format!("{file}:{} ({})", source.row, source.observed_on));
+                rows.push(self.row_of(source));
             }
         };
         for need in &line.needs {

@@ -116,11 +116,13 @@ const fn room(place: Place) -> &'static str {
     }
 }
 
-/// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are.
+/// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are, and so does Wi-Fi.
 fn lower_first(title: &str) -> String {
     let mut letters = title.chars();
     match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+        (Some(first), Some(second))
+            if (second.is_lowercase() || second == ' ') && !title.starts_with("Wi-Fi") =>
+        {
             first.to_lowercase().chain(title.chars().skip(1)).collect()
         }
         _ => title.to_owned(),

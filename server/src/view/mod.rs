@@ -15,6 +15,7 @@ mod headline;
 pub mod map;
 pub mod next;
 pub mod organisations;
+pub mod outage;
 pub mod peers;
 pub mod pools;
 pub mod rules_change;
@@ -229,6 +230,12 @@ impl View {
     #[must_use]
     pub fn place_name(&self, place: PlaceRow) -> &str {
         self.space(place).map_or("whole site", |space| &space.name)
+    }
+
+    /// The file, row and date of a source, such as `survey.csv:21 (2026-03-31)`.
+    #[must_use]
+    pub fn row_of(&self, source: &Source) -> String {
+        format!("{}:{} ({})", self.survey(source).file_name, source.row, source.observed_on)
     }
 
     /// The survey that a source names.

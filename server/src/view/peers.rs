@@ -4,7 +4,8 @@
 //! of fewer than five are not shown, and what is shown comes with the spread of the group.
 
 use super::View;
-use siteworthy_rules::measure::{Kind, MeasureIndex};
+use crate::error::Error;
+use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 use siteworthy_rules::place::{Nation, Setting};
 
 /// The fewest sites of a group that is shown, the site itself among them.
@@ -103,8 +104,30 @@ impl View {
         self.among_peers(at, figure)
     }
 
-    /// How a quantity stands among the site's peers. Choices, flags and dates have no order to stand
-    /// in.
+    /// Finds a measure that can be compared between sites.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none of the id, `Invalid` for one that has no order to stand in or that
+    /// is measured in rooms.
+    pub fn find_comparable(&self, id: &str) -> Result<MeasureIndex, Error> {
+        let (index, measure) = self.rulebook.dictionary.find(id).ok_or_else(|| {
+            Error::NotFound(format!(
+                "there is no measure {id:?}; siteworthy layouts template --form long lists them"
+            ))
+        })?;
+        if !matches!(measure.kind, Kind::Quantity { .. }) {
+            let kind = measure.kind_word();
+            let message = format!("{id} is a {kind}; only quantities have an order to stand in");
+            return Err(Error::Invalid(message));
+        }
+        if measure.scope != Scope::Site {
+            let message = format!("{id} is measured in rooms; name a measure of the whole site");
+            return Err(Error::Invalid(message));
+        }
+        Ok(index)
+    }
+
+    /// How a measure that can be compared stands among the site's peers.
     ///
     /// # Errors
     /// Why it cannot be said.
@@ -113,11 +136,8 @@ impl View {
         at: u32,
         measure: MeasureIndex,
     ) -> Result<Standing, NoStanding> {
-        let is_quantity =
-            matches!(self.rulebook.dictionary.get(measure).kind, Kind::Quantity { .. });
-        let figure = |site: u32| {
-            Some(self.estate.value(measure, site)).filter(|value| is_quantity && !value.is_nan())
-        };
+        let figure =
+            |site: u32| Some(self.estate.value(measure, site)).filter(|value| !value.is_nan());
         self.among_peers(at, figure)
     }
 

@@ -1,7 +1,7 @@
 //! What if the rules said otherwise: the same columns judged afresh by changed rules, and which sites
 //! that moves. The record is not touched, and the view that everyone reads stays as it is.
 
-use super::View;
+use super::{SiteResult, View};
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::judge::{Outcome, Readiness};
 use siteworthy_rules::rulebook::Rulebook;
@@ -78,20 +78,34 @@ impl<'a> WhatIf<'a> {
         counts
     }
 
-    /// Capital that closes the known gaps of a technology alone to the minimum, over the chosen sites,
-    /// before and after: changed rates and thresholds change it. None where no site's is known.
+    /// What the chosen sites need for a technology alone, before and after: changed rates and thresholds
+    /// change it.
     #[must_use]
-    pub fn capital(
-        &self,
-        profile: usize,
-        chosen: impl Fn(u32) -> bool,
-    ) -> [Option<Estimate<Pence>>; 2] {
+    pub fn capital(&self, profile: usize, chosen: impl Fn(u32) -> bool) -> [CapitalOfSites; 2] {
         let sum = |view: &View, profile: Option<usize>| {
-            let sites = (0..view.estate.sites()).filter(|site| chosen(*site));
-            let known = sites.filter_map(|site| view.result(profile?, site)?.capital);
-            known.reduce(|one, other| one + other)
+            let mut all = CapitalOfSites::default();
+            for site in (0..view.estate.sites()).filter(|site| chosen(*site)) {
+                match profile.and_then(|profile| view.result(profile, site)) {
+                    Some(SiteResult { capital: Some(one), .. }) => {
+                        all.sum = Some(all.sum.map_or(*one, |sum| sum + *one));
+                    }
+                    Some(_) => all.sites_without += 1,
+                    None => {}
+                }
+            }
+            all
         };
         let id = &self.after.rulebook.profiles[profile].id;
         [sum(self.before, self.before.rulebook.find_profile(id)), sum(&self.after, Some(profile))]
     }
+}
+
+/// Capital that closes the known gaps of one technology to the minimum, over several sites. A smaller
+/// sum with more sites left out of it is no saving.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CapitalOfSites {
+    /// The sum over the sites whose capital is known; none where no site's is.
+    pub sum: Option<Estimate<Pence>>,
+    /// How many sites are not in it, because something may be missing there and no cost is known.
+    pub sites_without: u32,
 }

@@ -1,0 +1,68 @@
+//! How a site stands through an outage: as it was surveyed, and with a deployment or another plant.
+//!
+//! The arithmetic is `rules::resilience`, and what a plant is read from is `rules::plant`.
+
+use super::View;
+use crate::error::Error;
+use siteworthy_rules::deployment::Item;
+use siteworthy_rules::plant::reading::read_plant;
+use siteworthy_rules::plant::{Load, Overrides, SitePlant, Unanswered};
+use siteworthy_rules::resilience::{Survival, survive};
+
+/// A plant with its load, and how they stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stand {
+    /// The plant and what it was read from.
+    pub found: SitePlant,
+    /// The load, with what a deployment adds.
+    pub load: Load,
+    /// How they stand.
+    pub survival: Survival,
+}
+
+impl Stand {
+    /// Why the load is not carried to the end of the outage even if every set in service works, in full
+    /// sentences; empty where it then is.
+    #[must_use]
+    pub fn shortfalls(&self) -> Vec<String> {
+        self.survival.shortfalls(&self.found.plant, &self.load)
+    }
+}
+
+/// An outage at a site, before and after something is changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outage {
+    /// As it was surveyed, with nothing deployed.
+    pub before: Result<Stand, Unanswered>,
+    /// With the deployment, and the plant as it was asked about; none where neither was.
+    pub after: Option<Result<Stand, Unanswered>>,
+    /// What the deployment adds to the essential load, in kVA.
+    pub added_kva: f64,
+}
+
+impl View {
+    /// Works out an outage of so many hours at a site.
+    ///
+    /// # Errors
+    /// `Invalid` where the rulebook does not say what a deployment takes of the standby supply.
+    pub fn outage(
+        &self,
+        site: u32,
+        items: &[Item],
+        overrides: Option<&Overrides>,
+        hours: usize,
+    ) -> Result<Outage, Error> {
+        let added_kva = self.standby_demand_kva(items)?;
+        let stand = |overrides: &Overrides, added_kva: f64| {
+            let found = read_plant(&self.rulebook, &self.estate, site, overrides)?;
+            let load = found.load.with_deployment(added_kva);
+            let survival = survive(&found.plant, &load, hours);
+            Ok(Stand { found, load, survival })
+        };
+        let before = stand(&Overrides::default(), 0.0);
+        let is_changed = overrides.is_some() || !items.is_empty();
+        let after =
+            is_changed.then(|| stand(overrides.unwrap_or(&Overrides::default()), added_kva));
+        Ok(Outage { before, after, added_kva })
+    }
+}
