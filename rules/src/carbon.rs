@@ -17,8 +17,9 @@ pub mod path;
 pub mod value;
 pub mod whole_life;
 
-use crate::factor::Missing;
+use crate::factor::{CalendarYear, Missing};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// Why a figure is unknown.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,11 @@ impl From<Missing> for Unknown {
     fn from(missing: Missing) -> Self {
         Self::Missing(missing)
     }
+}
+
+/// Every year of a span.
+fn years_of(span: &RangeInclusive<CalendarYear>) -> impl Iterator<Item = CalendarYear> + use<> {
+    (span.start().0..=span.end().0).map(CalendarYear)
 }
 
 /// A figure that is known, finite and not below zero.

@@ -12,11 +12,11 @@ use siteworthy_rules::appraisal::{constant, irr, npv, present_value};
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::abatement::{Abatement, abatement_curve, cheapest_set};
 use siteworthy_rules::carbon::crrem::{
-    Asset, Misalignment, Pathway, Projection, Use, blend, carbon_value_at_risk, energy_intensity,
-    misalignment, portfolio, project,
+    Asset, Misalignment, Pathway, Portfolio, Projection, Published, Use, blend,
+    carbon_value_at_risk, misalignment, portfolio, project,
 };
-use siteworthy_rules::carbon::demand::{Demand, Fuel};
-use siteworthy_rules::carbon::footprint::{Carrier, Part, footprint, per_m2};
+use siteworthy_rules::carbon::demand::{Carrier, Demand, FuelFactors};
+use siteworthy_rules::carbon::footprint::{Part, footprint, per_m2};
 use siteworthy_rules::carbon::path::{
     Deployment, Milestone, Pace, Paths, Site, TargetPath, align, path_gap,
 };
@@ -442,17 +442,21 @@ fn nothing_is_divided_by_an_area_that_is_none() {
 
 // CRREM.
 
-fn demand<P: Purpose>(grid_kwh: f64, gas_kwh: f64, exported_kwh: f64) -> Demand<P> {
+fn demand(grid_kwh: f64, gas_kwh: f64, exported_kwh: f64) -> Demand {
+    let bought = [(Carrier::Electricity, Some(grid_kwh)), (Carrier::NaturalGas, Some(gas_kwh))];
     Demand {
-        grid_kwh: Some(grid_kwh),
-        fuels: vec![Fuel {
-            name: "natural gas".to_owned(),
-            kwh: Some(gas_kwh),
-            factor: Factor::new(0.18),
-        }],
+        bought_kwh: bought.into(),
         renewables_used_kwh: Some(0.0),
         renewables_exported_kwh: Some(exported_kwh),
     }
+}
+
+fn fuels<P: Purpose>() -> FuelFactors<P> {
+    [(Carrier::NaturalGas, Factor::new(0.18))].into()
+}
+
+fn project_by(asset: &Asset, last: i32, pathway: &Pathway) -> Result<Projection, Vec<Unknown>> {
+    project(asset, &Published { grid: &grid(2020, last), fuels: &fuels(), pathway })
 }
 
 fn building(area: f64, grid_kwh: f64, gas_kwh: f64, exported_kwh: f64) -> Asset {
@@ -468,7 +472,7 @@ fn pathway() -> Pathway {
 }
 
 fn projected(asset: &Asset) -> Projection {
-    project(asset, &grid(2020, 2050), &pathway()).unwrap()
+    project_by(asset, 2050, &pathway()).unwrap()
 }
 
 /// Area in m2, then electricity, gas and export in kWh/m2.
@@ -527,11 +531,12 @@ fn a_portfolio_is_weighted_by_area_and_is_no_average_of_years() {
     hold(100, (buildings(), buildings()), |(one, other)| {
         let of = |[area, grid, gas, exported]: [f64; 4]| building(area, grid, gas, exported);
         let (first, second) = (projected(&of(one)), projected(&of(other)));
-        assert_eq!(
-            portfolio(std::slice::from_ref(&first)).unwrap().misalignment,
-            first.misalignment
-        );
-        let both = portfolio(&[first.clone(), second.clone()]).unwrap();
+        let one_alone: Portfolio = portfolio::<()>(&[Ok(first.clone())]);
+        assert_eq!(one_alone.known.unwrap().misalignment, first.misalignment);
+        let all = [Ok(first.clone()), Err("unknown"), Ok(second.clone())];
+        let Portfolio { known, buildings, unknown } = portfolio(&all);
+        assert_eq!((buildings, unknown), (2, vec![1]));
+        let both = known.unwrap();
         close(both.floor_area_m2, one[0] + other[0]);
         for ((both, first), second) in both.years.iter().zip(&first.years).zip(&second.years) {
             let kg = first.carbon_intensity * one[0] + second.carbon_intensity * other[0];
@@ -540,7 +545,7 @@ fn a_portfolio_is_weighted_by_area_and_is_no_average_of_years() {
         // A building below its pathway makes up for one above.
         assert!(both.excess.kg() <= (first.excess.kg() + second.excess.kg()) * (1.0 + 1e-9) + 1e-6);
     });
-    assert_eq!(portfolio(&[]), None);
+    assert_eq!(portfolio::<()>(&[]).known, None);
 }
 
 #[test]
@@ -568,20 +573,21 @@ fn a_building_with_anything_unknown_has_no_year() {
     let with = |change: fn(&mut Asset)| {
         let mut asset = good.clone();
         change(&mut asset);
-        let why = project(&asset, &grid(2020, 2050), &pathway()).unwrap_err();
+        let why = project_by(&asset, 2050, &pathway()).unwrap_err();
         why.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(
         with(|asset| {
             asset.floor_area_m2 = None;
-            asset.demand.grid_kwh = None;
-            asset.demand.fuels[0].kwh = None;
+            asset.demand.bought_kwh =
+                [(Carrier::NaturalGas, None), (Carrier::Lpg, Some(1.0))].into();
             asset.demand.renewables_used_kwh = None;
             asset.demand.renewables_exported_kwh = Some(-1.0);
         }),
         [
             "the electricity taken from the grid is not known",
-            "the natural gas taken is not known",
+            "the consumption of natural-gas is not known",
+            "the factor of lpg is not known",
             "the renewable energy used on site is not known",
             "the renewable energy exported cannot be right",
             "the floor area is not known",
@@ -590,13 +596,12 @@ fn a_building_with_anything_unknown_has_no_year() {
     assert_eq!(with(|asset| asset.floor_area_m2 = Some(0.0)), ["the floor area cannot be right"]);
     let late = with(|asset| asset.reporting_year = CalendarYear(2051));
     assert_eq!(late, ["a reporting year after 2050 cannot be right"]);
-    assert!(energy_intensity(&Asset { floor_area_m2: None, ..good.clone() }).is_err());
     // A year that the grid or the pathway lacks is not filled from its neighbours.
-    let gap = project(&good, &grid(2020, 2049), &pathway()).unwrap_err();
+    let gap = project_by(&good, 2049, &pathway()).unwrap_err();
     assert_eq!(gap.len(), 1);
     let mut holed = pathway();
     holed.remove(&year(2031));
-    let why = project(&good, &grid(2020, 2050), &holed).unwrap_err();
+    let why = project_by(&good, 2050, &holed).unwrap_err();
     assert!(why[0].to_string().contains("2031"), "{}", why[0]);
 }
 
@@ -648,7 +653,8 @@ fn after_a_last_target_that_is_not_zero_nothing_is_said() {
     close(path.share(year(2030)).unwrap(), 0.66);
     assert_eq!(path.share(year(2031)), None);
     let emitted = |_| Ok(Carbon::<Average>::from_kg(100.0));
-    let gap = path_gap(emitted, Some(Carbon::from_kg(100.0)), &path, 2029..=2031).unwrap();
+    let gap =
+        path_gap(emitted, Some(Carbon::from_kg(100.0)), &path, &(year(2029)..=year(2031))).unwrap();
     assert_eq!((gap.years.len(), gap.unknown.len()), (2, 1));
     assert_eq!(gap.unknown[0].1.to_string(), "the national target for 2031 is not known");
 }
@@ -672,18 +678,18 @@ fn targets_that_make_no_path_are_refused() {
 fn with_paths<T>(check: impl FnOnce(&Paths<'_>) -> T) -> T {
     let (target, pathway) = (england(Pace::Required), pathway());
     let (average, crrem, marginal) = (grid(2021, 2050), grid(2020, 2050), grid(2021, 2050));
+    let (average_fuels, crrem_fuels) = (fuels(), fuels());
     check(&Paths {
         target: &target,
-        pathway: &pathway,
         average: &average,
-        crrem: &crrem,
+        fuels: &average_fuels,
+        crrem: Published { grid: &crrem, fuels: &crrem_fuels, pathway: &pathway },
         marginal: &marginal,
     })
 }
 
 fn site([area, grid_kwh, gas, exported]: [f64; 4]) -> Site {
     Site {
-        demand: demand(grid_kwh, gas, exported),
         baseline: Some(Carbon::from_kg(grid_kwh * 0.4 + gas * 0.18)),
         asset: building(area, grid_kwh, gas, exported),
     }
@@ -694,7 +700,7 @@ fn a_deployment_never_narrows_a_gap_and_its_marginal_carbon_is_in_none() {
     with_paths(|paths| {
         hold(100, (buildings(), 0.0..1e6), |(drawn, kwh)| {
             let deployment = Deployment { from: year(2028), kwh_per_year: Some(kwh) };
-            let found = align(&site(drawn), &deployment, paths, 2026..=2050);
+            let found = align(&site(drawn), &deployment, paths, &(year(2026)..=year(2050)));
             let (without, with) = (found.national.without.unwrap(), found.national.with.unwrap());
             let pairs = without.years.iter().zip(&with.years);
             for (before, after) in pairs {
@@ -717,7 +723,8 @@ fn a_deployment_never_narrows_a_gap_and_its_marginal_carbon_is_in_none() {
 fn a_deployment_counts_from_its_first_year_on_at_the_average_factor() {
     with_paths(|paths| {
         let deployment = Deployment { from: year(2028), kwh_per_year: Some(1000.0) };
-        let found = align(&site([100.0, 1e4, 1e4, 0.0]), &deployment, paths, 2026..=2030);
+        let found =
+            align(&site([100.0, 1e4, 1e4, 0.0]), &deployment, paths, &(year(2026)..=year(2030)));
         let (without, with) = (found.national.without.unwrap(), found.national.with.unwrap());
         let more: Vec<f64> = without
             .years
@@ -760,7 +767,7 @@ fn both_paths_are_said_even_where_one_of_them_is_unknown() {
         let mut site = site([100.0, 1e4, 1e4, 0.0]);
         site.baseline = None;
         let none = Deployment { from: year(2028), kwh_per_year: None };
-        let found = align(&site, &none, paths, 2026..=2050);
+        let found = align(&site, &none, paths, &(year(2026)..=year(2050)));
         let why = found.national.without.unwrap_err()[0].to_string();
         assert_eq!(why, "what the site emitted in the baseline year 2020 is not known");
         assert!(found.crrem.without.is_ok());
@@ -781,7 +788,8 @@ fn a_year_without_a_factor_is_in_no_cumulative_gap() {
         let short: GridPath<Average> = grid(2021, 2045);
         let paths = Paths { average: &short, ..*paths };
         let deployment = Deployment { from: year(2028), kwh_per_year: Some(1.0) };
-        let found = align(&site([100.0, 1e4, 1e4, 0.0]), &deployment, &paths, 2026..=2050);
+        let found =
+            align(&site([100.0, 1e4, 1e4, 0.0]), &deployment, &paths, &(year(2026)..=year(2050)));
         let gap = found.national.without.unwrap();
         assert_eq!((gap.years.len(), gap.unknown.len()), (20, 5));
         assert_eq!(gap.unknown[0].0, year(2046));

@@ -11,9 +11,9 @@ use siteworthy_rules::appraisal::{
     Due, annuity_factor, equivalent_annual_cost, irr, mirr, npv, pmt, present_value, pv,
 };
 use siteworthy_rules::carbon::crrem::{
-    Asset, Misalignment, Pathway, Projection, Use, blend, misalignment, project,
+    Asset, Misalignment, Pathway, Projection, Published, Use, blend, misalignment, project,
 };
-use siteworthy_rules::carbon::demand::{Demand, Fuel};
+use siteworthy_rules::carbon::demand::{Carrier, Demand, FuelFactors};
 use siteworthy_rules::carbon::value::carbon_npv;
 use siteworthy_rules::carbon::whole_life::{
     HardwareShare, InUse, Item, Module, replacements, software_embodied_g, software_intensity,
@@ -285,21 +285,19 @@ fn software(inputs: &Table) -> Found {
     ])
 }
 
+/// A fuel of an example: its carrier, the name of its kWh, and its factor.
+type Fuel = (Carrier, &'static str, f64);
+
 /// A building by the names that the examples use.
-fn asset(inputs: &Table, fuels: &[(&str, f64)], start: i32) -> Asset {
+fn asset(inputs: &Table, fuels: &[Fuel], start: i32) -> Asset {
     let given = |name: &str| inputs.get(name).map_or(0.0, number);
+    let mut bought_kwh: BTreeMap<Carrier, Option<f64>> =
+        fuels.iter().map(|(carrier, name, _)| (*carrier, Some(number(&inputs[*name])))).collect();
+    bought_kwh.insert(Carrier::Electricity, Some(number(&inputs["elec_grid_kwh"])));
     Asset {
         floor_area_m2: Some(number(&inputs["gia_m2"])),
         demand: Demand {
-            grid_kwh: Some(number(&inputs["elec_grid_kwh"])),
-            fuels: fuels
-                .iter()
-                .map(|(name, factor)| Fuel {
-                    name: (*name).to_owned(),
-                    kwh: Some(number(&inputs[*name])),
-                    factor: Factor::new(*factor),
-                })
-                .collect(),
+            bought_kwh,
             renewables_used_kwh: Some(
                 given("renew_consumed_kwh") + given("on_site_solar_and_other_renewable_kwh"),
             ),
@@ -307,6 +305,22 @@ fn asset(inputs: &Table, fuels: &[(&str, f64)], start: i32) -> Asset {
         },
         reporting_year: CalendarYear(start),
     }
+}
+
+fn factors(fuels: &[Fuel]) -> FuelFactors<Crrem> {
+    fuels.iter().map(|(carrier, _, factor)| (*carrier, Factor::new(*factor))).collect()
+}
+
+/// An asset of these fuels, held against a grid and a pathway.
+fn projected(
+    inputs: &Table,
+    fuels: &[Fuel],
+    start: i32,
+    grid: &GridPath<Crrem>,
+    pathway: &Pathway,
+) -> Projection {
+    let published = Published { grid, fuels: &factors(fuels), pathway };
+    project(&asset(inputs, fuels, start), &published).expect("all is known")
 }
 
 #[expect(clippy::cast_lossless, reason = "a year as a number")]
@@ -334,11 +348,11 @@ fn published_building(inputs: &Table) -> Found {
     let published = misalignment(curves.map(|((year, own), allowed)| (*year, own, *allowed)));
     // Of its grid only the first factor is published, so the projection is checked in that year.
     let factors = table(&inputs["ef"]);
-    let heat = ("district_heating_kwh", number(&factors["district_heating"]));
+    let factor = number(&factors["district_heating"]);
+    let heat = (Carrier::DistrictHeat, "district_heating_kwh", factor);
     let grid = grid(years.iter().map(|year| (year.0, number(&factors["elec_2024"]))));
     let pathway: Pathway = years.iter().copied().zip(pathway).collect();
-    let projection =
-        project(&asset(inputs, &[heat], years[0].0), &grid, &pathway).expect("all is known");
+    let projection = projected(inputs, &[heat], years[0].0, &grid, &pathway);
     assert_eq!(projection.misalignment, published);
     list([
         ("eui", projection.energy_intensity),
@@ -348,10 +362,9 @@ fn published_building(inputs: &Table) -> Found {
 }
 
 fn hospital(inputs: &Table, series: &Series) -> Found {
-    let gas = ("gas_kwh", number(&inputs["gas_ef"]));
-    let asset = asset(inputs, &[gas], whole(&inputs["start"]));
-    let projection =
-        project(&asset, &series.grid, &series.pathways["Healthcare"]).expect("all is known");
+    let gas = (Carrier::NaturalGas, "gas_kwh", number(&inputs["gas_ef"]));
+    let (start, pathway) = (whole(&inputs["start"]), &series.pathways["Healthcare"]);
+    let projection = projected(inputs, &[gas], start, &series.grid, pathway);
     let excess = projection.years.iter().map(|one| (one.year, one.excess)).collect();
     let value = carbon_npv(
         &excess,
@@ -376,11 +389,11 @@ fn mixed_use(inputs: &Table, series: &Series) -> Found {
         .iter()
         .map(|(class, share)| Use { share: number(share), pathway: &series.pathways[class] })
         .collect();
-    let gas = ("gas_kwh", number(&inputs["gas_ef"]));
-    let asset = asset(inputs, &[gas], whole(&inputs["start"]));
-    let pathway = blend(&uses).expect("shares");
-    let projection = project(&asset, &series.grid, &pathway).expect("all is known");
-    let (year, demand) = (CalendarYear(2024), asset.demand.known().expect("all is known"));
+    let gas = (Carrier::NaturalGas, "gas_kwh", number(&inputs["gas_ef"]));
+    let (start, pathway) = (whole(&inputs["start"]), blend(&uses).expect("shares"));
+    let projection = projected(inputs, &[gas], start, &series.grid, &pathway);
+    let year = CalendarYear(2024);
+    let demand = asset(inputs, &[gas], start).demand.known(&factors(&[gas])).expect("known");
     let (own, allowed) = first(&projection, 2024);
     let factor = series.grid.factor(year).expect("a factor").kg_per_kwh();
     list([
@@ -397,14 +410,12 @@ fn national_estate(inputs: &Table, series: &Series) -> Found {
     let factors = table(&inputs["ef"]);
     let [gas, oil, heat] = ["gas", "oil", "heat"].map(|name| number(&factors[name]));
     let fuels = [
-        ("gas_kwh", gas),
-        ("oil_kwh", oil),
-        ("steam_and_hot_water_kwh", heat),
-        ("non_fossil_kwh", 0.0),
+        (Carrier::NaturalGas, "gas_kwh", gas),
+        (Carrier::GasOil, "oil_kwh", oil),
+        (Carrier::DistrictHeat, "steam_and_hot_water_kwh", heat),
+        (Carrier::WoodPellets, "non_fossil_kwh", 0.0),
     ];
-    let asset = asset(inputs, &fuels, 2023);
-    let projection =
-        project(&asset, &series.grid, &series.pathways["Healthcare"]).expect("all is known");
+    let projection = projected(inputs, &fuels, 2023, &series.grid, &series.pathways["Healthcare"]);
     let (own, allowed) = first(&projection, 2024);
     list([
         ("eui_kwh_m2", projection.energy_intensity),

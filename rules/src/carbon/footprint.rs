@@ -9,36 +9,11 @@
 //! A missing factor makes its part unknown with the reason, and an unknown consumption is unknown.
 //! Water, refrigerants, travel and purchases are not energy and not here.
 
+use super::demand::Carrier;
 use super::{Unknown, at_least_zero};
 use crate::factor::{Carbon, Factor, Missing, Reporting};
 use crate::words::words;
 use std::collections::BTreeMap;
-
-words! {
-    /// What energy comes as.
-    Carrier {
-        /// Electricity from the grid.
-        Electricity = "electricity",
-        /// Natural gas, by gross calorific value.
-        NaturalGas = "natural-gas",
-        /// Gas oil, by gross calorific value.
-        GasOil = "gas-oil",
-        /// Burning oil, by gross calorific value.
-        BurningOil = "burning-oil",
-        /// Liquefied petroleum gas, by gross calorific value.
-        Lpg = "lpg",
-        /// Heat or steam from a network.
-        DistrictHeat = "district-heat",
-        /// Biogas.
-        Biogas = "biogas",
-        /// Wood chips.
-        WoodChips = "wood-chips",
-        /// Wood pellets.
-        WoodPellets = "wood-pellets",
-        /// Wood logs.
-        WoodLogs = "wood-logs",
-    }
-}
 
 words! {
     /// A part of a footprint.

@@ -9,11 +9,12 @@
 //! factors, apart: that is what a business case values, and it enters no gap. Targets and paths are
 //! data; what a building takes is `demand`.
 
-use super::crrem::{Asset, Pathway, Projection, project, project_with};
-use super::demand::Demand;
-use super::{Unknown, at_least_zero};
-use crate::factor::{Average, CalendarYear, Carbon, Crrem, GridPath, Marginal, Purpose};
+use super::crrem::{Asset, Projection, Published, project, project_with};
+use super::demand::FuelFactors;
+use super::{Unknown, at_least_zero, years_of};
+use crate::factor::{Average, CalendarYear, Carbon, GridPath, Marginal, Purpose};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// One published target: emissions must be lower by a fraction, within some years.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,13 +142,13 @@ pub fn path_gap<P: Purpose>(
     emitted: impl Fn(CalendarYear) -> Result<Carbon<P>, Unknown>,
     baseline: Option<Carbon<P>>,
     target: &TargetPath,
-    years: std::ops::RangeInclusive<i32>,
+    years: &RangeInclusive<CalendarYear>,
 ) -> Result<PathGap<P>, Vec<Unknown>> {
     let what = format!("what the site emitted in the baseline year {}", target.baseline_year().0);
     let baseline_kg = at_least_zero(baseline.map(Carbon::kg), what).map_err(|why| vec![why])?;
     let mut gap = PathGap { years: Vec::new(), unknown: Vec::new() };
     let mut cumulative_kg = 0.0;
-    for year in years.map(CalendarYear) {
+    for year in years_of(years) {
         let share = target
             .share(year)
             .ok_or_else(|| Unknown::NotKnown(format!("the national target for {}", year.0)));
@@ -170,16 +171,13 @@ pub fn path_gap<P: Purpose>(
     Ok(gap)
 }
 
-/// What a site is, for both paths. The factors of its fuels differ between them, so its demand is
-/// said twice; the kWh are the same.
+/// What a site is, for both paths.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
-    /// What it takes, with average factors.
-    pub demand: Demand<Average>,
+    /// Its building and what it takes.
+    pub asset: Asset,
     /// What it emitted in the baseline year of the national path, by average factors.
     pub baseline: Option<Carbon<Average>>,
-    /// The same building for CRREM.
-    pub asset: Asset,
 }
 
 /// The electricity that technologies add from some year on, in one of the three runs.
@@ -196,12 +194,12 @@ pub struct Deployment {
 pub struct Paths<'a> {
     /// The target of its nation.
     pub target: &'a TargetPath,
-    /// What CRREM allows a building of its uses.
-    pub pathway: &'a Pathway,
     /// The average grid.
     pub average: &'a GridPath<Average>,
-    /// The grid of CRREM.
-    pub crrem: &'a GridPath<Crrem>,
+    /// The factors of fuels and heat that go with it.
+    pub fuels: &'a FuelFactors<Average>,
+    /// What CRREM publishes.
+    pub crrem: Published<'a>,
     /// The marginal grid.
     pub marginal: &'a GridPath<Marginal>,
 }
@@ -226,36 +224,34 @@ pub struct Alignment {
     pub added: Result<BTreeMap<CalendarYear, Carbon<Marginal>>, Vec<Unknown>>,
 }
 
-/// Holds a site against both paths until the last year of `years`, without the deployment and with it.
+/// Holds a site against the path of its nation in `years` and against CRREM from its reporting year
+/// to 2050, without the deployment and with it.
 #[must_use]
 pub fn align(
     site: &Site,
     deployment: &Deployment,
     paths: &Paths<'_>,
-    years: std::ops::RangeInclusive<i32>,
+    years: &RangeInclusive<CalendarYear>,
 ) -> Alignment {
     let added_kwh =
         at_least_zero(deployment.kwh_per_year, "the electricity that the deployment takes");
     let national = |more_kwh: &dyn Fn(CalendarYear) -> f64| {
-        let demand = site.demand.known()?;
+        let demand = site.asset.demand.known(paths.fuels)?;
         let emitted = |year| demand.with_grid_kwh(more_kwh(year)).net(year, paths.average);
-        path_gap(emitted, site.baseline, paths.target, years.clone())
+        path_gap(emitted, site.baseline, paths.target, years)
     };
     let more = |kwh: f64| move |year| if year >= deployment.from { kwh } else { 0.0 };
     let (national_with, crrem_with, added) = match added_kwh {
         Ok(kwh) => (
             national(&more(kwh)),
-            project_with(&site.asset, more(kwh), paths.crrem, paths.pathway),
-            marginal(kwh, deployment.from, paths.marginal, years.clone()),
+            project_with(&site.asset, more(kwh), &paths.crrem),
+            marginal(kwh, deployment.from, paths.marginal, years),
         ),
         Err(why) => (Err(vec![why.clone()]), Err(vec![why.clone()]), Err(vec![why])),
     };
     Alignment {
         national: Compared { without: national(&|_| 0.0), with: national_with },
-        crrem: Compared {
-            without: project(&site.asset, paths.crrem, paths.pathway),
-            with: crrem_with,
-        },
+        crrem: Compared { without: project(&site.asset, &paths.crrem), with: crrem_with },
         added,
     }
 }
@@ -264,11 +260,11 @@ fn marginal(
     kwh: f64,
     from: CalendarYear,
     grid: &GridPath<Marginal>,
-    years: std::ops::RangeInclusive<i32>,
+    years: &RangeInclusive<CalendarYear>,
 ) -> Result<BTreeMap<CalendarYear, Carbon<Marginal>>, Vec<Unknown>> {
     let mut added = BTreeMap::new();
     let mut unknown = Vec::new();
-    for year in years.map(CalendarYear).filter(|year| *year >= from) {
+    for year in years_of(years).filter(|year| *year >= from) {
         match grid.factor(year) {
             Ok(factor) => {
                 added.insert(year, Carbon::from_kg(kwh * factor.kg_per_kwh()));
