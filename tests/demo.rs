@@ -15,7 +15,7 @@ use siteworthy::store::Store;
 use siteworthy::upload::{ReceivedFile, Uploaded, upload};
 use siteworthy::view::deployment::Asked;
 use siteworthy::view::{SiteResult, View};
-use siteworthy_rules::deployment::{Fit, judge_deployment};
+use siteworthy_rules::deployment::{Fit, Item, judge_deployment};
 use siteworthy_rules::gap::{Level, SiteGap};
 use siteworthy_rules::judge::{self, Readiness, Spot, Verdict};
 use siteworthy_rules::place::SpaceKind;
@@ -239,6 +239,41 @@ fn assert_exhausted_together(view: &View, site: &str, resource: &str, technologi
         .map(|one| view.rulebook.resources[usize::from(one.resource.0)].id.clone())
         .collect();
     assert_eq!(exhausted, [resource], "at {site}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_of_one_technology_go_into_several_rooms() {
+    let (_folder, app) = empty().await;
+    let _ = load(&app).await;
+    let view = app.view();
+    let at = view.find_judged_site("ZZN02").unwrap();
+    let robots = |quantity, space: Option<&str>| Asked {
+        technology: "surgical-robot".to_owned(),
+        quantity,
+        space: space.map(str::to_owned),
+        from_year: None,
+    };
+    let placed = |asked: &[Asked]| -> Vec<(String, u32)> {
+        let items = view.find_items(at, asked).unwrap();
+        let place = |item: &Item| match item.spot {
+            spot @ Spot::Space { .. } => (view.space_code(spot).unwrap().to_owned(), item.quantity),
+            other => panic!("{other:?}"),
+        };
+        items.iter().map(place).collect()
+    };
+    let best = placed(&[robots(1, None)]);
+    let all = placed(&[robots(1_000, None)]);
+    assert!(all.len() > 1, "ZZN02 has several theatres");
+    assert_eq!(all[0].0, best[0].0, "the best theatre comes first");
+    assert_eq!(all.iter().map(|(_, quantity)| quantity).sum::<u32>(), 1_000);
+    let codes: BTreeSet<&str> = all.iter().map(|(code, _)| code.as_str()).collect();
+    assert_eq!(codes.len(), all.len(), "no theatre comes twice");
+    let two = placed(&[robots(2, None)]);
+    assert_eq!(two, [(all[0].0.clone(), 1), (all[1].0.clone(), 1)]);
+    // What is named stays where it is, and what is not goes elsewhere, in whichever order they come.
+    let taken = Some(best[0].0.as_str());
+    let beside = placed(&[robots(1, None), robots(3, taken)]);
+    assert_eq!(beside, [(all[1].0.clone(), 1), (all[0].0.clone(), 3)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

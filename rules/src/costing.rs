@@ -13,7 +13,8 @@
 pub mod simulation;
 
 use crate::cost::{Estimate, Money, Pence};
-use crate::factor::{Deflators, FinancialYear, Missing, PriceBase, Real};
+use crate::factor::deflator::Deflator;
+use crate::factor::{FinancialYear, Missing, PriceBase, Real};
 use crate::funding::{Ledger, Required};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -224,7 +225,7 @@ fn check_order(
 pub fn price(
     line: &Line,
     base: PriceBase,
-    deflators: &Deflators,
+    deflators: &Deflator,
 ) -> Result<Estimate<Parts>, Unpriced> {
     let quantity = line.quantity.ok_or(Unpriced::QuantityUnknown)?;
     let quantity = check_order(quantity, "the quantities are not in rising order from zero")?;
@@ -245,7 +246,7 @@ fn price_run(
     rate: Decimal,
     line: &Line,
     base: PriceBase,
-    deflators: &Deflators,
+    deflators: &Deflator,
 ) -> Result<Parts, Unpriced> {
     let terms = &line.terms;
     let times = |one: Decimal, other: Decimal| one.checked_mul(other).ok_or(Unpriced::TooLarge);
@@ -292,7 +293,7 @@ impl Total {
 
 /// The lines of each kind of money added up, in prices of `base`. Capital and running cost stay apart.
 #[must_use]
-pub fn total(lines: &[Line], base: PriceBase, deflators: &Deflators) -> BTreeMap<Money, Total> {
+pub fn total(lines: &[Line], base: PriceBase, deflators: &Deflator) -> BTreeMap<Money, Total> {
     let mut totals: BTreeMap<Money, Total> = BTreeMap::new();
     for line in lines {
         let total = totals.entry(line.money).or_default();
@@ -572,9 +573,17 @@ mod tests {
         assert_eq!(gaps[&Money::Capital].closing_unfunded, Pence(1_000));
     }
 
-    fn deflators() -> Deflators {
-        Deflators {
-            calendar: [(2022, exactly("90.5005")), (2024, exactly("100"))].into_iter().collect(),
-        }
+    fn deflators() -> Deflator {
+        let figure = |value| crate::factor::Figure {
+            value,
+            unit: "index 2024=100".to_owned(),
+            evidence: crate::dated::Evidence::SecondHand,
+            source: "HM Treasury GDP deflators, December 2025".to_owned(),
+            source_year: 2025,
+            note: String::new(),
+        };
+        let base = |year| PriceBase::Calendar(crate::factor::CalendarYear(year));
+        let index = [(base(2022), figure(90.5005)), (base(2024), figure(100.0))];
+        Deflator { vintage: "hmt-2025-12".to_owned(), index: index.into() }
     }
 }

@@ -283,6 +283,13 @@ impl Outcome {
         Self::new(Score::UNKNOWN, Spot::NoSpace { site: 0 })
     }
 
+    /// What makes one space better than another: readiness, then the score, then how much is known.
+    #[inline]
+    #[must_use]
+    pub const fn rank(&self) -> (std::cmp::Reverse<Readiness>, Option<u16>, u16) {
+        (std::cmp::Reverse(self.score.readiness), self.score.score_bp, self.score.coverage_bp)
+    }
+
     /// Where it was judged: the best space, for a profile that is judged in spaces.
     #[inline]
     #[must_use]
@@ -364,11 +371,7 @@ pub fn best_of(best: Option<Outcome>, here: Outcome) -> Outcome {
     let Some(best) = best else {
         return Outcome { spaces: 1, spaces_ready: ready, ..here };
     };
-    let key = |outcome: &Outcome| {
-        let score = outcome.score;
-        (std::cmp::Reverse(score.readiness), score.score_bp, score.coverage_bp)
-    };
-    let better = if key(&here) > key(&best) { here } else { best };
+    let better = if here.rank() > best.rank() { here } else { best };
     Outcome {
         spaces: best.spaces.saturating_add(1),
         spaces_ready: best.spaces_ready.saturating_add(ready),

@@ -55,6 +55,43 @@ pub struct Survival {
     pub redundancy_left: Option<u32>,
 }
 
+impl Survival {
+    /// Why the load is not carried to the end of the longest outage even if every set in service works,
+    /// in sentences; empty where it then is.
+    #[must_use]
+    pub fn shortfalls(&self, plant: &Plant, load: &Load) -> Vec<String> {
+        let in_service = plant.in_service();
+        let sets: u32 = in_service.iter().map(|group| group.sets).sum();
+        let kva: f64 =
+            in_service.iter().map(|group| f64::from(group.sets) * group.rating_kva).sum();
+        let highest = (0..DAY_H).map(|hour| load.net(hour).kva).fold(0.0, f64::max);
+        let (kva, highest) = (steady(kva), steady(highest));
+        let mut sentences = Vec::new();
+        match (self.redundancy_left, sets) {
+            (Some(_), _) => {}
+            (None, 0) => sentences.push(format!(
+                "No generator set is in service, and the load is {highest} kVA: there is nothing but \
+                 a battery to carry it."
+            )),
+            (None, 1) => sentences.push(format!(
+                "The one set in service supplies {kva} kVA, and the load is {highest} kVA."
+            )),
+            (None, _) => sentences.push(format!(
+                "The {sets} sets in service supply {kva} kVA together, and the load is {highest} kVA."
+            )),
+        }
+        let longest = self.carried.len().saturating_sub(1);
+        if let FuelHorizon::Hours(lasts) = self.fuel
+            && (lasts as usize) < longest
+        {
+            sentences.push(format!(
+                "The fuel lasts {lasts} hours if every set works, and the outage {longest}."
+            ));
+        }
+        sentences
+    }
+}
+
 words! {
     /// What happens in the seconds after the mains is lost.
     Start {

@@ -5,6 +5,7 @@
 
 use crate::cost::{Benchmark, read_benchmarks};
 use crate::dated::Evidence;
+use crate::factor::Factors;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, Domain};
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
 use crate::resource::{Areas, Resource, read_resources};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A text of the rulebook with its path, such as `rules/profiles/voice-scribe.toml`.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +63,8 @@ pub struct Rulebook {
     pub remedies: Vec<Remedy>,
     /// The rates.
     pub benchmarks: Vec<Benchmark>,
+    /// What others published of carbon, prices and targets.
+    pub factors: Arc<Factors>,
     /// What the probability of carrying an outage is worked out from.
     pub reliability: ReliabilityRules,
     /// The bands of readiness.
@@ -77,6 +81,11 @@ pub(crate) const RESOURCES: &str = "rules/resources.toml";
 pub(crate) const PRECONDITIONS: &str = "rules/preconditions.toml";
 pub(crate) const RELIABILITY: &str = "rules/reliability.toml";
 pub(crate) const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
+
+/// The folders whose files, below them too, are the rulebook's: the rules, and what others published
+/// and the rules use.
+pub const FOLDERS: [&str; 4] =
+    ["rules/", "datasets/carbon/", "datasets/costs/", "datasets/prices/"];
 
 /// Folders of which every file is one profile or one remedy.
 pub(crate) const PROFILES: &str = "rules/profiles/";
@@ -111,6 +120,10 @@ impl Rulebook {
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
         let reliability = read_reliability(RELIABILITY, reliability, &dictionary, &mut problems);
         let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
+        let factors = Factors::read(
+            |path| files.iter().find(|file| file.path == path).map(|file| file.text),
+            &mut problems,
+        );
 
         let preconditions =
             read_preconditions(PRECONDITIONS, preconditions, &dictionary, &mut problems);
@@ -120,12 +133,14 @@ impl Rulebook {
             weights,
             preconditions: &preconditions,
         };
-        let mut editions: Vec<Profile> = files_in(files, PROFILES)
-            .filter_map(|file| read_profile(file.path, file.text, &context, &mut problems))
+        let mut editions: Vec<(&str, Profile)> = files_in(files, PROFILES)
+            .filter_map(|file| {
+                Some((file.path, read_profile(file.path, file.text, &context, &mut problems)?))
+            })
             .collect();
-        let order = |profile: &Profile| (profile.id.clone(), profile.in_force_from);
-        editions.sort_by_key(order);
+        editions.sort_by_key(|(path, profile)| (profile.id.clone(), profile.in_force_from, *path));
         check_editions(&editions, &mut problems);
+        let editions: Vec<Profile> = editions.into_iter().map(|(_, profile)| profile).collect();
 
         let context = RemedyContext {
             dictionary: &dictionary,
@@ -138,8 +153,8 @@ impl Rulebook {
         remedies.sort_by(|a, b| a.id.cmp(&b.id));
         let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
 
-        let (Some(bands), Some(areas), Some(reliability), true) =
-            (bands, areas, reliability, problems.is_empty())
+        let (Some(bands), Some(areas), Some(reliability), Some(factors), true) =
+            (bands, areas, reliability, factors, problems.is_empty())
         else {
             return Err(problems.into_vec());
         };
@@ -153,6 +168,7 @@ impl Rulebook {
             editions,
             remedies,
             benchmarks,
+            factors: Arc::new(factors),
             reliability,
             bands,
             price_base_year,
@@ -188,16 +204,15 @@ fn in_force(editions: &[Profile], day: NaiveDate) -> Vec<Profile> {
 }
 
 /// Which of two editions holds must never depend on the order of their files.
-fn check_editions(editions: &[Profile], problems: &mut Problems) {
+fn check_editions(editions: &[(&str, Profile)], problems: &mut Problems) {
     for pair in editions.windows(2) {
-        let [one, other] = pair else { continue };
+        let [(_, one), (file, other)] = pair else { continue };
         if one.id == other.id && one.in_force_from == other.in_force_from {
-            let file = format!("{PROFILES}{}.{}.toml", other.id, other.edition);
             let message = format!(
                 "The editions {} and {} of {} both hold from {}.",
                 one.edition, other.edition, one.id, one.in_force_from
             );
-            problems.add(&file, "in_force_from", None, message, "Give each edition its own day.");
+            problems.add(file, "in_force_from", None, message, "Give each edition its own day.");
         }
     }
 }

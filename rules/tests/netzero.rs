@@ -28,9 +28,12 @@ use siteworthy_rules::carbon::whole_life::{
 use siteworthy_rules::cost::{Estimate, Money, Pence};
 use siteworthy_rules::costing::simulation::{Simulation, simulate};
 use siteworthy_rules::costing::{Line, Phasing, Risk, Terms, Vat, phase, price, total};
+use siteworthy_rules::dated::Evidence;
+use siteworthy_rules::factor::deflator::Deflator;
+use siteworthy_rules::factor::grid::GridPath;
 use siteworthy_rules::factor::{
-    Average, CalendarYear, Carbon, Deflators, Factor, FinancialYear, GridPath, Marginal, Missing,
-    PriceBase, Purpose, Real, Reporting,
+    Average, CalendarYear, Carbon, Factor, Figure, FinancialYear, Marginal, Missing, PriceBase,
+    Purpose, Real, Reporting,
 };
 use siteworthy_rules::funding::{InvestmentGap, Ledger, Required, investment_gap};
 use std::collections::BTreeMap;
@@ -72,11 +75,24 @@ fn grid<P: Purpose>(first: i32, last: i32) -> GridPath<P> {
 }
 
 fn make_grid<P: Purpose>(years: impl Iterator<Item = (i32, f64)>) -> GridPath<P> {
-    GridPath { years: years.collect(), p: std::marker::PhantomData }
+    let years = years.map(|(year, value)| (CalendarYear(year), figure(value)));
+    GridPath::new("made-up".to_owned(), years.collect())
 }
 
-fn deflators() -> Deflators {
-    Deflators { calendar: [(2022, exactly(80.0)), (2024, exactly(100.0))].into() }
+fn deflators() -> Deflator {
+    let index = [(calendar(2022), figure(80.0)), (calendar(2024), figure(100.0))];
+    Deflator { vintage: "made-up".to_owned(), index: index.into() }
+}
+
+fn figure(value: f64) -> Figure {
+    Figure {
+        value,
+        unit: "1".to_owned(),
+        evidence: Evidence::Policy,
+        source: "made up".to_owned(),
+        source_year: 2026,
+        note: String::new(),
+    }
 }
 
 fn missing(what: &str) -> Missing {

@@ -213,6 +213,47 @@ fn the_start_is_said_as_far_as_it_is_known() {
 }
 
 #[test]
+fn what_falls_short_is_said_in_sentences() {
+    let check = |plant: &Plant, load: &Load, hours: usize, said: &[&str]| {
+        assert_eq!(survive(plant, load, hours).shortfalls(plant, load), said);
+    };
+    let two = sets(&[(2, 500.0)], PERFECT);
+    check(&two, &Load::new(800.0), 168, &[]);
+    check(
+        &two,
+        &Load::new(1_200.0),
+        24,
+        &["The 2 sets in service supply 1000 kVA together, and the load is 1200 kVA."],
+    );
+    let one = Plant { sets_out: 1, ..two.clone() };
+    check(
+        &one,
+        &Load::new(800.0),
+        24,
+        &["The one set in service supplies 500 kVA, and the load is 800 kVA."],
+    );
+    let none = Plant { sets_out: 2, ..two.clone() };
+    check(
+        &none,
+        &Load::new(800.0),
+        24,
+        &[
+            "No generator set is in service, and the load is 800 kVA: there is nothing but a battery to carry it.",
+        ],
+    );
+    let usable_l = 10.0 * (0.25 * 800.0 + 10.0);
+    let short =
+        Plant { fuel: Fuel::Litres { usable_l, slope_l_kwh: 0.25, intercept_l_h: 5.0 }, ..two };
+    check(&short, &Load::new(800.0), 10, &[]);
+    check(
+        &short,
+        &Load::new(800.0),
+        24,
+        &["The fuel lasts 10 hours if every set works, and the outage 24."],
+    );
+}
+
+#[test]
 fn the_duration_is_bounded() {
     let found = survive(&sets(&[(1, 500.0)], REOPT), &Load::new(400.0), 10_000);
     assert_eq!(found.carried.len(), MAX_HOURS + 1);

@@ -5,6 +5,8 @@
 //! and where that is read. Where SITEWORTHY_SHARED_DATA names a folder, the reference beside it is
 //! read too, so that neither list holds an example that the other lacks.
 
+mod support;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use siteworthy_rules::appraisal::{
@@ -21,13 +23,18 @@ use siteworthy_rules::carbon::whole_life::{
 };
 use siteworthy_rules::cost::{Estimate, Money, Pence};
 use siteworthy_rules::costing::{Line, Risk, Terms, Vat, price};
+use siteworthy_rules::factor::deflator::Deflator;
+use siteworthy_rules::factor::discount::IN_FORCE;
+use siteworthy_rules::factor::grid::GridPath;
+use siteworthy_rules::factor::pathway::Metric;
 use siteworthy_rules::factor::{
-    CalendarYear, Carbon, Crrem, Factor, FinancialYear, GridPath, PriceBase, Real,
+    CalendarYear, Carbon, Crrem, Factor, Factors, Figure, FinancialYear, Missing, PriceBase, Real,
 };
 use siteworthy_rules::funding::{Ledger, Required, investment_gap};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml::{Table, Value};
 
 /// What came out, by name.
@@ -36,7 +43,7 @@ type Found = BTreeMap<String, f64>;
 #[test]
 fn every_worked_example_comes_out_as_stated() {
     let file = read_file();
-    let series = Series::of(&file);
+    let series = Series::new();
     for example in file["example"].as_array().expect("examples") {
         let id = example["id"].as_str().expect("an id");
         for key in ["evidence", "reference"] {
@@ -59,7 +66,7 @@ fn no_example_of_the_reference_is_without_a_test() {
         return;
     };
     let file = read_file();
-    let series = Series::of(&file);
+    let series = Series::new();
     let ours: Vec<&str> = file["example"]
         .as_array()
         .expect("examples")
@@ -185,7 +192,7 @@ fn answer(id: &str, inputs: &Table, series: &Series) -> Found {
         "rebase-2022-to-2024" => {
             let [from, to] = ["from_year", "to_year"].map(|name| calendar(whole(&inputs[name])));
             let value = Real { pounds: exactly(number(&inputs["value"])), base: from };
-            let moved = series.deflators.rebase(value, to).expect("both years").pounds;
+            let moved = series.deflators().rebase(value, to).expect("both years").pounds;
             list([("value", moved.to_f64().expect("a number"))])
         }
         "carbon-npv-central" => carbon_value(inputs, series),
@@ -200,7 +207,7 @@ fn answer(id: &str, inputs: &Table, series: &Series) -> Found {
             list([("M_g", software_embodied_g(&hardware).expect("declared"))])
         }
         "sci-database-server" => software(inputs),
-        "crrem-a001" => published_building(inputs),
+        "crrem-a001" => published_building(inputs, series),
         "uk-healthcare-hospital" => hospital(inputs, series),
         "uk-mixed-use-export-cap-binds" => mixed_use(inputs, series),
         "nhs-england-estate-2023-24" => national_estate(inputs, series),
@@ -244,7 +251,7 @@ fn mitigation(inputs: &Table, series: &Series) -> Found {
             vat: Vat::Excluded { reason: why },
         },
     };
-    let parts = price(&line, calendar(2024), &series.deflators).expect("a price").central;
+    let parts = price(&line, calendar(2024), series.deflators()).expect("a price").central;
     list([("adjusted_cost", parts.total().pounds().to_f64().expect("a number"))])
 }
 
@@ -257,7 +264,7 @@ fn carbon_value(inputs: &Table, series: &Series) -> Found {
     let found = carbon_npv(
         &emitted,
         |year| series.carbon_value(year),
-        &series.deflators,
+        series.deflators(),
         calendar(whole(&inputs["price_base"])),
         base_year,
         series.discount("standard"),
@@ -336,7 +343,7 @@ fn first(projection: &Projection, year: i32) -> (f64, f64) {
     (year.carbon_intensity, year.allowed_intensity)
 }
 
-fn published_building(inputs: &Table) -> Found {
+fn published_building(inputs: &Table, series: &Series) -> Found {
     let years: Vec<CalendarYear> = inputs["years"]
         .as_array()
         .expect("years")
@@ -350,7 +357,12 @@ fn published_building(inputs: &Table) -> Found {
     let factors = table(&inputs["ef"]);
     let factor = number(&factors["district_heating"]);
     let heat = (Carrier::DistrictHeat, "district_heating_kwh", factor);
-    let grid = grid(years.iter().map(|year| (year.0, number(&factors["elec_2024"]))));
+    let like = &series.grid().years[&CalendarYear(2024)];
+    let factor = Figure { value: number(&factors["elec_2024"]), ..like.clone() };
+    let grid: GridPath<Crrem> = GridPath::new(
+        "as stated".to_owned(),
+        years.iter().map(|year| (*year, factor.clone())).collect(),
+    );
     let pathway: Pathway = years.iter().copied().zip(pathway).collect();
     let projection = projected(inputs, &[heat], years[0].0, &grid, &pathway);
     assert_eq!(projection.misalignment, published);
@@ -363,13 +375,13 @@ fn published_building(inputs: &Table) -> Found {
 
 fn hospital(inputs: &Table, series: &Series) -> Found {
     let gas = (Carrier::NaturalGas, "gas_kwh", number(&inputs["gas_ef"]));
-    let (start, pathway) = (whole(&inputs["start"]), &series.pathways["Healthcare"]);
-    let projection = projected(inputs, &[gas], start, &series.grid, pathway);
+    let (start, pathway) = (whole(&inputs["start"]), series.pathway("Healthcare"));
+    let projection = projected(inputs, &[gas], start, series.grid(), &pathway);
     let excess = projection.years.iter().map(|one| (one.year, one.excess)).collect();
     let value = carbon_npv(
         &excess,
         |year| series.carbon_value(year),
-        &series.deflators,
+        series.deflators(),
         calendar(2022),
         CalendarYear(2024),
         series.discount("standard"),
@@ -385,20 +397,22 @@ fn hospital(inputs: &Table, series: &Series) -> Found {
 }
 
 fn mixed_use(inputs: &Table, series: &Series) -> Found {
-    let uses: Vec<Use<'_>> = table(&inputs["mix"])
+    let mix: Vec<(f64, Pathway)> = table(&inputs["mix"])
         .iter()
-        .map(|(class, share)| Use { share: number(share), pathway: &series.pathways[class] })
+        .map(|(class, share)| (number(share), series.pathway(class)))
         .collect();
+    let uses: Vec<Use<'_>> =
+        mix.iter().map(|(share, pathway)| Use { share: *share, pathway }).collect();
     let gas = (Carrier::NaturalGas, "gas_kwh", number(&inputs["gas_ef"]));
     let (start, pathway) = (whole(&inputs["start"]), blend(&uses).expect("shares"));
-    let projection = projected(inputs, &[gas], start, &series.grid, &pathway);
+    let projection = projected(inputs, &[gas], start, series.grid(), &pathway);
     let year = CalendarYear(2024);
     let demand = asset(inputs, &[gas], start).demand.known(&factors(&[gas])).expect("known");
     let (own, allowed) = first(&projection, 2024);
-    let factor = series.grid.factor(year).expect("a factor").kg_per_kwh();
+    let factor = series.grid().factor(year).expect("a factor").kg_per_kwh();
     list([
         ("eui", projection.energy_intensity),
-        ("export_credit_2024_kg", demand.export_credit(year, &series.grid).expect("known").kg()),
+        ("export_credit_2024_kg", demand.export_credit(year, series.grid()).expect("known").kg()),
         ("uncapped_credit_2024_kg", number(&inputs["renew_exported_kwh"]) * factor),
         ("carbon_intensity_2024", own),
         ("pathway_2024", allowed),
@@ -415,7 +429,7 @@ fn national_estate(inputs: &Table, series: &Series) -> Found {
         (Carrier::DistrictHeat, "steam_and_hot_water_kwh", heat),
         (Carrier::WoodPellets, "non_fossil_kwh", 0.0),
     ];
-    let projection = projected(inputs, &fuels, 2023, &series.grid, &series.pathways["Healthcare"]);
+    let projection = projected(inputs, &fuels, 2023, series.grid(), &series.pathway("Healthcare"));
     let (own, allowed) = first(&projection, 2024);
     list([
         ("eui_kwh_m2", projection.energy_intensity),
@@ -430,7 +444,7 @@ fn replaced_items(inputs: &Table, series: &Series) -> Found {
     let of = |items: &[Item]| {
         let nothing = Estimate { low: 0.0, central: 0.0, high: 0.0 };
         let in_use = InUse { kwh_per_year: Some(nothing), water_kg_per_year: Some(nothing) };
-        let found = whole_life(items, &in_use, CalendarYear(2026), study_years, &series.grid);
+        let found = whole_life(items, &in_use, CalendarYear(2026), study_years, series.grid());
         let sum = found.sum(&[Module::A1A3, Module::B4]).known_kg;
         assert_eq!((sum.low, sum.high), (sum.central, sum.central));
         sum.central
@@ -464,7 +478,7 @@ fn operational(inputs: &Table, series: &Series) -> Found {
         water_kg_per_year: None,
     };
     let study_years = u32::try_from(years.len()).expect("a count");
-    let found = whole_life(&[], &in_use, years[0], study_years, &series.grid);
+    let found = whole_life(&[], &in_use, years[0], study_years, series.grid());
     let b6 = found.module(Module::B6);
     assert!(b6.unknown.is_empty());
     list([("tco2e", b6.known_kg.central / 1000.0)])
@@ -491,34 +505,28 @@ fn funding(inputs: &Table) -> Found {
     ])
 }
 
-/// The published series that the examples rest on.
+/// The published series that the examples rest on: those of the rulebook.
 struct Series {
-    grid: GridPath<Crrem>,
-    pathways: BTreeMap<String, Pathway>,
-    carbon_values: BTreeMap<i32, f64>,
-    deflators: siteworthy_rules::factor::Deflators,
-}
-
-fn grid(years: impl Iterator<Item = (i32, f64)>) -> GridPath<Crrem> {
-    GridPath { years: years.collect(), p: std::marker::PhantomData }
+    factors: Arc<Factors>,
 }
 
 impl Series {
-    fn of(file: &Table) -> Self {
-        let series = |name: &str| by_year(table(&file["series"][name]));
-        let pathway = |name: &str| series(name).map(|(y, v)| (CalendarYear(y), v)).collect();
-        Self {
-            grid: grid(series("crrem-grid")),
-            pathways: [
-                ("Healthcare".to_owned(), pathway("crrem-healthcare")),
-                ("Office".to_owned(), pathway("crrem-office")),
-            ]
-            .into(),
-            carbon_values: series("carbon-value-central-2022").collect(),
-            deflators: siteworthy_rules::factor::Deflators {
-                calendar: [(2022, exactly(90.5005)), (2024, exactly(100.0))].into(),
-            },
-        }
+    fn new() -> Self {
+        Self { factors: support::rulebook().factors }
+    }
+
+    fn grid(&self) -> &GridPath<Crrem> {
+        &self.factors.crrem
+    }
+
+    fn pathway(&self, class: &str) -> Pathway {
+        let key = (class.to_lowercase(), Metric::CarbonIntensity);
+        let path = &self.factors.pathways.paths[&key];
+        path.iter().map(|(year, figure)| (*year, figure.value)).collect()
+    }
+
+    fn deflators(&self) -> &Deflator {
+        self.factors.deflators.of("hmt-2025-12").expect("the vintage is there")
     }
 
     fn years(&self, from: f64, to: f64) -> impl Iterator<Item = CalendarYear> + use<> {
@@ -526,30 +534,27 @@ impl Series {
         (year(from)..=year(to)).map(CalendarYear)
     }
 
-    fn carbon_value(&self, year: CalendarYear) -> Result<Real, siteworthy_rules::factor::Missing> {
-        Ok(Real { pounds: exactly(self.carbon_values[&year.0]), base: calendar(2022) })
+    fn carbon_value(&self, year: CalendarYear) -> Result<Real, Missing> {
+        Ok(self.factors.values.of(CalendarYear(2022), year)?.central)
     }
 
-    fn discount(&self, name: &str) -> impl Fn(u32) -> f64 + use<> {
-        let rates = match name {
-            "standard" => [(30, 0.035), (75, 0.03), (125, 0.025)],
-            _ => [(30, 0.015), (75, 0.0129), (125, 0.0107)],
-        };
-        move |t| {
-            (1..=t)
-                .map(|k| 1.0 / (1.0 + rates.iter().find(|(to, _)| k <= *to).expect("a rate").1))
-                .product()
-        }
+    fn discount(&self, name: &str) -> impl Fn(u32) -> f64 + use<'_> {
+        let schedule = self.factors.discount.of(IN_FORCE, name).expect("the schedule is there");
+        |index| schedule.factor(index)
     }
 }
 
-fn optimism_bias(shares: &Table, _series: &Series) -> Found {
-    let bias = |capital: [f64; 2]| {
-        number(&shares["standard_buildings"]) * capital[0]
-            + number(&shares["non_standard_buildings"]) * capital[1]
+fn optimism_bias(shares: &Table, series: &Series) -> Found {
+    let shares: Vec<(String, f64)> =
+        shares.iter().map(|(kind, share)| (kind.replace('_', "-"), number(share))).collect();
+    let shares: Vec<(&str, f64)> =
+        shares.iter().map(|(kind, share)| (kind.as_str(), *share)).collect();
+    let bias = |measure| {
+        let risks = &series.factors.cost_risks;
+        risks.blended_bias_percent(&shares, measure, "upper").expect("the bias is published")
     };
     list([
-        ("capital_expenditure_percent", bias([24.0, 51.0])),
-        ("works_duration_percent", bias([4.0, 39.0])),
+        ("capital_expenditure_percent", bias("capital-expenditure")),
+        ("works_duration_percent", bias("works-duration")),
     ])
 }

@@ -8,7 +8,7 @@ use crate::intake::Layouts;
 use siteworthy_rules::fields::Problems;
 use siteworthy_rules::measure::Dictionary;
 use siteworthy_rules::problem::Problem;
-use siteworthy_rules::rulebook::{MEASURES, RuleFile, Rulebook};
+use siteworthy_rules::rulebook::{FOLDERS, MEASURES, RuleFile, Rulebook};
 use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
@@ -57,7 +57,7 @@ impl Corpus {
     /// estate and the layouts change no answer and are not among them.
     #[must_use]
     pub fn rulebook_files(&self) -> Vec<RuleFile<'_>> {
-        self.below("rules/").chain(self.below("datasets/costs/")).collect()
+        FOLDERS.into_iter().flat_map(|folder| self.below(folder)).collect()
     }
 
     /// Reads the rulebook.

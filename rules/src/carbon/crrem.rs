@@ -10,7 +10,8 @@
 
 use super::demand::{Demand, FuelFactors, KnownDemand};
 use super::{Unknown, above_zero, years_of};
-use crate::factor::{CalendarYear, Carbon, Crrem, GridPath};
+use crate::factor::grid::GridPath;
+use crate::factor::{CalendarYear, Carbon, Crrem};
 use std::collections::BTreeMap;
 
 /// The last year of the pathways.

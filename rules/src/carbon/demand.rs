@@ -7,7 +7,8 @@
 //! every question; only the factors differ. Which path they are held against is `crrem` and `path`.
 
 use super::{Unknown, at_least_zero};
-use crate::factor::{CalendarYear, Carbon, Factor, GridPath, Purpose};
+use crate::factor::grid::GridPath;
+use crate::factor::{CalendarYear, Carbon, Factor, Purpose};
 use crate::words::words;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;

@@ -12,7 +12,8 @@
 use super::crrem::{Asset, Projection, Published, project, project_with};
 use super::demand::FuelFactors;
 use super::{Unknown, at_least_zero, years_of};
-use crate::factor::{Average, CalendarYear, Carbon, GridPath, Marginal, Purpose};
+use crate::factor::grid::GridPath;
+use crate::factor::{Average, CalendarYear, Carbon, Marginal, Purpose};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 

@@ -6,7 +6,8 @@
 //! Discounting is that of `appraisal`.
 
 use crate::appraisal::present_value;
-use crate::factor::{CalendarYear, Carbon, Deflators, Missing, PriceBase, Purpose, Real};
+use crate::factor::deflator::Deflator;
+use crate::factor::{CalendarYear, Carbon, Missing, PriceBase, Purpose, Real};
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -37,7 +38,7 @@ pub struct CarbonValue<P> {
 pub fn carbon_npv<P: Purpose>(
     emitted: &BTreeMap<CalendarYear, Carbon<P>>,
     value_of: impl Fn(CalendarYear) -> Result<Real, Missing>,
-    deflators: &Deflators,
+    deflators: &Deflator,
     base: PriceBase,
     base_year: CalendarYear,
     discount: impl Fn(u32) -> f64,
@@ -70,7 +71,7 @@ pub fn carbon_npv<P: Purpose>(
 fn price_of(
     year: CalendarYear,
     value_of: impl Fn(CalendarYear) -> Result<Real, Missing>,
-    deflators: &Deflators,
+    deflators: &Deflator,
     base: PriceBase,
 ) -> Result<f64, Unknown> {
     let pounds = deflators.rebase(value_of(year)?, base)?.pounds;

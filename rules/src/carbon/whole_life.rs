@@ -9,7 +9,8 @@
 
 use super::{Unknown, at_least_zero};
 use crate::cost::Estimate;
-use crate::factor::{CalendarYear, Carbon, Factor, GridPath, Purpose};
+use crate::factor::grid::GridPath;
+use crate::factor::{CalendarYear, Carbon, Factor, Purpose};
 use crate::words::words;
 use std::collections::BTreeMap;
 

@@ -29,7 +29,8 @@ pub struct DeployedInput {
     /// How many of it.
     #[graphql(default = 1)]
     quantity: i32,
-    /// Code of the space; the best one for the technology where none is given.
+    /// Code of the space. Where none is given, as many of the best spaces for the technology as there
+    /// are units of it: two robots are put into the two best theatres.
     space: Option<String>,
     /// The calendar year from which it is there: earlier ones take of a resource first.
     from_year: Option<i32>,

@@ -10,7 +10,7 @@ use crate::view::View;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::plant::reading::read_plant;
-use siteworthy_rules::plant::{DAY_H, Group, Origin, Overrides, SitePlant, Unanswered, Used};
+use siteworthy_rules::plant::{DAY_H, Group, Load, Origin, Overrides, SitePlant, Unanswered, Used};
 use siteworthy_rules::reliability::Role;
 use siteworthy_rules::resilience::{FuelHorizon, MAX_HOURS, Survival, survive};
 use std::collections::BTreeSet;
@@ -133,7 +133,7 @@ pub struct PlantNode {
     view: Arc<View>,
     site: u32,
     answer: Result<(SitePlant, Survival), Unanswered>,
-    demand_kva: Option<f64>,
+    load: Option<Load>,
 }
 
 impl PlantNode {
@@ -150,9 +150,8 @@ impl PlantNode {
             let survival = survive(&found.plant, &load, hours);
             (found, survival)
         });
-        let demand_kva =
-            answer.as_ref().ok().map(|(found, _)| found.load.with_deployment(added_kva).demand_kva);
-        Self { view: Arc::clone(view), site, answer, demand_kva }
+        let load = answer.as_ref().ok().map(|(found, _)| found.load.with_deployment(added_kva));
+        Self { view: Arc::clone(view), site, answer, load }
     }
 
     fn survival(&self) -> Option<&Survival> {
@@ -209,7 +208,16 @@ impl PlantNode {
 
     /// The essential load that must be carried, in kVA, with what the deployment adds.
     async fn demand_kva(&self) -> Option<f64> {
-        self.demand_kva
+        self.load.map(|load| load.demand_kva)
+    }
+
+    /// Why the load is not carried to the end of the outage even if every set in service works, in full
+    /// sentences; empty where it then is.
+    async fn shortfalls(&self) -> Vec<String> {
+        match (&self.answer, &self.load) {
+            (Ok((found, survival)), Some(load)) => survival.shortfalls(&found.plant, load),
+            _ => Vec::new(),
+        }
     }
 
     /// The probability of carrying outages of 1, 2, ... hours.

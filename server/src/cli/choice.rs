@@ -111,7 +111,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Ending, Error> {
 #[derive(Args, Debug)]
 pub struct Deployment {
     /// A technology to deploy; may be given several times. How many of it (1 otherwise), in which
-    /// space (the best one otherwise), from which year: surgical-robot=2@TH1:2027
+    /// space (as many of the best ones as needed otherwise), from which year: surgical-robot=2@TH1:2027
     #[arg(
         long = "deploy",
         value_name = "ID[=QUANTITY][@SPACE][:YEAR]",

@@ -261,6 +261,22 @@ fn answered(
          of {} %{then}.",
         percent(before)
     ));
+    for sentence in before.shortfalls(&plant.plant, &plant.load) {
+        answer.say(format!("As it stands: {sentence}"));
+    }
+    match after {
+        Some((kva, _)) if *kva <= 0.0 => answer.say(
+            "The deployment adds nothing to the essential load: its technologies take none of the \
+             standby supply.",
+        ),
+        Some((kva, after)) => {
+            let load = plant.load.with_deployment(*kva);
+            for sentence in after.shortfalls(&plant.plant, &load) {
+                answer.say(format!("With the deployment: {sentence}"));
+            }
+        }
+        None => {}
+    }
     answer.say(
         "Taken as given: battery, switchgear and solar plant do not fail, the battery is full when \
          the mains is lost, and one cause does not stop several sets at once.",

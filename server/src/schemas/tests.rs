@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use siteworthy_rules::fields::Problems;
 use siteworthy_rules::problem::Problem;
-use siteworthy_rules::rulebook::{RuleFile, Rulebook};
+use siteworthy_rules::rulebook::{FOLDERS, RuleFile, Rulebook};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -285,10 +285,8 @@ fn known_to_reader(problem: &Problem) -> Option<(usize, BTreeSet<String>)> {
 
 fn problems_of(files: &BTreeMap<String, String>) -> Vec<Problem> {
     let below = |folder: &'static str| files.iter().filter(move |file| file.0.starts_with(folder));
-    let rules: Vec<RuleFile<'_>> = below("rules/")
-        .chain(below("datasets/costs/"))
-        .map(|(path, text)| RuleFile { path, text })
-        .collect();
+    let rules: Vec<RuleFile<'_>> =
+        FOLDERS.into_iter().flat_map(below).map(|(path, text)| RuleFile { path, text }).collect();
     let layouts: Vec<(&str, &str)> =
         below("datasets/layouts/").map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let dictionary = Corpus::load(None, None).expect("the embedded files").dictionary();

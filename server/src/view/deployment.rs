@@ -3,7 +3,7 @@
 use super::View;
 use crate::error::Error;
 use siteworthy_rules::deployment::{Item, demand_of, order};
-use siteworthy_rules::judge::Spot;
+use siteworthy_rules::judge::{Outcome, Spot, assess_spot};
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::profile::{Horizon, Place};
 use siteworthy_rules::resource::{Reading, ResourceIndex};
@@ -27,7 +27,8 @@ pub struct Asked {
     pub technology: String,
     /// How many of it.
     pub quantity: u32,
-    /// Code of the space; the best one for the technology where none is given.
+    /// Code of the space; where none is given, as many of the best spaces for the technology as there
+    /// are units of it.
     pub space: Option<String>,
     /// The calendar year from which it is there.
     pub from_year: Option<i32>,
@@ -49,20 +50,34 @@ impl View {
         Ok(at)
     }
 
-    /// Finds the items of a deployment at a site, in the order in which they come.
+    /// Finds the items of a deployment at a site, in the order in which they come. A technology without
+    /// a named space is put into the best spaces for it, one of it in each, and more in each only where
+    /// there are not enough spaces.
     ///
     /// # Errors
     /// `NotFound` where the view has no such technology or space, `Invalid` where a quantity, the
     /// number of items or the kind of a space is not possible.
     pub fn find_items(&self, site: u32, asked: &[Asked]) -> Result<Vec<Item>, Error> {
-        if asked.len() > MAX_ITEMS {
-            let message = format!("a deployment has at most {MAX_ITEMS} items");
-            return Err(Error::Invalid(message));
+        let mut items: Vec<Item> = Vec::with_capacity(asked.len());
+        // Named spaces first: what is put where there is room must not be put there too.
+        let (named, free): (Vec<_>, Vec<_>) =
+            (0..).zip(asked).partition(|(_, one)| one.space.is_some());
+        let mut places = Vec::with_capacity(asked.len());
+        for (at, one) in named.into_iter().chain(free) {
+            let found = self.find_places(site, one, &items)?;
+            if items.len() + found.len() > MAX_ITEMS {
+                let message = format!(
+                    "a deployment has at most {MAX_ITEMS} items, and each space that a technology is \
+                     put into is one; name the spaces with their quantities"
+                );
+                return Err(Error::Invalid(message));
+            }
+            places.extend(found.iter().map(|_| at));
+            items.extend(found);
         }
-        let mut items = Vec::with_capacity(asked.len());
-        for one in asked {
-            items.push(self.find_item(site, one)?);
-        }
+        let mut listed: Vec<(usize, Item)> = places.into_iter().zip(items).collect();
+        listed.sort_by_key(|(at, _)| *at);
+        let mut items: Vec<Item> = listed.into_iter().map(|(_, item)| item).collect();
         order(&mut items);
         Ok(items)
     }
@@ -98,7 +113,8 @@ impl View {
         }
     }
 
-    fn find_item(&self, site: u32, asked: &Asked) -> Result<Item, Error> {
+    /// Finds where an item goes that is asked for beside others already placed.
+    fn find_places(&self, site: u32, asked: &Asked, placed: &[Item]) -> Result<Vec<Item>, Error> {
         let profile = self.find_profile(&asked.technology)?;
         if !(1..=MAX_QUANTITY).contains(&asked.quantity) {
             let message =
@@ -118,11 +134,22 @@ impl View {
             );
             return Err(Error::Invalid(message));
         }
-        let spot = match &asked.space {
-            Some(code) => self.find_spot(site, profile, code)?,
-            None => self.best_spot(site, profile)?,
+        let item = |(spot, quantity)| Item { profile, quantity, spot, from_year: asked.from_year };
+        if let Some(code) = &asked.space {
+            let spot = self.find_spot(site, profile, code)?;
+            return Ok(vec![item((spot, asked.quantity))]);
+        }
+        let best = self.best_spot(site, profile)?;
+        if !matches!(best, Spot::Space { .. }) {
+            return Ok(vec![item((best, asked.quantity))]);
+        }
+        let is_free = |spot: &Spot| {
+            placed.iter().all(|other| other.profile != profile || other.spot != *spot)
         };
-        Ok(Item { profile, quantity: asked.quantity, spot, from_year: asked.from_year })
+        let all = self.spots_by_fitness(site, profile);
+        let free: Vec<Spot> = all.iter().copied().filter(is_free).collect();
+        let spots = if free.is_empty() { all } else { free };
+        Ok(share_out(asked.quantity, &spots).map(item).collect())
     }
 
     fn best_spot(&self, site: u32, profile: usize) -> Result<Spot, Error> {
@@ -131,6 +158,24 @@ impl View {
             Error::Invalid(format!("{id} is deployed in homes, not at a site"))
         })?;
         Ok(result.outcome.spot())
+    }
+
+    /// The spaces of a site in which a technology is judged, the best first, and of equal ones in their
+    /// order on record.
+    fn spots_by_fitness(&self, site: u32, profile: usize) -> Vec<Spot> {
+        let (rulebook, estate) = (&self.rulebook, &self.estate);
+        let profile = &rulebook.profiles[profile];
+        let is_of_kind = |space: &u32| match profile.place {
+            Place::Space(kind) => estate.kind(*space) == Some(kind),
+            Place::Site => false,
+        };
+        let mut outcomes: Vec<Outcome> = estate
+            .spaces_of(site)
+            .filter(is_of_kind)
+            .map(|space| assess_spot(rulebook, estate, profile, Spot::Space { site, space }))
+            .collect();
+        outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.rank()));
+        outcomes.iter().map(Outcome::spot).collect()
     }
 
     fn find_spot(&self, site: u32, profile: usize, code: &str) -> Result<Spot, Error> {
@@ -153,6 +198,35 @@ impl View {
                 "{} is deployed at the site as a whole, not in a space",
                 self.rulebook.profiles[profile].id
             ))),
+        }
+    }
+}
+
+/// Shares a quantity out among places in their order, as evenly as it goes; places that would get
+/// nothing are left out.
+fn share_out(quantity: u32, spots: &[Spot]) -> impl Iterator<Item = (Spot, u32)> {
+    let places = u32::try_from(spots.len()).unwrap_or(u32::MAX).max(1);
+    let (each, more) = (quantity / places, quantity % places);
+    let share = move |at: u32| each + u32::from(at < more);
+    (0..).zip(spots).map(move |(at, spot)| (*spot, share(at))).filter(|(_, share)| *share > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_is_shared_out_evenly_and_in_order() {
+        let spots: Vec<Spot> = (0..3).map(|space| Spot::Space { site: 0, space }).collect();
+        for (quantity, shares) in [
+            (1, vec![1]),
+            (2, vec![1, 1]),
+            (3, vec![1, 1, 1]),
+            (5, vec![2, 2, 1]),
+            (6, vec![2, 2, 2]),
+        ] {
+            let shared: Vec<u32> = share_out(quantity, &spots).map(|(_, share)| share).collect();
+            assert_eq!(shared, shares, "{quantity}");
         }
     }
 }
