@@ -6,6 +6,14 @@
 //! and a change in demand is valued by marginal factors. Sums over two kinds do not compile. The
 //! factors themselves are `factor`, and money is `appraisal`, `costing` and `funding`.
 //!
+//! ```compile_fail
+//! use siteworthy_rules::carbon::abatement::{Abatement, cheapest_set};
+//! use siteworthy_rules::factor::{Average, Carbon, Marginal};
+//! let measures: Vec<Abatement<Marginal>> = Vec::new();
+//! // What a measure saves at the margin does not meet a target by average factors.
+//! cheapest_set(&measures, Carbon::<Average>::from_kg(1.0));
+//! ```
+//!
 //! What is unknown stays unknown: every answer that could not be worked out says why, and no sum
 //! takes an unknown part for zero without saying so beside it.
 

@@ -13,7 +13,8 @@ use siteworthy_rules::appraisal::{
     Due, annuity_factor, equivalent_annual_cost, irr, mirr, npv, pmt, present_value, pv,
 };
 use siteworthy_rules::carbon::crrem::{
-    Asset, Misalignment, Pathway, Projection, Published, Use, blend, misalignment, project,
+    Asset, Misalignment, Pathway, Projection, Published, Use, blend, misalignment, pathway_of,
+    project,
 };
 use siteworthy_rules::carbon::demand::{Carrier, Demand, FuelFactors};
 use siteworthy_rules::carbon::value::carbon_npv;
@@ -26,7 +27,6 @@ use siteworthy_rules::costing::{Line, Risk, Terms, Vat, price};
 use siteworthy_rules::factor::deflator::Deflator;
 use siteworthy_rules::factor::discount::IN_FORCE;
 use siteworthy_rules::factor::grid::GridPath;
-use siteworthy_rules::factor::pathway::Metric;
 use siteworthy_rules::factor::{
     CalendarYear, Carbon, Crrem, Factor, Factors, Figure, FinancialYear, Missing, PriceBase, Real,
 };
@@ -243,10 +243,11 @@ fn mitigation(inputs: &Table, series: &Series) -> Found {
         base: calendar(2024),
         terms: Terms {
             location: Decimal::ONE,
-            risk: Risk::OptimismBias {
-                fraction: exactly(number(&inputs["upper_percent"])) / Decimal::ONE_HUNDRED,
-                mitigated: exactly(number(&inputs["mitigation_share"])),
-            },
+            risk: Risk::bias_of_percent(
+                number(&inputs["upper_percent"]),
+                exactly(number(&inputs["mitigation_share"])),
+            )
+            .expect("a number"),
             fees: Decimal::ZERO,
             vat: Vat::Excluded { reason: why },
         },
@@ -442,12 +443,9 @@ fn national_estate(inputs: &Table, series: &Series) -> Found {
 fn replaced_items(inputs: &Table, series: &Series) -> Found {
     let study_years = count(&inputs["reference_study_period"]);
     let of = |items: &[Item]| {
-        let nothing = Estimate { low: 0.0, central: 0.0, high: 0.0 };
-        let in_use = InUse { kwh_per_year: Some(nothing), water_kg_per_year: Some(nothing) };
+        let in_use = InUse { kwh_per_year: Some(0.0), water_kg_per_year: Some(0.0) };
         let found = whole_life(items, &in_use, CalendarYear(2026), study_years, series.grid());
-        let sum = found.sum(&[Module::A1A3, Module::B4]).known_kg;
-        assert_eq!((sum.low, sum.high), (sum.central, sum.central));
-        sum.central
+        found.sum(&[Module::A1A3, Module::B4]).known_kg
     };
     let mut found = Found::new();
     let mut items = Vec::new();
@@ -455,13 +453,8 @@ fn replaced_items(inputs: &Table, series: &Series) -> Found {
         let (kg, life) = (number(&item["a1_a3_kg"]), count(&item["life"]));
         let times = replacements(study_years, life).expect("a life");
         found.insert(format!("replacements.{id}"), f64::from(times));
-        let declared = Estimate { low: kg, central: kg, high: kg };
-        let item = Item {
-            id: id.clone(),
-            a1_a3_kg: Some(declared),
-            life_years: Some(life),
-            ..Item::default()
-        };
+        let item =
+            Item { id: id.clone(), a1_a3_kg: Some(kg), life_years: Some(life), ..Item::default() };
         found.insert(format!("a_plus_b4_kg.{id}"), of(std::slice::from_ref(&item)));
         items.push(item);
     }
@@ -473,15 +466,12 @@ fn operational(inputs: &Table, series: &Series) -> Found {
     let years = numbers(&inputs["years"]);
     let kwh = number(&inputs["annual_kwh"]);
     let years: Vec<CalendarYear> = series.years(years[0], years[1]).collect();
-    let in_use = InUse {
-        kwh_per_year: Some(Estimate { low: kwh, central: kwh, high: kwh }),
-        water_kg_per_year: None,
-    };
+    let in_use = InUse { kwh_per_year: Some(kwh), water_kg_per_year: None };
     let study_years = u32::try_from(years.len()).expect("a count");
     let found = whole_life(&[], &in_use, years[0], study_years, series.grid());
     let b6 = found.module(Module::B6);
     assert!(b6.unknown.is_empty());
-    list([("tco2e", b6.known_kg.central / 1000.0)])
+    list([("tco2e", b6.known_kg / 1000.0)])
 }
 
 fn funding(inputs: &Table) -> Found {
@@ -520,9 +510,7 @@ impl Series {
     }
 
     fn pathway(&self, class: &str) -> Pathway {
-        let key = (class.to_lowercase(), Metric::CarbonIntensity);
-        let path = &self.factors.pathways.paths[&key];
-        path.iter().map(|(year, figure)| (*year, figure.value)).collect()
+        pathway_of(&self.factors.pathways, &class.to_lowercase()).expect("the class is there")
     }
 
     fn deflators(&self) -> &Deflator {

@@ -11,7 +11,8 @@
 use super::demand::{Demand, FuelFactors, KnownDemand};
 use super::{Unknown, above_zero, years_of};
 use crate::factor::grid::GridPath;
-use crate::factor::{CalendarYear, Carbon, Crrem};
+use crate::factor::pathway::{Metric, Pathways, VINTAGE};
+use crate::factor::{CalendarYear, Carbon, Crrem, Missing};
 use std::collections::BTreeMap;
 
 /// The last year of the pathways.
@@ -86,6 +87,17 @@ pub struct Projection {
     pub misalignment: Misalignment,
     /// The area between the two curves where the building lies above, times the floor area.
     pub excess: Carbon<Crrem>,
+}
+
+/// What CRREM allows a kind of building, such as `healthcare`.
+///
+/// # Errors
+/// [`Missing`] where there is no such kind.
+pub fn pathway_of(pathways: &Pathways, kind: &str) -> Result<Pathway, Missing> {
+    let path = pathways.paths.get(&(kind.to_owned(), Metric::CarbonIntensity));
+    let path =
+        path.ok_or_else(|| Missing(format!("{VINTAGE} has no carbon intensity of {kind}")))?;
+    Ok(path.iter().map(|(year, figure)| (*year, figure.value)).collect())
 }
 
 /// The first year from the reporting year to 2050 in which the intensity is strictly above the

@@ -12,8 +12,11 @@
 use super::crrem::{Asset, Projection, Published, project, project_with};
 use super::demand::FuelFactors;
 use super::{Unknown, at_least_zero, years_of};
+use crate::dated::Evidence;
 use crate::factor::grid::GridPath;
+use crate::factor::target::{Target, TargetKind};
 use crate::factor::{Average, CalendarYear, Carbon, Marginal, Purpose};
+use crate::place::Nation;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -26,6 +29,21 @@ pub struct Milestone {
     pub year_to: CalendarYear,
     /// By how much of the baseline emissions must have fallen, 0 to 1.
     pub reduction: f64,
+    /// How well it is supported.
+    pub evidence: Evidence,
+}
+
+/// The footprints whose targets make up the path of a nation's sites: a policy of this project, for
+/// no nation publishes one for a single site. Scotland's target for buildings leads to that of the
+/// whole NHS; Wales publishes none after 2030 for its NHS, and Northern Ireland's cover all sectors.
+#[must_use]
+pub const fn footprints(nation: Nation) -> &'static [&'static str] {
+    match nation {
+        Nation::England => &["nhs-carbon-footprint"],
+        Nation::Scotland => &["nhs-buildings", "nhs-total"],
+        Nation::Wales => &["nhs-wales"],
+        Nation::NorthernIreland => &["all-sectors"],
+    }
 }
 
 /// Which end of a range of years a path is held to.
@@ -42,9 +60,56 @@ pub enum Pace {
 pub struct TargetPath {
     /// The baseline with 1, then the targets; years rise.
     points: Vec<(CalendarYear, f64)>,
+    /// The weakest evidence of a target; what lies between them is policy.
+    evidence: Evidence,
 }
 
 impl TargetPath {
+    /// The path of a nation from its published targets.
+    ///
+    /// Where the targets were also counted from a later year, that year is the baseline, because a
+    /// site knows its own emissions of 2019-20 and not those of 1990. A target of net zero is the same
+    /// from every baseline.
+    ///
+    /// # Errors
+    /// [`Unknown`] where the nation has no target, or its targets have several baselines.
+    pub fn of(targets: &[Target], nation: Nation, pace: Pace) -> Result<Self, Unknown> {
+        let own: Vec<&Target> = targets
+            .iter()
+            .filter(|one| one.nation == nation)
+            .filter(|one| footprints(nation).contains(&one.footprint.as_str()))
+            .collect();
+        let is_rebased = own.iter().any(|one| one.kind == TargetKind::TargetRebased);
+        let counts = |one: &&Target| match one.kind {
+            TargetKind::TargetRebased => true,
+            TargetKind::Target => !is_rebased || one.figure.value >= 100.0,
+            TargetKind::Outturn | TargetKind::Share => false,
+        };
+        let mut own: Vec<&Target> = own.into_iter().filter(counts).collect();
+        own.sort_by_key(|one| (one.year_to, one.year_from));
+        let partial = own.iter().filter(|one| one.figure.value < 100.0);
+        let mut baselines: Vec<Option<i32>> = partial.map(|one| one.baseline_year).collect();
+        baselines.sort_unstable();
+        baselines.dedup();
+        let baseline_year = match baselines.as_slice() {
+            [Some(year)] => CalendarYear(*year),
+            [] | [None] => {
+                return Err(Unknown::NotKnown(format!("the baseline year of {nation}")));
+            }
+            _ => return Err(Unknown::NotPlausible(format!("the baseline years of {nation}"))),
+        };
+        let milestones: Vec<Milestone> = own
+            .iter()
+            .map(|one| Milestone {
+                year_from: CalendarYear(one.year_from),
+                year_to: CalendarYear(one.year_to),
+                reduction: one.figure.value / 100.0,
+                evidence: one.figure.evidence,
+            })
+            .collect();
+        Self::new(baseline_year, &milestones, pace)
+    }
+
     /// The path from a baseline year through targets, straight between them.
     ///
     /// # Errors
@@ -73,7 +138,14 @@ impl TargetPath {
             }
             points.push((year, 1.0 - one.reduction));
         }
-        Ok(Self { points })
+        let evidence = milestones.iter().map(|one| one.evidence).max();
+        Ok(Self { points, evidence: evidence.unwrap_or(Evidence::Policy) })
+    }
+
+    /// The weakest evidence of its targets. A year between two targets is policy besides.
+    #[must_use]
+    pub const fn evidence(&self) -> Evidence {
+        self.evidence
     }
 
     /// The year that shares refer to.
