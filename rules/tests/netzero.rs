@@ -624,6 +624,10 @@ fn a_building_with_anything_unknown_has_no_year() {
     assert_eq!(with(|asset| asset.floor_area_m2 = Some(0.0)), ["the floor area cannot be right"]);
     let late = with(|asset| asset.reporting_year = CalendarYear(2051));
     assert_eq!(late, ["a reporting year after 2050 cannot be right"]);
+    // A fuel of which nothing is taken needs no factor.
+    let mut none = good.clone();
+    none.demand.bought_kwh.insert(Carrier::Lpg, Some(0.0));
+    assert_eq!(project_by(&none, 2050, &pathway()), project_by(&good, 2050, &pathway()));
     // A year that the grid or the pathway lacks is not filled from its neighbours.
     let gap = project_by(&good, 2049, &pathway()).unwrap_err();
     assert_eq!(gap.len(), 1);
