@@ -3,7 +3,7 @@
 //! A reporting year takes the set of its own name. The set of another year is never taken in its
 //! place: sets are revised, and a fall from one to the next may be a change of method.
 
-use super::rows::read_rows;
+use super::rows::{Kept, read_rows};
 use super::{Factor, Figure, Missing, Reporting, SetYear};
 use crate::fields::Problems;
 use crate::words::words;
@@ -113,7 +113,7 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Conversio
         Some(((year?, id?), ConversionFactor { scope: scope?, figure }))
     });
     let mut sets = BTreeMap::new();
-    for ((year, id), factor) in rows {
+    for Kept { key: (year, id), value: factor, .. } in rows {
         let set =
             sets.entry(year).or_insert_with(|| ConversionSet { year, factors: BTreeMap::new() });
         set.factors.insert(id, factor);

@@ -1,7 +1,7 @@
 //! How costs turn out otherwise than thought: optimism bias by kind of project, the level of prices in
 //! a place, and how spending is spread over the years of a project.
 
-use super::rows::read_rows;
+use super::rows::{Kept, read_rows};
 use super::{Figure, Missing};
 use crate::fields::Problems;
 use std::collections::BTreeMap;
@@ -106,27 +106,33 @@ pub(super) fn read(
         Some(((duration?, year?), figure))
     });
     let mut spend: BTreeMap<u32, Vec<Figure>> = BTreeMap::new();
-    let sorted: BTreeMap<(u32, u32), Figure> = rows.into_iter().collect();
-    for ((duration, year), figure) in sorted {
+    let mut lines: BTreeMap<u32, u32> = BTreeMap::new();
+    for Kept { line, key: (duration, year), value: figure } in rows {
+        lines.insert(duration, line);
         let shares = spend.entry(duration).or_default();
         if shares.len() == year as usize {
             shares.push(figure);
         } else {
             let message = format!("The profile of {duration} years has no year {}.", shares.len());
-            problems.add(spend_file, "", None, message, "Number its years from 0.");
+            let advice = "Number its years from 0.";
+            problems.add_at_row(spend_file, line, Some("year_index"), None, message, advice);
         }
     }
     for (duration, shares) in &spend {
         let sum: f64 = shares.iter().map(|figure| figure.value).sum();
         if (sum - 1.0).abs() > 1e-9 || shares.len() != *duration as usize {
-            let message =
-                format!("The shares of {duration} years are {} and add up to {sum}.", shares.len());
-            problems.add(spend_file, "", None, message, "Give a share a year that add up to 1.");
+            let message = format!(
+                "The profile of {duration} years has {} shares, which add up to {sum}.",
+                shares.len()
+            );
+            let advice = "Give a share for each year, and let them add up to 1.";
+            problems.add_at_row(spend_file, lines[duration], Some("value"), None, message, advice);
         }
     }
+    let by_key = |row: Kept<_, Figure>| (row.key, row.value);
     CostRisks {
-        bias: bias.into_iter().collect(),
-        locations: locations.into_iter().collect(),
+        bias: bias.into_iter().map(by_key).collect(),
+        locations: locations.into_iter().map(|row| (row.key, row.value)).collect(),
         spend,
     }
 }

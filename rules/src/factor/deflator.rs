@@ -3,8 +3,7 @@
 //! Deflators are revised, so the vintage is part of every answer. The series of one vintage is an index
 //! whose base does not matter: only its ratios are used. Calendar and financial years are never mixed.
 
-use super::grid::check_whole;
-use super::rows::read_rows;
+use super::rows::{Kept, check_whole, read_rows};
 use super::{CalendarYear, Figure, FinancialYear, Missing, PriceBase, Real};
 use crate::fields::Problems;
 use rust_decimal::Decimal;
@@ -89,26 +88,25 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Deflators
         Some(((vintage?, base?), figure))
     });
     let mut vintages: BTreeMap<String, Deflator> = BTreeMap::new();
-    for ((vintage, base), figure) in rows {
+    let mut lines: BTreeMap<(String, bool), Vec<(i32, u32)>> = BTreeMap::new();
+    for Kept { line, key: (vintage, base), value: figure } in rows {
+        let (is_calendar, year) = match base {
+            PriceBase::Calendar(year) => (true, year.0),
+            PriceBase::Financial(year) => (false, year.0),
+        };
+        lines.entry((vintage.clone(), is_calendar)).or_default().push((year, line));
         let deflator = vintages
             .entry(vintage.clone())
             .or_insert_with(|| Deflator { vintage, index: BTreeMap::new() });
         deflator.index.insert(base, figure);
     }
-    for deflator in vintages.values() {
-        let name = &deflator.vintage;
-        let years = |is_calendar: bool| {
-            deflator.index.keys().filter_map(move |base| match base {
-                PriceBase::Calendar(year) => is_calendar.then_some(year.0),
-                PriceBase::Financial(year) => (!is_calendar).then_some(year.0),
-            })
-        };
-        if years(true).next().is_some() && years(false).next().is_some() {
-            let message = format!("The deflator {name} mixes calendar and financial years.");
-            problems.add(file, "", None, message, "Give each kind of year a vintage of its own.");
+    for ((vintage, is_calendar), own) in &lines {
+        if !is_calendar && lines.contains_key(&(vintage.clone(), true)) {
+            let message = format!("The deflator {vintage} mixes calendar and financial years.");
+            let advice = "Give each kind of year a vintage of its own.";
+            problems.add_at_row(file, own[0].1, Some("years"), None, message, advice);
         }
-        let is_calendar = years(true).next().is_some();
-        check_whole(file, &format!("Deflator {name}"), years(is_calendar), problems);
+        check_whole(file, &format!("The deflator {vintage}"), own.iter().copied(), problems);
     }
     Deflators { vintages }
 }

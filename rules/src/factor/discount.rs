@@ -1,6 +1,6 @@
 //! How the future is discounted: schedules whose rate falls with the distance, in vintages.
 
-use super::rows::read_rows;
+use super::rows::{Kept, read_rows};
 use super::{Figure, Missing};
 use crate::fields::Problems;
 use std::collections::BTreeMap;
@@ -83,42 +83,45 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> DiscountS
         Some(((vintage?, schedule?, step.index_from), step))
     });
     let mut schedules: BTreeMap<(String, String), DiscountSchedule> = BTreeMap::new();
-    for ((vintage, name, _), step) in rows {
+    let mut lines: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+    for Kept { line, key: (vintage, name, _), value: step } in rows {
         let id = format!("{vintage} {name}");
-        let schedule = schedules
-            .entry((vintage, name))
-            .or_insert_with(|| DiscountSchedule { id, steps: Vec::new() });
+        let key = (vintage, name);
+        lines.entry(key.clone()).or_default().push(line);
+        let schedule =
+            schedules.entry(key).or_insert_with(|| DiscountSchedule { id, steps: Vec::new() });
         schedule.steps.push(step);
     }
-    for schedule in schedules.values_mut() {
-        schedule.steps.sort_by_key(|step| step.index_from);
-        check_steps(file, schedule, problems);
+    for (key, schedule) in &schedules {
+        check_steps(file, schedule, &lines[key], problems);
     }
     DiscountSchedules { schedules }
 }
 
-/// Steps follow each other without a gap or an overlap, from 0 and without end.
-fn check_steps(file: &str, schedule: &DiscountSchedule, problems: &mut Problems) {
+/// Steps follow each other without a gap or an overlap, from 0 and without end. Each has its row.
+fn check_steps(file: &str, schedule: &DiscountSchedule, lines: &[u32], problems: &mut Problems) {
     let mut next = Some(0);
-    for step in &schedule.steps {
+    for (step, line) in schedule.steps.iter().zip(lines) {
         let message = match next {
             Some(next) if step.index_from == next => {
                 let is_backward = step.index_to.is_some_and(|to| to < step.index_from);
-                is_backward.then(|| format!("The step from {next} ends before it begins."))
+                is_backward.then(|| format!("the step from {next} ends before it begins"))
             }
             Some(next) if step.index_from > next => {
-                Some(format!("No step holds from {next} to {}.", step.index_from - 1))
+                Some(format!("no step holds from {next} to {}", step.index_from - 1))
             }
-            _ => Some(format!("Two steps hold for {}.", step.index_from)),
+            _ => Some(format!("two steps hold for {}", step.index_from)),
         };
         if let Some(message) = message {
-            let message = format!("Schedule {}: {message}", schedule.id);
-            problems.add(file, "", None, message, "Let each step begin where the last one ended.");
+            let message = format!("In the schedule {} {message}.", schedule.id);
+            let advice = "Let each step begin where the last one ended.";
+            problems.add_at_row(file, *line, Some("index_from"), None, message, advice);
         }
         next = step.index_to.map(|to| to + 1);
     }
-    if next.is_some() {
-        let message = format!("Schedule {} has an end.", schedule.id);
-        problems.add(file, "", None, message, "Leave index_to of the last step empty.");
+    if let (Some(_), Some(line)) = (next, lines.last()) {
+        let message = format!("The schedule {} has an end.", schedule.id);
+        let advice = "Leave index_to of the last step empty.";
+        problems.add_at_row(file, *line, Some("index_to"), None, message, advice);
     }
 }

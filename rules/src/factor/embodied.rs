@@ -1,7 +1,7 @@
 //! What equipment costs in carbon before it is switched on and after it is done with, by item.
 
 use super::Figure;
-use super::rows::read_rows;
+use super::rows::{Kept, read_rows};
 use super::value::ESTIMATES;
 use crate::cost::Estimate;
 use crate::fields::Problems;
@@ -57,7 +57,9 @@ pub(super) fn read(
             Some(((id?, estimate?), (modules?, life_years?, figure)))
         });
     let mut items: BTreeMap<String, EmbodiedItem> = BTreeMap::new();
-    for ((id, estimate), (modules, life_years, figure)) in rows {
+    let mut lines: BTreeMap<String, u32> = BTreeMap::new();
+    for Kept { line, key: (id, estimate), value: (modules, life_years, figure) } in rows {
+        lines.entry(id.clone()).or_insert(line);
         let item = items.entry(id.clone()).or_insert_with(|| EmbodiedItem {
             id: id.clone(),
             estimate: Estimate { low: None, central: None, high: None },
@@ -67,7 +69,7 @@ pub(super) fn read(
         });
         if (&item.unit, &item.modules, item.life_years) != (&figure.unit, &modules, life_years) {
             let message = format!("The estimates of {id} differ in unit, modules or life.");
-            problems.add(file, "", None, message, "Give all of them alike.");
+            problems.add_at_row(file, line, None, None, message, "Give all of them alike.");
         }
         match estimate.as_str() {
             "low" => item.estimate.low = Some(figure),
@@ -80,7 +82,8 @@ pub(super) fn read(
         let values = [low, central, high].map(|one| one.as_ref().map(|figure| figure.value));
         if !values.iter().flatten().is_sorted() {
             let message = format!("The estimates of {} do not rise from low to high.", item.id);
-            problems.add(file, "", None, message, "Put low below central below high.");
+            let advice = "Put low below central below high.";
+            problems.add_at_row(file, lines[&item.id], Some("value"), None, message, advice);
         }
     }
     items

@@ -1,6 +1,6 @@
 //! What a kWh of electricity emits, year by year: one path a question.
 
-use super::rows::read_rows;
+use super::rows::{Kept, check_whole, read_rows};
 use super::{Average, CalendarYear, Crrem, Factor, Figure, Marginal, Missing, Purpose};
 use crate::fields::Problems;
 use std::collections::BTreeMap;
@@ -51,19 +51,22 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Paths {
         Some(((purpose?, year?), (id?, figure)))
     });
     let mut paths = PURPOSES.map(|_| (String::new(), BTreeMap::new()));
-    for ((purpose, year), (id, figure)) in rows {
+    let mut lines = PURPOSES.map(|_| Vec::new());
+    for Kept { line, key: (purpose, year), value: (id, figure) } in rows {
         let (name, years) = &mut paths[purpose];
         if !name.is_empty() && *name != id {
             let message =
                 format!("There are two paths for {}: {name} and {id}.", PURPOSES[purpose]);
-            problems.add(file, "", None, message, "Keep one.");
+            problems.add_at_row(file, line, Some("path"), None, message, "Keep one.");
             continue;
         }
         *name = id;
         years.insert(year, figure);
+        lines[purpose].push((year.0, line));
     }
-    for ((_, years), purpose) in paths.iter().zip(PURPOSES) {
-        check_whole(file, purpose, years.keys().map(|year| year.0), problems);
+    for ((name, _), (lines, purpose)) in paths.iter().zip(lines.into_iter().zip(PURPOSES)) {
+        let what = if name.is_empty() { purpose } else { name };
+        check_whole(file, &format!("The path {what}"), lines.into_iter(), problems);
     }
     let [marginal, average, crrem] = paths;
     (
@@ -71,29 +74,4 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Paths {
         GridPath::new(average.0, average.1),
         GridPath::new(crrem.0, crrem.1),
     )
-}
-
-/// A path has every year from its first to its last: a year in between would be missing in every sum.
-pub(super) fn check_whole(
-    file: &str,
-    what: &str,
-    years: impl Iterator<Item = i32>,
-    problems: &mut Problems,
-) {
-    let mut last = None;
-    let mut is_empty = true;
-    for year in years {
-        is_empty = false;
-        if let Some(last) = last
-            && year != last + 1
-        {
-            let message = format!("{what} has {last} and {year}, and not what lies between.");
-            problems.add(file, "", None, message, "Add the years in between.");
-        }
-        last = Some(year);
-    }
-    if is_empty {
-        let message = format!("There is no row for {what}.");
-        problems.add(file, "", None, message, "Add its rows.");
-    }
 }

@@ -3,8 +3,7 @@
 //!
 //! There is one class for all of health care: a hospital and a health centre are held to one curve.
 
-use super::grid::check_whole;
-use super::rows::read_rows;
+use super::rows::{Kept, check_whole, read_rows};
 use super::{CalendarYear, Figure, Missing};
 use crate::fields::Problems;
 use crate::words::words;
@@ -69,12 +68,14 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Pathways 
         Some(((kind?, metric?, year?), figure))
     });
     let mut paths: BTreeMap<(String, Metric), BTreeMap<CalendarYear, Figure>> = BTreeMap::new();
-    for ((kind, metric, year), figure) in rows {
+    let mut lines: BTreeMap<(String, Metric), Vec<(i32, u32)>> = BTreeMap::new();
+    for Kept { line, key: (kind, metric, year), value: figure } in rows {
+        lines.entry((kind.clone(), metric)).or_default().push((year.0, line));
         paths.entry((kind, metric)).or_default().insert(year, figure);
     }
-    for ((kind, metric), path) in &paths {
-        let what = format!("Pathway of {kind}, {metric},");
-        check_whole(file, &what, path.keys().map(|year| year.0), problems);
+    for ((kind, metric), lines) in lines {
+        let what = format!("The pathway of {kind}, {metric},");
+        check_whole(file, &what, lines.into_iter(), problems);
     }
     Pathways { paths }
 }

@@ -74,5 +74,5 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Prices {
         };
         Some((key, Price { price_base_year: price_base_year?, figure }))
     });
-    Prices { prices: rows.into_iter().collect() }
+    Prices { prices: rows.into_iter().map(|row| (row.key, row.value)).collect() }
 }

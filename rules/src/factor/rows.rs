@@ -22,15 +22,26 @@ pub struct Row<'a> {
     problems: &'a mut Problems,
 }
 
-/// Reads a file whose columns are these and the shared ones: what `read` makes of each row. Rows that
-/// cannot be read are left out, with their problems; two rows of one key are a problem too.
+/// What `read` made of one row.
+pub struct Kept<K, T> {
+    /// The row, as a spreadsheet numbers it.
+    pub line: u32,
+    /// What it is about.
+    pub key: K,
+    /// What it says.
+    pub value: T,
+}
+
+/// Reads a file whose columns are these and the shared ones: what `read` makes of each row, in order of
+/// key. Rows that cannot be read are left out, with their problems; two rows of one key are a problem
+/// too.
 pub fn read_rows<K: Ord + Clone, T>(
     file: &str,
     text: &str,
     own: &[&str],
     problems: &mut Problems,
     mut read: impl FnMut(&mut Row<'_>) -> Option<(K, T)>,
-) -> Vec<(K, T)> {
+) -> Vec<Kept<K, T>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let wanted: Vec<&str> = own.iter().copied().chain(SHARED).collect();
     let headings = reader.headers().cloned().unwrap_or_default();
@@ -59,16 +70,42 @@ pub fn read_rows<K: Ord + Clone, T>(
         let mut row = Row { file, headings: &headings, record: &record, line, problems };
         let Some((key, value)) = read(&mut row) else { continue };
         if seen.insert(key.clone()) {
-            found.push((key, value));
+            found.push(Kept { line, key, value });
         } else {
             row.problem(
                 None,
-                "It says the same as an earlier row.".to_owned(),
+                "An earlier row is about the same.".to_owned(),
                 "Remove one of the two.",
             );
         }
     }
+    found.sort_by(|one, other| one.key.cmp(&other.key));
     found
+}
+
+/// A path has every year from its first to its last: a year in between would be missing in every sum.
+/// `years` are in order, each with its row.
+pub fn check_whole(
+    file: &str,
+    what: &str,
+    years: impl Iterator<Item = (i32, u32)>,
+    problems: &mut Problems,
+) {
+    let mut last = None;
+    for (year, line) in years {
+        if let Some(last) = last
+            && year > last + 1
+        {
+            let message = format!("{what} goes from {last} to {year}, and has nothing in between.");
+            let advice = "Add the years in between.";
+            problems.add_at_row(file, line, Some("year"), None, message, advice);
+        }
+        last = Some(year);
+    }
+    if last.is_none() {
+        let message = format!("There is no row for {what}.");
+        problems.add(file, "", None, message, "Add its rows.");
+    }
 }
 
 impl Row<'_> {

@@ -68,5 +68,5 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Vec<Targe
         let key = (target.nation, target.footprint.clone(), target.kind, year_from);
         Some((key, target))
     });
-    rows.into_iter().map(|(_, target)| target).collect()
+    rows.into_iter().map(|row| row.value).collect()
 }

@@ -1,8 +1,7 @@
 //! What a tonne of carbon is worth in appraisal (Green Book supplementary guidance), low, central and
 //! high, by year and price base.
 
-use super::grid::check_whole;
-use super::rows::read_rows;
+use super::rows::{Kept, check_whole, read_rows};
 use super::{CalendarYear, Figure, Missing, PriceBase, Real};
 use crate::cost::Estimate;
 use crate::fields::Problems;
@@ -64,28 +63,31 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> CarbonVal
         let figure = row.figure(&["GBP/tCO2e"])?;
         Some(((base?, year?, estimate?), figure))
     });
-    let mut triples: BTreeMap<(CalendarYear, CalendarYear), BTreeMap<String, Figure>> =
+    let mut triples: BTreeMap<(CalendarYear, CalendarYear), (u32, BTreeMap<String, Figure>)> =
         BTreeMap::new();
-    for ((base, year, estimate), figure) in rows {
-        triples.entry((base, year)).or_default().insert(estimate, figure);
+    for Kept { line, key: (base, year, estimate), value: figure } in rows {
+        let (_, triple) = triples.entry((base, year)).or_insert_with(|| (line, BTreeMap::new()));
+        triple.insert(estimate, figure);
     }
     let mut series: BTreeMap<CalendarYear, CarbonValueSeries> = BTreeMap::new();
-    for ((base, year), triple) in triples {
+    let mut lines: BTreeMap<CalendarYear, Vec<(i32, u32)>> = BTreeMap::new();
+    for ((base, year), (line, triple)) in triples {
         let what = format!("The carbon value of {year} in prices of {base}");
-        if let Some(estimate) = take_estimate(file, &what, triple, problems) {
+        lines.entry(base).or_default().push((year.0, line));
+        if let Some(estimate) = take_estimate((file, line), &what, triple, problems) {
             series.entry(base).or_default().insert(year, estimate);
         }
     }
-    for (base, values) in &series {
-        let what = format!("Series of carbon values in prices of {base}");
-        check_whole(file, &what, values.keys().map(|year| year.0), problems);
+    for (base, lines) in lines {
+        let what = format!("The series of carbon values in prices of {base}");
+        check_whole(file, &what, lines.into_iter(), problems);
     }
     CarbonValues { series }
 }
 
 /// Low, central and high of one thing, which must all be there and rise.
-pub(super) fn take_estimate(
-    file: &str,
+fn take_estimate(
+    (file, line): (&str, u32),
     what: &str,
     mut triple: BTreeMap<String, Figure>,
     problems: &mut Problems,
@@ -93,12 +95,13 @@ pub(super) fn take_estimate(
     let found = ESTIMATES.map(|estimate| triple.remove(estimate));
     let [Some(low), Some(central), Some(high)] = found else {
         let message = format!("{what} does not have all of low, central and high.");
-        problems.add(file, "", None, message, "Give all three.");
+        problems.add_at_row(file, line, Some("estimate"), None, message, "Give all three.");
         return None;
     };
     if low.value > central.value || central.value > high.value {
         let message = format!("{what} does not rise from low to high.");
-        problems.add(file, "", None, message, "Put low below central below high.");
+        let advice = "Put low below central below high.";
+        problems.add_at_row(file, line, Some("value"), None, message, advice);
     }
     Some(Estimate { low, central, high })
 }
