@@ -397,7 +397,7 @@ fn conversion() -> ConversionSet {
 
 #[test]
 fn each_part_of_a_footprint_stands_alone() {
-    let found = footprint(&[(Carrier::Electricity, Some(1000.0))].into(), &conversion());
+    let found = footprint(&[(Carrier::Electricity, Some(1000.0))].into(), Ok(&conversion()));
     for (part, kg) in [
         (Part::Scope2, 200.0),
         (Part::Transmission, 10.0),
@@ -416,7 +416,7 @@ fn each_part_of_a_footprint_stands_alone() {
 #[test]
 fn a_missing_factor_makes_its_part_unknown_and_no_other() {
     let taken = [(Carrier::Electricity, Some(1000.0)), (Carrier::NaturalGas, Some(2000.0))];
-    let found = footprint(&taken.into(), &conversion());
+    let found = footprint(&taken.into(), Ok(&conversion()));
     assert_eq!(found.part(Part::Scope1).unwrap().whole().unwrap().kg(), 400.0);
     let (carrier, why) = &found.part(Part::WellToTank).unwrap().whole().unwrap_err()[0];
     assert_eq!(*carrier, Carrier::NaturalGas);
@@ -429,16 +429,16 @@ fn a_missing_factor_makes_its_part_unknown_and_no_other() {
 
 #[test]
 fn a_consumption_that_is_unknown_is_not_zero_and_zero_is_known() {
-    let found = footprint(&[(Carrier::NaturalGas, None)].into(), &conversion());
+    let found = footprint(&[(Carrier::NaturalGas, None)].into(), Ok(&conversion()));
     let unknown = found.total();
     assert_eq!(unknown.unknown.len(), 2);
     let why = unknown.unknown[0].2.to_string();
     assert_eq!(why, "the consumption of natural-gas is not known");
     // Nothing taken emits nothing, although the set has no well-to-tank factor.
-    let found = footprint(&[(Carrier::NaturalGas, Some(0.0))].into(), &conversion());
+    let found = footprint(&[(Carrier::NaturalGas, Some(0.0))].into(), Ok(&conversion()));
     assert_eq!(found.total().whole().unwrap().kg(), 0.0);
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
-        let found = footprint(&[(Carrier::GasOil, Some(bad))].into(), &conversion());
+        let found = footprint(&[(Carrier::GasOil, Some(bad))].into(), Ok(&conversion()));
         assert!(matches!(found.total().unknown[0].2, Unknown::NotPlausible(_)));
     }
 }
@@ -446,7 +446,7 @@ fn a_consumption_that_is_unknown_is_not_zero_and_zero_is_known() {
 #[test]
 fn biogenic_carbon_stands_beside_the_total() {
     let bought = [(Carrier::WoodChips, Some(100.0))].into();
-    let found = footprint(&bought, &conversion());
+    let found = footprint(&bought, Ok(&conversion()));
     assert_eq!(found.total().whole().unwrap().kg(), 2.0);
     // Without a factor it is unknown, and the total does not wait for it.
     assert!(found.part(Part::Biogenic).unwrap().whole().is_err());
@@ -454,7 +454,7 @@ fn biogenic_carbon_stands_beside_the_total() {
     let one = set.factors["wood-chips"].clone();
     let figure = Figure { value: 0.35, ..one.figure.clone() };
     set.factors.insert("wood-chips-biogenic".to_owned(), ConversionFactor { figure, ..one });
-    let found = footprint(&bought, &set);
+    let found = footprint(&bought, Ok(&set));
     assert_eq!(found.part(Part::Biogenic).unwrap().whole().unwrap().kg(), 35.0);
     assert_eq!(found.total().whole().unwrap().kg(), 2.0);
 }
@@ -963,7 +963,7 @@ fn software_takes_its_share_of_the_hardware_and_no_more() {
 fn a_set_without_a_factor_leaves_that_part_of_a_footprint_unknown() {
     let sets = &support::rulebook().factors.conversion;
     let bought = [(Carrier::Electricity, Some(1e6)), (Carrier::NaturalGas, Some(2e6))].into();
-    let of = |at| footprint(&bought, sets.of(SetYear(at)).unwrap());
+    let of = |at| footprint(&bought, sets.of(SetYear(at)));
     let whole = of(2025);
     close(whole.part(Part::Scope1).unwrap().whole().unwrap().kg(), 365_920.0);
     close(whole.part(Part::Scope2).unwrap().whole().unwrap().kg(), 177_000.0);
@@ -989,12 +989,26 @@ fn a_set_without_a_factor_leaves_that_part_of_a_footprint_unknown() {
 }
 
 #[test]
+fn a_year_without_a_set_has_an_unknown_footprint_and_no_other_set_stands_in() {
+    let sets = &support::rulebook().factors.conversion;
+    let bought = [(Carrier::Electricity, Some(1.0)), (Carrier::NaturalGas, Some(0.0))].into();
+    let found = footprint(&bought, sets.of(SetYear(2014)));
+    assert_eq!(found.total().known.kg(), 0.0);
+    assert_eq!(found.total().unknown.len(), 4);
+    for (_, carrier, why) in found.total().unknown {
+        assert_eq!(carrier, Carrier::Electricity);
+        assert!(why.to_string().starts_with("there are no conversion factors of 2014"), "{why}");
+    }
+}
+
+#[test]
 fn every_factor_of_energy_is_asked_for_by_its_own_name() {
     // Whatever a footprint asks for and the set does not hold is listed here.
     let sets = &support::rulebook().factors.conversion;
     let all = Carrier::ALL.iter().map(|carrier| (*carrier, Some(1.0))).collect();
-    let found = footprint(&all, sets.of(SetYear(2025)).unwrap());
+    let found = footprint(&all, sets.of(SetYear(2025)));
     let mut missing = found.total().unknown;
+    missing.sort_by_key(|(part, carrier, _)| (*carrier, *part));
     missing.extend(found.sum(&[Part::Biogenic]).unknown);
     let missing: Vec<String> = missing
         .iter()
@@ -1004,14 +1018,18 @@ fn every_factor_of_energy_is_asked_for_by_its_own_name() {
         missing,
         [
             "biogas-wtt",
+            "renewable-fuel",
+            "renewable-fuel-wtt",
             "biogas-biogenic",
             "wood-chips-biogenic",
             "wood-pellets-biogenic",
-            "wood-logs-biogenic"
+            "wood-logs-biogenic",
+            "renewable-fuel-biogenic",
         ]
     );
     let fuels: FuelFactors<Average> = fuel_factors(sets.of(SetYear(2025)).unwrap());
-    assert_eq!(fuels.len(), Carrier::ALL.len() - 1);
+    // Electricity has a path, and of a fuel that nobody names no factor is known.
+    assert_eq!(fuels.len(), Carrier::ALL.len() - 2);
     close(fuels[&Carrier::NaturalGas].kg_per_kwh(), 0.18296);
     close(fuels[&Carrier::DistrictHeat].kg_per_kwh(), 0.17529);
     assert!(fuel_factors::<Average>(sets.of(SetYear(2026)).unwrap()).is_empty());

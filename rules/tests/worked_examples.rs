@@ -428,7 +428,7 @@ fn national_estate(inputs: &Table, series: &Series) -> Found {
         (Carrier::NaturalGas, "gas_kwh", gas),
         (Carrier::GasOil, "oil_kwh", oil),
         (Carrier::DistrictHeat, "steam_and_hot_water_kwh", heat),
-        (Carrier::WoodPellets, "non_fossil_kwh", 0.0),
+        (Carrier::RenewableFuel, "non_fossil_kwh", 0.0),
     ];
     let projection = projected(inputs, &fuels, 2023, series.grid(), &series.pathway("Healthcare"));
     let (own, allowed) = first(&projection, 2024);

@@ -36,6 +36,8 @@ words! {
         WoodPellets = "wood-pellets",
         /// Wood logs.
         WoodLogs = "wood-logs",
+        /// Wood, biogas or the like, where nobody says which.
+        RenewableFuel = "renewable-fuel",
     }
 }
 

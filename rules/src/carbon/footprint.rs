@@ -12,7 +12,7 @@
 use super::demand::{Carrier, FuelFactors};
 use super::{Unknown, at_least_zero};
 use crate::factor::conversion::ConversionSet;
-use crate::factor::{Carbon, Factor, Purpose, Reporting};
+use crate::factor::{Carbon, Factor, Missing, Purpose, Reporting};
 use crate::words::words;
 use std::collections::BTreeMap;
 
@@ -51,7 +51,8 @@ impl Part {
 
 /// The id of the factor of a part of a carrier in a conversion set; nothing where the carrier does not
 /// have that part. An id may be one that no set holds, and then the set says so.
-const fn factor_id(carrier: Carrier, part: Part) -> Option<&'static str> {
+#[must_use]
+pub const fn factor_id(carrier: Carrier, part: Part) -> Option<&'static str> {
     Some(match (carrier, part) {
         (Carrier::Electricity, Part::Scope2) => "electricity-generation",
         (Carrier::Electricity, Part::Transmission) => "electricity-td",
@@ -80,6 +81,9 @@ const fn factor_id(carrier: Carrier, part: Part) -> Option<&'static str> {
         (Carrier::WoodLogs, Part::Scope1) => "wood-logs",
         (Carrier::WoodLogs, Part::WellToTank) => "wood-logs-wtt",
         (Carrier::WoodLogs, Part::Biogenic) => "wood-logs-biogenic",
+        (Carrier::RenewableFuel, Part::Scope1) => "renewable-fuel",
+        (Carrier::RenewableFuel, Part::WellToTank) => "renewable-fuel-wtt",
+        (Carrier::RenewableFuel, Part::Biogenic) => "renewable-fuel-biogenic",
         _ => return None,
     })
 }
@@ -158,11 +162,15 @@ impl Sum {
 }
 
 /// The footprint of what was bought in a year, in kWh by carrier, by the conversion factors of that
-/// year; nothing stands for a consumption that is unknown.
+/// year; nothing stands for a consumption that is unknown. Where there is no set of that year, all is
+/// unknown for that reason.
 ///
 /// A carrier of which nothing was bought emits nothing, whatever its factor.
 #[must_use]
-pub fn footprint(bought_kwh: &BTreeMap<Carrier, Option<f64>>, set: &ConversionSet) -> Footprint {
+pub fn footprint(
+    bought_kwh: &BTreeMap<Carrier, Option<f64>>,
+    set: Result<&ConversionSet, Missing>,
+) -> Footprint {
     let mut parts: BTreeMap<Part, PartSum> = BTreeMap::new();
     for (carrier, kwh) in bought_kwh {
         let kwh = at_least_zero(*kwh, format!("the consumption of {carrier}"));
@@ -171,7 +179,7 @@ pub fn footprint(bought_kwh: &BTreeMap<Carrier, Option<f64>>, set: &ConversionSe
             let emitted = match &kwh {
                 Err(why) => Err(why.clone()),
                 Ok(0.0) => Ok(Carbon::from_kg(0.0)),
-                Ok(kwh) => set.of_kwh(id).map(|factor| factor.of_kwh(*kwh)).map_err(Unknown::from),
+                Ok(kwh) => emit(&set, id, *kwh),
             };
             let sum = parts
                 .entry(*part)
@@ -183,6 +191,14 @@ pub fn footprint(bought_kwh: &BTreeMap<Carrier, Option<f64>>, set: &ConversionSe
         }
     }
     Footprint { carriers: bought_kwh.keys().copied().collect(), parts }
+}
+
+fn emit(
+    set: &Result<&ConversionSet, Missing>,
+    id: &str,
+    kwh: f64,
+) -> Result<Carbon<Reporting>, Unknown> {
+    Ok(set.clone()?.of_kwh(id)?.of_kwh(kwh))
 }
 
 /// The factors of fuels and heat of a set for a question about years to come: what burning emits does
