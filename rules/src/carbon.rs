@@ -6,6 +6,14 @@
 //! and a change in demand is valued by marginal factors. Sums over two kinds do not compile. The
 //! factors themselves are `factor`, and money is `appraisal`, `costing` and `funding`.
 //!
+//! ```compile_fail
+//! use siteworthy_rules::carbon::abatement::{Abatement, cheapest_set};
+//! use siteworthy_rules::factor::{Average, Carbon, Marginal};
+//! let measures: Vec<Abatement<Marginal>> = Vec::new();
+//! // What a measure saves at the margin does not meet a target by average factors.
+//! cheapest_set(&measures, Carbon::<Average>::from_kg(1.0));
+//! ```
+//!
 //! What is unknown stays unknown: every answer that could not be worked out says why, and no sum
 //! takes an unknown part for zero without saying so beside it.
 
@@ -18,8 +26,9 @@ pub mod path;
 pub mod value;
 pub mod whole_life;
 
-use crate::factor::Missing;
+use crate::factor::{CalendarYear, Missing};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// Why a figure is unknown.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +57,11 @@ impl From<Missing> for Unknown {
     fn from(missing: Missing) -> Self {
         Self::Missing(missing)
     }
+}
+
+/// Every year of a span.
+fn years_of(span: &RangeInclusive<CalendarYear>) -> impl Iterator<Item = CalendarYear> + use<> {
+    (span.start().0..=span.end().0).map(CalendarYear)
 }
 
 /// A figure that is known, finite and not below zero.

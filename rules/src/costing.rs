@@ -17,6 +17,7 @@ use crate::factor::deflator::Deflator;
 use crate::factor::{FinancialYear, Missing, PriceBase, Real};
 use crate::funding::{Ledger, Required};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -165,6 +166,17 @@ impl std::ops::Add for Parts {
 }
 
 impl Risk {
+    /// Optimism bias as it is published, in per cent.
+    ///
+    /// # Errors
+    /// [`Unpriced::NotPlausible`] where it is no number.
+    pub fn bias_of_percent(percent: f64, mitigated: Decimal) -> Result<Self, Unpriced> {
+        let fraction = Decimal::from_f64(percent)
+            .ok_or(Unpriced::NotPlausible("the optimism bias is no number"))?
+            / Decimal::ONE_HUNDRED;
+        Ok(Self::OptimismBias { fraction, mitigated })
+    }
+
     /// The fraction by which it raises the cost.
     fn uplift(&self) -> Result<Decimal, Unpriced> {
         match self {
@@ -324,9 +336,23 @@ pub enum Phasing {
     },
 }
 
+impl Phasing {
+    /// Once, by a published spend profile.
+    ///
+    /// # Errors
+    /// [`NotPhased::NotANumber`] where a share is none.
+    pub fn by_profile(start: FinancialYear, shares: &[f64]) -> Result<Self, NotPhased> {
+        let shares = shares.iter().map(|share| Decimal::from_f64(*share));
+        let shares = shares.collect::<Option<_>>().ok_or(NotPhased::NotANumber)?;
+        Ok(Self::Spread { start, shares })
+    }
+}
+
 /// Why a cost could not be phased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotPhased {
+    /// A share is no number.
+    NotANumber,
     /// A share is below zero.
     NegativeShare,
     /// The shares do not add up to one.
@@ -336,6 +362,7 @@ pub enum NotPhased {
 impl fmt::Display for NotPhased {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotANumber => f.write_str("a share of the spend profile is no number"),
             Self::NegativeShare => f.write_str("a share of the spend profile is below zero"),
             Self::SharesNotOne(sum) => write!(f, "the spend profile adds up to {sum}, not to 1"),
         }

@@ -13,9 +13,10 @@ use siteworthy_rules::appraisal::{
     Due, annuity_factor, equivalent_annual_cost, irr, mirr, npv, pmt, present_value, pv,
 };
 use siteworthy_rules::carbon::crrem::{
-    Asset, Misalignment, Pathway, Projection, Use, blend, misalignment, project,
+    Asset, Misalignment, Pathway, Projection, Published, Use, blend, misalignment, pathway_of,
+    project,
 };
-use siteworthy_rules::carbon::demand::{Demand, Fuel};
+use siteworthy_rules::carbon::demand::{Carrier, Demand, FuelFactors};
 use siteworthy_rules::carbon::value::carbon_npv;
 use siteworthy_rules::carbon::whole_life::{
     HardwareShare, InUse, Item, Module, replacements, software_embodied_g, software_intensity,
@@ -26,7 +27,6 @@ use siteworthy_rules::costing::{Line, Risk, Terms, Vat, price};
 use siteworthy_rules::factor::deflator::Deflator;
 use siteworthy_rules::factor::discount::IN_FORCE;
 use siteworthy_rules::factor::grid::GridPath;
-use siteworthy_rules::factor::pathway::Metric;
 use siteworthy_rules::factor::{
     CalendarYear, Carbon, Crrem, Factor, Factors, Figure, FinancialYear, Missing, PriceBase, Real,
 };
@@ -243,10 +243,11 @@ fn mitigation(inputs: &Table, series: &Series) -> Found {
         base: calendar(2024),
         terms: Terms {
             location: Decimal::ONE,
-            risk: Risk::OptimismBias {
-                fraction: exactly(number(&inputs["upper_percent"])) / Decimal::ONE_HUNDRED,
-                mitigated: exactly(number(&inputs["mitigation_share"])),
-            },
+            risk: Risk::bias_of_percent(
+                number(&inputs["upper_percent"]),
+                exactly(number(&inputs["mitigation_share"])),
+            )
+            .expect("a number"),
             fees: Decimal::ZERO,
             vat: Vat::Excluded { reason: why },
         },
@@ -292,21 +293,19 @@ fn software(inputs: &Table) -> Found {
     ])
 }
 
+/// A fuel of an example: its carrier, the name of its kWh, and its factor.
+type Fuel = (Carrier, &'static str, f64);
+
 /// A building by the names that the examples use.
-fn asset(inputs: &Table, fuels: &[(&str, f64)], start: i32) -> Asset {
+fn asset(inputs: &Table, fuels: &[Fuel], start: i32) -> Asset {
     let given = |name: &str| inputs.get(name).map_or(0.0, number);
+    let mut bought_kwh: BTreeMap<Carrier, Option<f64>> =
+        fuels.iter().map(|(carrier, name, _)| (*carrier, Some(number(&inputs[*name])))).collect();
+    bought_kwh.insert(Carrier::Electricity, Some(number(&inputs["elec_grid_kwh"])));
     Asset {
         floor_area_m2: Some(number(&inputs["gia_m2"])),
         demand: Demand {
-            grid_kwh: Some(number(&inputs["elec_grid_kwh"])),
-            fuels: fuels
-                .iter()
-                .map(|(name, factor)| Fuel {
-                    name: (*name).to_owned(),
-                    kwh: Some(number(&inputs[*name])),
-                    factor: Factor::new(*factor),
-                })
-                .collect(),
+            bought_kwh,
             renewables_used_kwh: Some(
                 given("renew_consumed_kwh") + given("on_site_solar_and_other_renewable_kwh"),
             ),
@@ -314,6 +313,22 @@ fn asset(inputs: &Table, fuels: &[(&str, f64)], start: i32) -> Asset {
         },
         reporting_year: CalendarYear(start),
     }
+}
+
+fn factors(fuels: &[Fuel]) -> FuelFactors<Crrem> {
+    fuels.iter().map(|(carrier, _, factor)| (*carrier, Factor::new(*factor))).collect()
+}
+
+/// An asset of these fuels, held against a grid and a pathway.
+fn projected(
+    inputs: &Table,
+    fuels: &[Fuel],
+    start: i32,
+    grid: &GridPath<Crrem>,
+    pathway: &Pathway,
+) -> Projection {
+    let published = Published { grid, fuels: &factors(fuels), pathway };
+    project(&asset(inputs, fuels, start), &published).expect("all is known")
 }
 
 #[expect(clippy::cast_lossless, reason = "a year as a number")]
@@ -341,7 +356,8 @@ fn published_building(inputs: &Table, series: &Series) -> Found {
     let published = misalignment(curves.map(|((year, own), allowed)| (*year, own, *allowed)));
     // Of its grid only the first factor is published, so the projection is checked in that year.
     let factors = table(&inputs["ef"]);
-    let heat = ("district_heating_kwh", number(&factors["district_heating"]));
+    let factor = number(&factors["district_heating"]);
+    let heat = (Carrier::DistrictHeat, "district_heating_kwh", factor);
     let like = &series.grid().years[&CalendarYear(2024)];
     let factor = Figure { value: number(&factors["elec_2024"]), ..like.clone() };
     let grid: GridPath<Crrem> = GridPath::new(
@@ -349,8 +365,7 @@ fn published_building(inputs: &Table, series: &Series) -> Found {
         years.iter().map(|year| (*year, factor.clone())).collect(),
     );
     let pathway: Pathway = years.iter().copied().zip(pathway).collect();
-    let projection =
-        project(&asset(inputs, &[heat], years[0].0), &grid, &pathway).expect("all is known");
+    let projection = projected(inputs, &[heat], years[0].0, &grid, &pathway);
     assert_eq!(projection.misalignment, published);
     list([
         ("eui", projection.energy_intensity),
@@ -360,10 +375,9 @@ fn published_building(inputs: &Table, series: &Series) -> Found {
 }
 
 fn hospital(inputs: &Table, series: &Series) -> Found {
-    let gas = ("gas_kwh", number(&inputs["gas_ef"]));
-    let asset = asset(inputs, &[gas], whole(&inputs["start"]));
-    let projection =
-        project(&asset, series.grid(), &series.pathway("Healthcare")).expect("all is known");
+    let gas = (Carrier::NaturalGas, "gas_kwh", number(&inputs["gas_ef"]));
+    let (start, pathway) = (whole(&inputs["start"]), series.pathway("Healthcare"));
+    let projection = projected(inputs, &[gas], start, series.grid(), &pathway);
     let excess = projection.years.iter().map(|one| (one.year, one.excess)).collect();
     let value = carbon_npv(
         &excess,
@@ -390,11 +404,11 @@ fn mixed_use(inputs: &Table, series: &Series) -> Found {
         .collect();
     let uses: Vec<Use<'_>> =
         mix.iter().map(|(share, pathway)| Use { share: *share, pathway }).collect();
-    let gas = ("gas_kwh", number(&inputs["gas_ef"]));
-    let asset = asset(inputs, &[gas], whole(&inputs["start"]));
-    let pathway = blend(&uses).expect("shares");
-    let projection = project(&asset, series.grid(), &pathway).expect("all is known");
-    let (year, demand) = (CalendarYear(2024), asset.demand.known().expect("all is known"));
+    let gas = (Carrier::NaturalGas, "gas_kwh", number(&inputs["gas_ef"]));
+    let (start, pathway) = (whole(&inputs["start"]), blend(&uses).expect("shares"));
+    let projection = projected(inputs, &[gas], start, series.grid(), &pathway);
+    let year = CalendarYear(2024);
+    let demand = asset(inputs, &[gas], start).demand.known(&factors(&[gas])).expect("known");
     let (own, allowed) = first(&projection, 2024);
     let factor = series.grid().factor(year).expect("a factor").kg_per_kwh();
     list([
@@ -411,14 +425,12 @@ fn national_estate(inputs: &Table, series: &Series) -> Found {
     let factors = table(&inputs["ef"]);
     let [gas, oil, heat] = ["gas", "oil", "heat"].map(|name| number(&factors[name]));
     let fuels = [
-        ("gas_kwh", gas),
-        ("oil_kwh", oil),
-        ("steam_and_hot_water_kwh", heat),
-        ("non_fossil_kwh", 0.0),
+        (Carrier::NaturalGas, "gas_kwh", gas),
+        (Carrier::GasOil, "oil_kwh", oil),
+        (Carrier::DistrictHeat, "steam_and_hot_water_kwh", heat),
+        (Carrier::RenewableFuel, "non_fossil_kwh", 0.0),
     ];
-    let asset = asset(inputs, &fuels, 2023);
-    let projection =
-        project(&asset, series.grid(), &series.pathway("Healthcare")).expect("all is known");
+    let projection = projected(inputs, &fuels, 2023, series.grid(), &series.pathway("Healthcare"));
     let (own, allowed) = first(&projection, 2024);
     list([
         ("eui_kwh_m2", projection.energy_intensity),
@@ -431,12 +443,9 @@ fn national_estate(inputs: &Table, series: &Series) -> Found {
 fn replaced_items(inputs: &Table, series: &Series) -> Found {
     let study_years = count(&inputs["reference_study_period"]);
     let of = |items: &[Item]| {
-        let nothing = Estimate { low: 0.0, central: 0.0, high: 0.0 };
-        let in_use = InUse { kwh_per_year: Some(nothing), water_kg_per_year: Some(nothing) };
+        let in_use = InUse { kwh_per_year: Some(0.0), water_kg_per_year: Some(0.0) };
         let found = whole_life(items, &in_use, CalendarYear(2026), study_years, series.grid());
-        let sum = found.sum(&[Module::A1A3, Module::B4]).known_kg;
-        assert_eq!((sum.low, sum.high), (sum.central, sum.central));
-        sum.central
+        found.sum(&[Module::A1A3, Module::B4]).known_kg
     };
     let mut found = Found::new();
     let mut items = Vec::new();
@@ -444,13 +453,8 @@ fn replaced_items(inputs: &Table, series: &Series) -> Found {
         let (kg, life) = (number(&item["a1_a3_kg"]), count(&item["life"]));
         let times = replacements(study_years, life).expect("a life");
         found.insert(format!("replacements.{id}"), f64::from(times));
-        let declared = Estimate { low: kg, central: kg, high: kg };
-        let item = Item {
-            id: id.clone(),
-            a1_a3_kg: Some(declared),
-            life_years: Some(life),
-            ..Item::default()
-        };
+        let item =
+            Item { id: id.clone(), a1_a3_kg: Some(kg), life_years: Some(life), ..Item::default() };
         found.insert(format!("a_plus_b4_kg.{id}"), of(std::slice::from_ref(&item)));
         items.push(item);
     }
@@ -462,15 +466,12 @@ fn operational(inputs: &Table, series: &Series) -> Found {
     let years = numbers(&inputs["years"]);
     let kwh = number(&inputs["annual_kwh"]);
     let years: Vec<CalendarYear> = series.years(years[0], years[1]).collect();
-    let in_use = InUse {
-        kwh_per_year: Some(Estimate { low: kwh, central: kwh, high: kwh }),
-        water_kg_per_year: None,
-    };
+    let in_use = InUse { kwh_per_year: Some(kwh), water_kg_per_year: None };
     let study_years = u32::try_from(years.len()).expect("a count");
     let found = whole_life(&[], &in_use, years[0], study_years, series.grid());
     let b6 = found.module(Module::B6);
     assert!(b6.unknown.is_empty());
-    list([("tco2e", b6.known_kg.central / 1000.0)])
+    list([("tco2e", b6.known_kg / 1000.0)])
 }
 
 fn funding(inputs: &Table) -> Found {
@@ -509,9 +510,7 @@ impl Series {
     }
 
     fn pathway(&self, class: &str) -> Pathway {
-        let key = (class.to_lowercase(), Metric::CarbonIntensity);
-        let path = &self.factors.pathways.paths[&key];
-        path.iter().map(|(year, figure)| (*year, figure.value)).collect()
+        pathway_of(&self.factors.pathways, &class.to_lowercase()).expect("the class is there")
     }
 
     fn deflators(&self) -> &Deflator {

@@ -8,10 +8,11 @@
 //! An average NHS site lies above its pathway today, so the misalignment year alone ranks nobody:
 //! the tonnes above the pathway do. What they are worth is `value`.
 
-use super::demand::{Demand, KnownDemand};
-use super::{Unknown, above_zero};
+use super::demand::{Demand, FuelFactors, KnownDemand};
+use super::{Unknown, above_zero, years_of};
 use crate::factor::grid::GridPath;
-use crate::factor::{CalendarYear, Carbon, Crrem};
+use crate::factor::pathway::{Metric, Pathways, VINTAGE};
+use crate::factor::{CalendarYear, Carbon, Crrem, Missing};
 use std::collections::BTreeMap;
 
 /// The last year of the pathways.
@@ -26,9 +27,20 @@ pub struct Asset {
     /// Gross internal area without indoor parking (Blueprint, intensity), in m2.
     pub floor_area_m2: Option<f64>,
     /// What it takes in a year.
-    pub demand: Demand<Crrem>,
+    pub demand: Demand,
     /// The year that the figures are of.
     pub reporting_year: CalendarYear,
+}
+
+/// The published figures that buildings are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'a> {
+    /// The grid of CRREM.
+    pub grid: &'a GridPath<Crrem>,
+    /// The factors of fuels and heat by CRREM.
+    pub fuels: &'a FuelFactors<Crrem>,
+    /// What a building of its uses may emit.
+    pub pathway: &'a Pathway,
 }
 
 /// One use of a building with several.
@@ -77,6 +89,17 @@ pub struct Projection {
     pub excess: Carbon<Crrem>,
 }
 
+/// What CRREM allows a kind of building, such as `healthcare`.
+///
+/// # Errors
+/// [`Missing`] where there is no such kind.
+pub fn pathway_of(pathways: &Pathways, kind: &str) -> Result<Pathway, Missing> {
+    let path = pathways.paths.get(&(kind.to_owned(), Metric::CarbonIntensity));
+    let path =
+        path.ok_or_else(|| Missing(format!("{VINTAGE} has no carbon intensity of {kind}")))?;
+    Ok(path.iter().map(|(year, figure)| (*year, figure.value)).collect())
+}
+
 /// The first year from the reporting year to 2050 in which the intensity is strictly above the
 /// pathway (Blueprint, misalignment): a building that just meets it is aligned.
 #[must_use]
@@ -108,18 +131,12 @@ pub fn blend(uses: &[Use<'_>]) -> Result<Pathway, Unknown> {
     Ok(blended)
 }
 
-/// Total energy over gross internal area, in kWh/m2 (Blueprint, energy use intensity).
-///
-/// # Errors
-/// Everything that is unknown.
-pub fn energy_intensity(asset: &Asset) -> Result<f64, Vec<Unknown>> {
-    let (demand, floor_area_m2) = known(asset)?;
-    Ok(demand.total_kwh() / floor_area_m2)
-}
-
-fn known(asset: &Asset) -> Result<(KnownDemand<Crrem>, f64), Vec<Unknown>> {
+fn known(
+    asset: &Asset,
+    fuels: &FuelFactors<Crrem>,
+) -> Result<(KnownDemand<Crrem>, f64), Vec<Unknown>> {
     let area = above_zero(asset.floor_area_m2, "the floor area");
-    match (asset.demand.known(), area) {
+    match (asset.demand.known(fuels), area) {
         (Ok(demand), Ok(area)) => Ok((demand, area)),
         (demand, area) => {
             let mut unknown = demand.err().unwrap_or_default();
@@ -134,33 +151,31 @@ fn known(asset: &Asset) -> Result<(KnownDemand<Crrem>, f64), Vec<Unknown>> {
 ///
 /// # Errors
 /// Everything that is unknown, and every year that grid or pathway lack.
-pub fn project(
-    asset: &Asset,
-    grid: &GridPath<Crrem>,
-    pathway: &Pathway,
-) -> Result<Projection, Vec<Unknown>> {
-    project_with(asset, |_| 0.0, grid, pathway)
+pub fn project(asset: &Asset, published: &Published<'_>) -> Result<Projection, Vec<Unknown>> {
+    project_with(asset, |_| 0.0, published)
 }
 
-/// The same with more electricity from the grid in each year, such as that of a deployment.
+/// The same with more electricity from the grid in each year, such as that of a deployment. The
+/// energy use intensity stays that of the reporting year.
 ///
 /// # Errors
 /// As [`project`].
 pub fn project_with(
     asset: &Asset,
     more_kwh: impl Fn(CalendarYear) -> f64,
-    grid: &GridPath<Crrem>,
-    pathway: &Pathway,
+    published: &Published<'_>,
 ) -> Result<Projection, Vec<Unknown>> {
-    let (demand, floor_area_m2) = known(asset)?;
+    let (demand, floor_area_m2) = known(asset, published.fuels)?;
     if asset.reporting_year > LAST_YEAR {
         return Err(vec![Unknown::NotPlausible("a reporting year after 2050".to_owned())]);
     }
     let mut years = Vec::new();
     let mut unknown = Vec::new();
-    for year in (asset.reporting_year.0..=LAST_YEAR.0).map(CalendarYear) {
-        let net = demand.with_grid_kwh(more_kwh(year)).net(year, grid);
-        let allowed = allowed(pathway, year);
+    for year in years_of(&(asset.reporting_year..=LAST_YEAR)) {
+        let net = demand.with_grid_kwh(more_kwh(year)).net(year, published.grid);
+        let allowed = published.pathway.get(&year).copied().ok_or_else(|| {
+            Unknown::NotKnown(format!("the carbon intensity that the pathway allows in {}", year.0))
+        });
         match (net, allowed) {
             (Ok(net), Ok(allowed)) => {
                 years.push(year_of(year, net.kg() / floor_area_m2, allowed, floor_area_m2));
@@ -171,14 +186,9 @@ pub fn project_with(
     if !unknown.is_empty() {
         return Err(unknown);
     }
+    // Total energy over gross internal area (Blueprint, energy use intensity).
     let energy_intensity = demand.total_kwh() / floor_area_m2;
     Ok(summarise(floor_area_m2, energy_intensity, years))
-}
-
-fn allowed(pathway: &Pathway, year: CalendarYear) -> Result<f64, Unknown> {
-    pathway.get(&year).copied().ok_or_else(|| {
-        Unknown::NotKnown(format!("the carbon intensity that the pathway allows in {}", year.0))
-    })
 }
 
 fn year_of(year: CalendarYear, intensity: f64, allowed: f64, floor_area_m2: f64) -> Year {
@@ -197,11 +207,28 @@ fn summarise(floor_area_m2: f64, energy_intensity: f64, years: Vec<Year>) -> Pro
     }
 }
 
+/// Several buildings held against their pathways as one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Portfolio {
+    /// The buildings that are known, as one; nothing where none is.
+    pub known: Option<Projection>,
+    /// How many buildings are known.
+    pub buildings: usize,
+    /// The places of those that are not, in the list given: they are in no figure.
+    pub unknown: Vec<usize>,
+}
+
 /// Several buildings as one: intensities and pathways weighted by floor area, and the rule applied to
 /// the result (Blueprint, portfolio). It is no average of years, and a building below its pathway
-/// makes up for one above. Years that not all buildings report are left out; nothing without one.
+/// makes up for one above. It begins in the latest of their reporting years.
 #[must_use]
-pub fn portfolio(buildings: &[Projection]) -> Option<Projection> {
+pub fn portfolio<E>(buildings: &[Result<Projection, E>]) -> Portfolio {
+    let known: Vec<&Projection> = buildings.iter().flatten().collect();
+    let unknown = (0..).zip(buildings).filter(|(_, one)| one.is_err()).map(|(at, _)| at).collect();
+    Portfolio { known: weigh(&known), buildings: known.len(), unknown }
+}
+
+fn weigh(buildings: &[&Projection]) -> Option<Projection> {
     let first = buildings.iter().filter_map(|one| one.years.first()).map(|one| one.year).max()?;
     let floor_area_m2: f64 = buildings.iter().map(|one| one.floor_area_m2).sum();
     let weighted = |value: &dyn Fn(&Projection) -> Option<f64>| -> Option<f64> {
@@ -210,7 +237,7 @@ pub fn portfolio(buildings: &[Projection]) -> Option<Projection> {
     };
     let at = |one: &Projection, year| one.years.iter().find(|own| own.year == year).copied();
     let mut years = Vec::new();
-    for year in (first.0..=LAST_YEAR.0).map(CalendarYear) {
+    for year in years_of(&(first..=LAST_YEAR)) {
         let intensity = weighted(&|one| Some(at(one, year)?.carbon_intensity))?;
         let allowed = weighted(&|one| Some(at(one, year)?.allowed_intensity))?;
         years.push(year_of(year, intensity, allowed, floor_area_m2));

@@ -3,38 +3,59 @@
 //!
 //! Electricity follows a path by year; the factors of fuels and of heat stay as they are, which is
 //! how CRREM projects (Technical Blueprint, projection: demand flat, grid factor by its own path,
-//! fuels constant) and a policy of this project for the other paths. Which path it is held against is
-//! `crrem` and `path`.
+//! fuels constant) and a policy of this project for the other paths. The kWh are said once and serve
+//! every question; only the factors differ. Which path they are held against is `crrem` and `path`.
 
 use super::{Unknown, at_least_zero};
 use crate::factor::grid::GridPath;
 use crate::factor::{CalendarYear, Carbon, Factor, Purpose};
+use crate::words::words;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-/// A fuel, or heat from a network, with the factor that it keeps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fuel<P> {
-    /// What it is called in messages.
-    pub name: String,
-    /// Energy taken in a year, by gross calorific value; nothing where it is unknown.
-    pub kwh: Option<f64>,
-    /// What one kWh emits in every year.
-    pub factor: Factor<P>,
+words! {
+    /// What energy comes as.
+    Carrier {
+        /// Electricity from the grid.
+        Electricity = "electricity",
+        /// Natural gas, by gross calorific value.
+        NaturalGas = "natural-gas",
+        /// Gas oil, by gross calorific value.
+        GasOil = "gas-oil",
+        /// Burning oil, by gross calorific value.
+        BurningOil = "burning-oil",
+        /// Liquefied petroleum gas, by gross calorific value.
+        Lpg = "lpg",
+        /// Heat or steam from a network.
+        DistrictHeat = "district-heat",
+        /// Biogas.
+        Biogas = "biogas",
+        /// Wood chips.
+        WoodChips = "wood-chips",
+        /// Wood pellets.
+        WoodPellets = "wood-pellets",
+        /// Wood logs.
+        WoodLogs = "wood-logs",
+        /// Wood, biogas or the like, where nobody says which.
+        RenewableFuel = "renewable-fuel",
+    }
 }
 
 /// What a building takes and gives in a year. Nothing stands for unknown; zero is said as zero.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Demand<P> {
-    /// Electricity from the grid, in kWh.
-    pub grid_kwh: Option<f64>,
-    /// Fuels and heat.
-    pub fuels: Vec<Fuel<P>>,
+pub struct Demand {
+    /// Energy bought, in kWh. A carrier that is not named is not asked about; electricity must be.
+    pub bought_kwh: BTreeMap<Carrier, Option<f64>>,
     /// Renewable energy made and used on site, in kWh.
     pub renewables_used_kwh: Option<f64>,
     /// Renewable electricity made on site and given to the grid, in kWh.
     pub renewables_exported_kwh: Option<f64>,
 }
 
-/// A demand of which every figure is known.
+/// What one kWh of each fuel, or of heat, emits in every year.
+pub type FuelFactors<P> = BTreeMap<Carrier, Factor<P>>;
+
+/// A demand of which every figure is known, with the factors of one purpose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KnownDemand<P> {
     grid_kwh: f64,
@@ -42,41 +63,51 @@ pub struct KnownDemand<P> {
     fuels_kg: f64,
     renewables_used_kwh: f64,
     renewables_exported_kwh: f64,
-    purpose: std::marker::PhantomData<P>,
+    purpose: PhantomData<P>,
 }
 
-impl<P: Purpose> Demand<P> {
-    /// The demand, if all of it is known.
+impl Demand {
+    /// The demand, if all of it is known. A fuel of which nothing is taken needs no factor.
     ///
     /// # Errors
-    /// Every figure that is unknown or cannot be right.
-    pub fn known(&self) -> Result<KnownDemand<P>, Vec<Unknown>> {
+    /// Every figure that is unknown or cannot be right, and every factor that is missing.
+    pub fn known<P: Purpose>(
+        &self,
+        factors: &FuelFactors<P>,
+    ) -> Result<KnownDemand<P>, Vec<Unknown>> {
         let mut unknown = Vec::new();
-        let mut take = |value: Option<f64>, what: &str| match at_least_zero(value, what) {
+        let mut take = |figure: Result<f64, Unknown>| match figure {
             Ok(value) => value,
             Err(why) => {
                 unknown.push(why);
                 0.0
             }
         };
-        let grid_kwh = take(self.grid_kwh, "the electricity taken from the grid");
-        let fuels: Vec<(f64, f64)> = self
-            .fuels
-            .iter()
-            .map(|fuel| (take(fuel.kwh, &format!("the {} taken", fuel.name)), fuel.factor))
-            .map(|(kwh, factor)| (kwh, kwh * factor.kg_per_kwh()))
-            .collect();
+        let electricity = self.bought_kwh.get(&Carrier::Electricity).copied().flatten();
+        let grid_kwh = take(at_least_zero(electricity, "the electricity taken from the grid"));
+        let (mut fuels_kwh, mut fuels_kg) = (0.0, 0.0);
+        for (carrier, kwh) in &self.bought_kwh {
+            if *carrier == Carrier::Electricity {
+                continue;
+            }
+            let kwh = take(at_least_zero(*kwh, format!("the consumption of {carrier}")));
+            if kwh > 0.0 {
+                let factor = factors.get(carrier).map(|factor| factor.kg_per_kwh());
+                fuels_kwh += kwh;
+                fuels_kg += kwh * take(at_least_zero(factor, format!("the factor of {carrier}")));
+            }
+        }
         let renewables_used_kwh =
-            take(self.renewables_used_kwh, "the renewable energy used on site");
+            take(at_least_zero(self.renewables_used_kwh, "the renewable energy used on site"));
         let renewables_exported_kwh =
-            take(self.renewables_exported_kwh, "the renewable energy exported");
+            take(at_least_zero(self.renewables_exported_kwh, "the renewable energy exported"));
         let known = KnownDemand {
             grid_kwh,
-            fuels_kwh: fuels.iter().map(|(kwh, _)| kwh).sum(),
-            fuels_kg: fuels.iter().map(|(_, kg)| kg).sum(),
+            fuels_kwh,
+            fuels_kg,
             renewables_used_kwh,
             renewables_exported_kwh,
-            purpose: std::marker::PhantomData,
+            purpose: PhantomData,
         };
         if unknown.is_empty() { Ok(known) } else { Err(unknown) }
     }

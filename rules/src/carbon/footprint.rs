@@ -9,36 +9,12 @@
 //! A missing factor makes its part unknown with the reason, and an unknown consumption is unknown.
 //! Water, refrigerants, travel and purchases are not energy and not here.
 
+use super::demand::{Carrier, FuelFactors};
 use super::{Unknown, at_least_zero};
-use crate::factor::{Carbon, Factor, Missing, Reporting};
+use crate::factor::conversion::ConversionSet;
+use crate::factor::{Carbon, Factor, Missing, Purpose, Reporting};
 use crate::words::words;
 use std::collections::BTreeMap;
-
-words! {
-    /// What energy comes as.
-    Carrier {
-        /// Electricity from the grid.
-        Electricity = "electricity",
-        /// Natural gas, by gross calorific value.
-        NaturalGas = "natural-gas",
-        /// Gas oil, by gross calorific value.
-        GasOil = "gas-oil",
-        /// Burning oil, by gross calorific value.
-        BurningOil = "burning-oil",
-        /// Liquefied petroleum gas, by gross calorific value.
-        Lpg = "lpg",
-        /// Heat or steam from a network.
-        DistrictHeat = "district-heat",
-        /// Biogas.
-        Biogas = "biogas",
-        /// Wood chips.
-        WoodChips = "wood-chips",
-        /// Wood pellets.
-        WoodPellets = "wood-pellets",
-        /// Wood logs.
-        WoodLogs = "wood-logs",
-    }
-}
 
 words! {
     /// A part of a footprint.
@@ -73,23 +49,43 @@ impl Part {
         [Self::Transmission, Self::WellToTank, Self::WellToTankTransmission];
 }
 
-impl Carrier {
-    /// The parts that a kWh of it has.
-    #[must_use]
-    pub const fn parts(self) -> &'static [Part] {
-        match self {
-            Self::Electricity => {
-                &[Part::Scope2, Part::Transmission, Part::WellToTank, Part::WellToTankTransmission]
-            }
-            Self::DistrictHeat => &[Part::Scope2, Part::Transmission, Part::WellToTank],
-            Self::NaturalGas | Self::GasOil | Self::BurningOil | Self::Lpg => {
-                &[Part::Scope1, Part::WellToTank]
-            }
-            Self::Biogas | Self::WoodChips | Self::WoodPellets | Self::WoodLogs => {
-                &[Part::Scope1, Part::WellToTank, Part::Biogenic]
-            }
-        }
-    }
+/// The id of the factor of a part of a carrier in a conversion set; nothing where the carrier does not
+/// have that part. An id may be one that no set holds, and then the set says so.
+#[must_use]
+pub const fn factor_id(carrier: Carrier, part: Part) -> Option<&'static str> {
+    Some(match (carrier, part) {
+        (Carrier::Electricity, Part::Scope2) => "electricity-generation",
+        (Carrier::Electricity, Part::Transmission) => "electricity-td",
+        (Carrier::Electricity, Part::WellToTank) => "electricity-wtt-generation",
+        (Carrier::Electricity, Part::WellToTankTransmission) => "electricity-wtt-td",
+        (Carrier::NaturalGas, Part::Scope1) => "natural-gas-gross-cv",
+        (Carrier::NaturalGas, Part::WellToTank) => "natural-gas-wtt-gross-cv",
+        (Carrier::GasOil, Part::Scope1) => "gas-oil-gross-cv",
+        (Carrier::GasOil, Part::WellToTank) => "gas-oil-wtt-gross-cv",
+        (Carrier::BurningOil, Part::Scope1) => "burning-oil-gross-cv",
+        (Carrier::BurningOil, Part::WellToTank) => "burning-oil-wtt-gross-cv",
+        (Carrier::Lpg, Part::Scope1) => "lpg-gross-cv",
+        (Carrier::Lpg, Part::WellToTank) => "lpg-wtt-gross-cv",
+        (Carrier::DistrictHeat, Part::Scope2) => "district-heat-and-steam",
+        (Carrier::DistrictHeat, Part::Transmission) => "district-heat-distribution-5pct-loss",
+        (Carrier::DistrictHeat, Part::WellToTank) => "heat-and-steam-wtt",
+        (Carrier::Biogas, Part::Scope1) => "biogas",
+        (Carrier::Biogas, Part::WellToTank) => "biogas-wtt",
+        (Carrier::Biogas, Part::Biogenic) => "biogas-biogenic",
+        (Carrier::WoodChips, Part::Scope1) => "wood-chips",
+        (Carrier::WoodChips, Part::WellToTank) => "wood-chips-wtt",
+        (Carrier::WoodChips, Part::Biogenic) => "wood-chips-biogenic",
+        (Carrier::WoodPellets, Part::Scope1) => "wood-pellets",
+        (Carrier::WoodPellets, Part::WellToTank) => "wood-pellets-wtt",
+        (Carrier::WoodPellets, Part::Biogenic) => "wood-pellets-biogenic",
+        (Carrier::WoodLogs, Part::Scope1) => "wood-logs",
+        (Carrier::WoodLogs, Part::WellToTank) => "wood-logs-wtt",
+        (Carrier::WoodLogs, Part::Biogenic) => "wood-logs-biogenic",
+        (Carrier::RenewableFuel, Part::Scope1) => "renewable-fuel",
+        (Carrier::RenewableFuel, Part::WellToTank) => "renewable-fuel-wtt",
+        (Carrier::RenewableFuel, Part::Biogenic) => "renewable-fuel-biogenic",
+        _ => return None,
+    })
 }
 
 /// What all carriers emit in one part.
@@ -165,25 +161,25 @@ impl Sum {
     }
 }
 
-/// The footprint of what was taken in a year, in kWh by carrier; nothing stands for a consumption
-/// that is unknown. `find` gives the factor of the year for a part of a carrier.
+/// The footprint of what was bought in a year, in kWh by carrier, by the conversion factors of that
+/// year; nothing stands for a consumption that is unknown. Where there is no set of that year, all is
+/// unknown for that reason.
 ///
-/// A carrier of which nothing was taken emits nothing, whatever its factor.
+/// A carrier of which nothing was bought emits nothing, whatever its factor.
 #[must_use]
 pub fn footprint(
-    consumed_kwh: &BTreeMap<Carrier, Option<f64>>,
-    find: impl Fn(Carrier, Part) -> Result<Factor<Reporting>, Missing>,
+    bought_kwh: &BTreeMap<Carrier, Option<f64>>,
+    set: Result<&ConversionSet, Missing>,
 ) -> Footprint {
     let mut parts: BTreeMap<Part, PartSum> = BTreeMap::new();
-    for (carrier, kwh) in consumed_kwh {
+    for (carrier, kwh) in bought_kwh {
         let kwh = at_least_zero(*kwh, format!("the consumption of {carrier}"));
-        for part in carrier.parts() {
+        for part in Part::ALL {
+            let Some(id) = factor_id(*carrier, *part) else { continue };
             let emitted = match &kwh {
                 Err(why) => Err(why.clone()),
                 Ok(0.0) => Ok(Carbon::from_kg(0.0)),
-                Ok(kwh) => find(*carrier, *part)
-                    .map(|factor| Carbon::from_kg(kwh * factor.kg_per_kwh()))
-                    .map_err(Unknown::Missing),
+                Ok(kwh) => emit(&set, id, *kwh),
             };
             let sum = parts
                 .entry(*part)
@@ -194,7 +190,29 @@ pub fn footprint(
             }
         }
     }
-    Footprint { carriers: consumed_kwh.keys().copied().collect(), parts }
+    Footprint { carriers: bought_kwh.keys().copied().collect(), parts }
+}
+
+fn emit(
+    set: &Result<&ConversionSet, Missing>,
+    id: &str,
+    kwh: f64,
+) -> Result<Carbon<Reporting>, Unknown> {
+    Ok(set.clone()?.of_kwh(id)?.of_kwh(kwh))
+}
+
+/// The factors of fuels and heat of a set for a question about years to come: what burning emits does
+/// not depend on the question, so it is restated for any (a policy of this project). Without losses
+/// and well-to-tank; electricity is not among them, for it has a path of its own.
+#[must_use]
+pub fn fuel_factors<P: Purpose>(set: &ConversionSet) -> FuelFactors<P> {
+    let fuels = Carrier::ALL.iter().filter(|carrier| **carrier != Carrier::Electricity);
+    let direct = |carrier: &Carrier| {
+        let id = factor_id(*carrier, Part::Scope1).or(factor_id(*carrier, Part::Scope2))?;
+        let factor: Factor<Reporting> = set.of_kwh(id).ok()?;
+        Some((*carrier, Factor::new(factor.kg_per_kwh())))
+    };
+    fuels.filter_map(direct).collect()
 }
 
 /// Emissions for a square metre, in kgCO2e/m2.

@@ -9,12 +9,16 @@
 //! factors, apart: that is what a business case values, and it enters no gap. Targets and paths are
 //! data; what a building takes is `demand`.
 
-use super::crrem::{Asset, Pathway, Projection, project, project_with};
-use super::demand::Demand;
-use super::{Unknown, at_least_zero};
+use super::crrem::{Asset, Projection, Published, project, project_with};
+use super::demand::FuelFactors;
+use super::{Unknown, at_least_zero, years_of};
+use crate::dated::Evidence;
 use crate::factor::grid::GridPath;
-use crate::factor::{Average, CalendarYear, Carbon, Crrem, Marginal, Purpose};
+use crate::factor::target::{Target, TargetKind};
+use crate::factor::{Average, CalendarYear, Carbon, Marginal, Purpose};
+use crate::place::Nation;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// One published target: emissions must be lower by a fraction, within some years.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +29,21 @@ pub struct Milestone {
     pub year_to: CalendarYear,
     /// By how much of the baseline emissions must have fallen, 0 to 1.
     pub reduction: f64,
+    /// How well it is supported.
+    pub evidence: Evidence,
+}
+
+/// The footprints whose targets make up the path of a nation's sites: a policy of this project, for
+/// no nation publishes one for a single site. Scotland's target for buildings leads to that of the
+/// whole NHS; Wales publishes none after 2030 for its NHS, and Northern Ireland's cover all sectors.
+#[must_use]
+pub const fn footprints(nation: Nation) -> &'static [&'static str] {
+    match nation {
+        Nation::England => &["nhs-carbon-footprint"],
+        Nation::Scotland => &["nhs-buildings", "nhs-total"],
+        Nation::Wales => &["nhs-wales"],
+        Nation::NorthernIreland => &["all-sectors"],
+    }
 }
 
 /// Which end of a range of years a path is held to.
@@ -41,9 +60,56 @@ pub enum Pace {
 pub struct TargetPath {
     /// The baseline with 1, then the targets; years rise.
     points: Vec<(CalendarYear, f64)>,
+    /// The weakest evidence of a target; what lies between them is policy.
+    evidence: Evidence,
 }
 
 impl TargetPath {
+    /// The path of a nation from its published targets.
+    ///
+    /// Where the targets were also counted from a later year, that year is the baseline, because a
+    /// site knows its own emissions of 2019-20 and not those of 1990. A target of net zero is the same
+    /// from every baseline.
+    ///
+    /// # Errors
+    /// [`Unknown`] where the nation has no target, or its targets have several baselines.
+    pub fn of(targets: &[Target], nation: Nation, pace: Pace) -> Result<Self, Unknown> {
+        let own: Vec<&Target> = targets
+            .iter()
+            .filter(|one| one.nation == nation)
+            .filter(|one| footprints(nation).contains(&one.footprint.as_str()))
+            .collect();
+        let is_rebased = own.iter().any(|one| one.kind == TargetKind::TargetRebased);
+        let counts = |one: &&Target| match one.kind {
+            TargetKind::TargetRebased => true,
+            TargetKind::Target => !is_rebased || one.figure.value >= 100.0,
+            TargetKind::Outturn | TargetKind::Share => false,
+        };
+        let mut own: Vec<&Target> = own.into_iter().filter(counts).collect();
+        own.sort_by_key(|one| (one.year_to, one.year_from));
+        let partial = own.iter().filter(|one| one.figure.value < 100.0);
+        let mut baselines: Vec<Option<i32>> = partial.map(|one| one.baseline_year).collect();
+        baselines.sort_unstable();
+        baselines.dedup();
+        let baseline_year = match baselines.as_slice() {
+            [Some(year)] => CalendarYear(*year),
+            [] | [None] => {
+                return Err(Unknown::NotKnown(format!("the baseline year of {nation}")));
+            }
+            _ => return Err(Unknown::NotPlausible(format!("the baseline years of {nation}"))),
+        };
+        let milestones: Vec<Milestone> = own
+            .iter()
+            .map(|one| Milestone {
+                year_from: CalendarYear(one.year_from),
+                year_to: CalendarYear(one.year_to),
+                reduction: one.figure.value / 100.0,
+                evidence: one.figure.evidence,
+            })
+            .collect();
+        Self::new(baseline_year, &milestones, pace)
+    }
+
     /// The path from a baseline year through targets, straight between them.
     ///
     /// # Errors
@@ -72,7 +138,14 @@ impl TargetPath {
             }
             points.push((year, 1.0 - one.reduction));
         }
-        Ok(Self { points })
+        let evidence = milestones.iter().map(|one| one.evidence).max();
+        Ok(Self { points, evidence: evidence.unwrap_or(Evidence::Policy) })
+    }
+
+    /// The weakest evidence of its targets. A year between two targets is policy besides.
+    #[must_use]
+    pub const fn evidence(&self) -> Evidence {
+        self.evidence
     }
 
     /// The year that shares refer to.
@@ -142,13 +215,13 @@ pub fn path_gap<P: Purpose>(
     emitted: impl Fn(CalendarYear) -> Result<Carbon<P>, Unknown>,
     baseline: Option<Carbon<P>>,
     target: &TargetPath,
-    years: std::ops::RangeInclusive<i32>,
+    years: &RangeInclusive<CalendarYear>,
 ) -> Result<PathGap<P>, Vec<Unknown>> {
     let what = format!("what the site emitted in the baseline year {}", target.baseline_year().0);
     let baseline_kg = at_least_zero(baseline.map(Carbon::kg), what).map_err(|why| vec![why])?;
     let mut gap = PathGap { years: Vec::new(), unknown: Vec::new() };
     let mut cumulative_kg = 0.0;
-    for year in years.map(CalendarYear) {
+    for year in years_of(years) {
         let share = target
             .share(year)
             .ok_or_else(|| Unknown::NotKnown(format!("the national target for {}", year.0)));
@@ -171,16 +244,13 @@ pub fn path_gap<P: Purpose>(
     Ok(gap)
 }
 
-/// What a site is, for both paths. The factors of its fuels differ between them, so its demand is
-/// said twice; the kWh are the same.
+/// What a site is, for both paths.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
-    /// What it takes, with average factors.
-    pub demand: Demand<Average>,
+    /// Its building and what it takes.
+    pub asset: Asset,
     /// What it emitted in the baseline year of the national path, by average factors.
     pub baseline: Option<Carbon<Average>>,
-    /// The same building for CRREM.
-    pub asset: Asset,
 }
 
 /// The electricity that technologies add from some year on, in one of the three runs.
@@ -197,12 +267,12 @@ pub struct Deployment {
 pub struct Paths<'a> {
     /// The target of its nation.
     pub target: &'a TargetPath,
-    /// What CRREM allows a building of its uses.
-    pub pathway: &'a Pathway,
     /// The average grid.
     pub average: &'a GridPath<Average>,
-    /// The grid of CRREM.
-    pub crrem: &'a GridPath<Crrem>,
+    /// The factors of fuels and heat that go with it.
+    pub fuels: &'a FuelFactors<Average>,
+    /// What CRREM publishes.
+    pub crrem: Published<'a>,
     /// The marginal grid.
     pub marginal: &'a GridPath<Marginal>,
 }
@@ -227,36 +297,34 @@ pub struct Alignment {
     pub added: Result<BTreeMap<CalendarYear, Carbon<Marginal>>, Vec<Unknown>>,
 }
 
-/// Holds a site against both paths until the last year of `years`, without the deployment and with it.
+/// Holds a site against the path of its nation in `years` and against CRREM from its reporting year
+/// to 2050, without the deployment and with it.
 #[must_use]
 pub fn align(
     site: &Site,
     deployment: &Deployment,
     paths: &Paths<'_>,
-    years: std::ops::RangeInclusive<i32>,
+    years: &RangeInclusive<CalendarYear>,
 ) -> Alignment {
     let added_kwh =
         at_least_zero(deployment.kwh_per_year, "the electricity that the deployment takes");
     let national = |more_kwh: &dyn Fn(CalendarYear) -> f64| {
-        let demand = site.demand.known()?;
+        let demand = site.asset.demand.known(paths.fuels)?;
         let emitted = |year| demand.with_grid_kwh(more_kwh(year)).net(year, paths.average);
-        path_gap(emitted, site.baseline, paths.target, years.clone())
+        path_gap(emitted, site.baseline, paths.target, years)
     };
     let more = |kwh: f64| move |year| if year >= deployment.from { kwh } else { 0.0 };
     let (national_with, crrem_with, added) = match added_kwh {
         Ok(kwh) => (
             national(&more(kwh)),
-            project_with(&site.asset, more(kwh), paths.crrem, paths.pathway),
-            marginal(kwh, deployment.from, paths.marginal, years.clone()),
+            project_with(&site.asset, more(kwh), &paths.crrem),
+            marginal(kwh, deployment.from, paths.marginal, years),
         ),
         Err(why) => (Err(vec![why.clone()]), Err(vec![why.clone()]), Err(vec![why])),
     };
     Alignment {
         national: Compared { without: national(&|_| 0.0), with: national_with },
-        crrem: Compared {
-            without: project(&site.asset, paths.crrem, paths.pathway),
-            with: crrem_with,
-        },
+        crrem: Compared { without: project(&site.asset, &paths.crrem), with: crrem_with },
         added,
     }
 }
@@ -265,11 +333,11 @@ fn marginal(
     kwh: f64,
     from: CalendarYear,
     grid: &GridPath<Marginal>,
-    years: std::ops::RangeInclusive<i32>,
+    years: &RangeInclusive<CalendarYear>,
 ) -> Result<BTreeMap<CalendarYear, Carbon<Marginal>>, Vec<Unknown>> {
     let mut added = BTreeMap::new();
     let mut unknown = Vec::new();
-    for year in years.map(CalendarYear).filter(|year| *year >= from) {
+    for year in years_of(years).filter(|year| *year >= from) {
         match grid.factor(year) {
             Ok(factor) => {
                 added.insert(year, Carbon::from_kg(kwh * factor.kg_per_kwh()));

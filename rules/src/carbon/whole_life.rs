@@ -9,6 +9,7 @@
 
 use super::{Unknown, at_least_zero};
 use crate::cost::Estimate;
+use crate::factor::embodied::EmbodiedItem;
 use crate::factor::grid::GridPath;
 use crate::factor::{CalendarYear, Carbon, Factor, Purpose};
 use crate::words::words;
@@ -48,26 +49,47 @@ impl Module {
         [Self::A1A3, Self::A4, Self::A5, Self::B1, Self::B4, Self::B6, Self::B7, Self::C];
 }
 
-/// One item of equipment, or many alike; carbon is that of all of them in kgCO2e. Nothing stands for
-/// unknown, and zero is said as zero.
+/// One item of equipment, or many alike, in one of the three runs; carbon is that of all of them in
+/// kgCO2e. Nothing stands for unknown, and zero is said as zero.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
     /// What it is called.
     pub id: String,
     /// Manufacture, A1 to A3.
-    pub a1_a3_kg: Option<Estimate<f64>>,
+    pub a1_a3_kg: Option<f64>,
     /// Transport to the site, A4.
-    pub a4_kg: Option<Estimate<f64>>,
+    pub a4_kg: Option<f64>,
     /// Installation, A5.
-    pub a5_kg: Option<Estimate<f64>>,
+    pub a5_kg: Option<f64>,
     /// Refrigerant that leaks in a year, B1.
-    pub b1_kg_per_year: Option<Estimate<f64>>,
+    pub b1_kg_per_year: Option<f64>,
     /// End of life, C.
-    pub c_kg: Option<Estimate<f64>>,
+    pub c_kg: Option<f64>,
     /// Beyond the boundary, D; usually below zero.
-    pub d_kg: Option<Estimate<f64>>,
+    pub d_kg: Option<f64>,
     /// Years in service.
     pub life_years: Option<u32>,
+}
+
+impl Item {
+    /// So many units of a published item, a whole run each for low, central and high. Of its modules
+    /// only A1 to A3 are published apart: where a source gives a sum of more, its share of
+    /// manufacture is unknown, and so is every estimate that the source does not give.
+    #[must_use]
+    pub fn published(item: &EmbodiedItem, units: Option<f64>) -> Estimate<Self> {
+        let EmbodiedItem { id, estimate, modules, life_years, .. } = item;
+        let run = |figure: &Option<crate::factor::Figure>| Self {
+            id: id.clone(),
+            a1_a3_kg: (modules == "A1-A3").then(|| Some(figure.as_ref()?.value * units?)).flatten(),
+            life_years: *life_years,
+            ..Self::default()
+        };
+        Estimate {
+            low: run(&estimate.low),
+            central: run(&estimate.central),
+            high: run(&estimate.high),
+        }
+    }
 }
 
 /// How often an item is replaced within a study period: ceil(period / life) - 1, so that one whose
@@ -87,15 +109,15 @@ pub fn refrigerant_leak_kg_per_year(charge_kg: f64, leaks_fraction: f64, gwp: f6
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModuleSum {
     /// What is known of it, in kgCO2e.
-    pub known_kg: Estimate<f64>,
+    pub known_kg: f64,
     /// What is unknown of it: the item or the year, and why.
     pub unknown: Vec<(String, Unknown)>,
 }
 
 impl ModuleSum {
-    fn add(&mut self, id: &str, kg: Result<Estimate<f64>, Unknown>) {
+    fn add(&mut self, id: &str, kg: Result<f64, Unknown>) {
         match kg {
-            Ok(kg) => self.known_kg = self.known_kg + kg,
+            Ok(kg) => self.known_kg += kg,
             Err(why) => self.unknown.push((id.to_owned(), why)),
         }
     }
@@ -120,12 +142,12 @@ impl<P: Purpose> WholeLife<P> {
         &self.modules[&module]
     }
 
-    /// Several modules together: what is known, in each of the three runs, and what is not.
+    /// Several modules together: what is known and what is not.
     #[must_use]
     pub fn sum(&self, modules: &[Module]) -> ModuleSum {
         let mut sum = ModuleSum::default();
         for one in modules.iter().map(|module| self.module(*module)) {
-            sum.known_kg = sum.known_kg + one.known_kg;
+            sum.known_kg += one.known_kg;
             sum.unknown.extend(one.unknown.iter().cloned());
         }
         sum
@@ -138,33 +160,27 @@ impl<P: Purpose> WholeLife<P> {
         (self.items > 0).then(|| self.undeclared.len() as f64 / self.items as f64)
     }
 
-    /// Whole-life carbon in one of the three runs, if all of it is known.
+    /// Whole-life carbon, if all of it is known.
     ///
     /// # Errors
     /// What is unknown.
-    pub fn total(
-        &self,
-        run: impl Fn(Estimate<f64>) -> f64,
-    ) -> Result<Carbon<P>, Vec<(String, Unknown)>> {
+    pub fn total(&self) -> Result<Carbon<P>, Vec<(String, Unknown)>> {
         let sum = self.sum(&Module::WHOLE_LIFE);
-        if sum.unknown.is_empty() {
-            Ok(Carbon::from_kg(run(sum.known_kg)))
-        } else {
-            Err(sum.unknown)
-        }
+        if sum.unknown.is_empty() { Ok(Carbon::from_kg(sum.known_kg)) } else { Err(sum.unknown) }
     }
 }
 
-/// What a building or a technology uses in every year.
+/// What a building or a technology uses in every year, in one of the three runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InUse {
     /// Electricity, in kWh a year.
-    pub kwh_per_year: Option<Estimate<f64>>,
+    pub kwh_per_year: Option<f64>,
     /// Emissions of the water used, in kgCO2e a year.
-    pub water_kg_per_year: Option<Estimate<f64>>,
+    pub water_kg_per_year: Option<f64>,
 }
 
-/// Whole-life carbon of items and their use over `study_years` from `start` on.
+/// Whole-life carbon of items and their use over `study_years` from `start` on, in one of the three
+/// runs: low, central and high are asked for one after the other and never mixed.
 ///
 /// A replacement is made, carried, installed and disposed of again, so B4 counts A1 to A5 and C. B6
 /// takes the factor of each year from the path of the grid; the years that the path lacks are unknown.
@@ -178,7 +194,7 @@ pub fn whole_life<P: Purpose>(
 ) -> WholeLife<P> {
     let mut modules: BTreeMap<Module, ModuleSum> =
         Module::ALL.iter().map(|module| (*module, ModuleSum::default())).collect();
-    let mut add = |module: Module, id: &str, kg: Result<Estimate<f64>, Unknown>| {
+    let mut add = |module: Module, id: &str, kg: Result<f64, Unknown>| {
         modules.entry(module).or_default().add(id, kg);
     };
     let years = f64::from(study_years);
@@ -192,18 +208,18 @@ pub fn whole_life<P: Purpose>(
             add(module, &item.id, declared(kg, module, item));
         }
         let leaked = declared(item.b1_kg_per_year, Module::B1, item);
-        add(Module::B1, &item.id, leaked.map(|kg| kg.map(|kg| kg * years)));
+        add(Module::B1, &item.id, leaked.map(|kg| kg * years));
         for kg in replaced(item, study_years) {
             add(Module::B4, &item.id, kg);
         }
-        let beyond = item.d_kg.ok_or_else(|| Unknown::NotKnown(format!("d of {}", item.id)));
+        let beyond = item.d_kg.filter(|kg| kg.is_finite());
+        let beyond = beyond.ok_or_else(|| Unknown::NotKnown(format!("d of {}", item.id)));
         add(Module::D, &item.id, beyond);
     }
     for (id, kg) in operational(in_use.kwh_per_year, start, study_years, grid) {
         add(Module::B6, &id, kg);
     }
-    let water = plausible(in_use.water_kg_per_year, || "the water used".to_owned())
-        .map(|kg| kg.map(|kg| kg * years));
+    let water = at_least_zero(in_use.water_kg_per_year, "the water used").map(|kg| kg * years);
     add(Module::B7, "water", water);
     let undeclared = |item: &&Item| declared(item.a1_a3_kg, Module::A1A3, item).is_err();
     WholeLife {
@@ -215,27 +231,12 @@ pub fn whole_life<P: Purpose>(
 }
 
 /// What an item has in a module.
-fn declared(
-    kg: Option<Estimate<f64>>,
-    module: Module,
-    item: &Item,
-) -> Result<Estimate<f64>, Unknown> {
-    plausible(kg, || format!("{module} of {}", item.id))
-}
-
-/// Three estimates that are known and rise from zero.
-fn plausible(
-    estimate: Option<Estimate<f64>>,
-    what: impl Fn() -> String,
-) -> Result<Estimate<f64>, Unknown> {
-    let estimate = estimate.ok_or_else(|| Unknown::NotKnown(what()))?;
-    let Estimate { low, central, high } = estimate;
-    let is_rising = 0.0 <= low && low <= central && central <= high && high.is_finite();
-    if is_rising { Ok(estimate) } else { Err(Unknown::NotPlausible(what())) }
+fn declared(kg: Option<f64>, module: Module, item: &Item) -> Result<f64, Unknown> {
+    at_least_zero(kg, format!("{module} of {}", item.id))
 }
 
 /// The parts of the replacements of an item, each known or not.
-fn replaced(item: &Item, study_years: u32) -> Vec<Result<Estimate<f64>, Unknown>> {
+fn replaced(item: &Item, study_years: u32) -> Vec<Result<f64, Unknown>> {
     let Some(times) = item.life_years.and_then(|life| replacements(study_years, life)) else {
         return vec![Err(Unknown::NotKnown(format!("the life of {}", item.id)))];
     };
@@ -248,18 +249,18 @@ fn replaced(item: &Item, study_years: u32) -> Vec<Result<Estimate<f64>, Unknown>
         (Module::A5, item.a5_kg),
         (Module::C, item.c_kg),
     ]
-    .map(|(module, kg)| Ok(declared(kg, module, item)?.map(|kg| kg * f64::from(times))))
+    .map(|(module, kg)| Ok(declared(kg, module, item)? * f64::from(times)))
     .into()
 }
 
 /// B6 by year: yearly electricity at the factor of each year.
 fn operational<P: Purpose>(
-    kwh_per_year: Option<Estimate<f64>>,
+    kwh_per_year: Option<f64>,
     start: CalendarYear,
     study_years: u32,
     grid: &GridPath<P>,
-) -> Vec<(String, Result<Estimate<f64>, Unknown>)> {
-    let kwh = match plausible(kwh_per_year, || "the electricity used".to_owned()) {
+) -> Vec<(String, Result<f64, Unknown>)> {
+    let kwh = match at_least_zero(kwh_per_year, "the electricity used") {
         Ok(kwh) => kwh,
         Err(why) => return vec![("electricity".to_owned(), Err(why))],
     };
@@ -267,8 +268,8 @@ fn operational<P: Purpose>(
         .map(CalendarYear)
         .take(study_years as usize)
         .map(|year| {
-            let factor = grid.factor(year).map(Factor::kg_per_kwh).map_err(Unknown::Missing);
-            (year.0.to_string(), factor.map(|factor| kwh.map(|kwh| kwh * factor)))
+            let emitted = grid.factor(year).map(|factor| factor.of_kwh(kwh).kg());
+            (year.to_string(), emitted.map_err(Unknown::Missing))
         })
         .collect()
 }
