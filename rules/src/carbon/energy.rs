@@ -1,64 +1,31 @@
-//! What a site took of each energy carrier in a year, as it was surveyed, and which published factor
-//! tells each part of what that emits.
+//! What a site took of each energy carrier in a year, as it was surveyed.
 //!
 //! The measures are those of the dictionary by id; one that the rulebook does not have is unknown. What
 //! follows from the figures is `footprint` and `demand`.
 
-use super::footprint::{Carrier, Footprint, Part, footprint};
+use super::demand::Carrier;
 use crate::estate::{Estate, Source};
-use crate::factor::conversion::ConversionSet;
-use crate::factor::{FinancialYear, Missing, Reporting, SetYear};
+use crate::factor::{FinancialYear, SetYear};
 use crate::rulebook::Rulebook;
 use chrono::{Datelike, Days, NaiveDate};
 use std::collections::BTreeMap;
 
 /// The measures of each carrier, added up: NHS England ERIC has steam and hot water apart. Oil is taken
 /// as gas oil, which heats and feeds generators.
-pub const CARRIERS: [(Carrier, &[&str]); 4] = [
+pub const CARRIERS: [(Carrier, &[&str]); 5] = [
     (Carrier::Electricity, &["annual-grid-electricity-kwh"]),
     (Carrier::NaturalGas, &["annual-gas-kwh"]),
     (Carrier::GasOil, &["annual-oil-kwh"]),
     (Carrier::DistrictHeat, &["annual-steam-kwh", "annual-hot-water-kwh"]),
+    (Carrier::RenewableFuel, &["annual-renewable-fuel-kwh"]),
 ];
 
 /// Electricity of renewables on the site that it used itself.
 pub const ONSITE: &str = "annual-onsite-electricity-kwh";
 /// Electricity of renewables on the site that went into the grid.
 pub const EXPORTED: &str = "annual-exported-electricity-kwh";
-/// Wood, biogas and the like. Which of them is not surveyed, so its small emissions are unknown.
-pub const RENEWABLE_FUEL: &str = "annual-renewable-fuel-kwh";
 /// The floor area that intensities are of.
 pub const FLOOR_AREA: &str = "gross-internal-area-m2";
-
-/// The id of the factor that tells a part of what a carrier emits; none where no set has one.
-#[must_use]
-pub const fn factor_id(carrier: Carrier, part: Part) -> Option<&'static str> {
-    Some(match (carrier, part) {
-        (Carrier::Electricity, Part::Scope2) => "electricity-generation",
-        (Carrier::Electricity, Part::Transmission) => "electricity-td",
-        (Carrier::Electricity, Part::WellToTank) => "electricity-wtt-generation",
-        (Carrier::Electricity, Part::WellToTankTransmission) => "electricity-wtt-td",
-        (Carrier::NaturalGas, Part::Scope1) => "natural-gas-gross-cv",
-        (Carrier::NaturalGas, Part::WellToTank) => "natural-gas-wtt-gross-cv",
-        (Carrier::GasOil, Part::Scope1) => "gas-oil-gross-cv",
-        (Carrier::GasOil, Part::WellToTank) => "gas-oil-wtt-gross-cv",
-        (Carrier::BurningOil, Part::Scope1) => "burning-oil-gross-cv",
-        (Carrier::BurningOil, Part::WellToTank) => "burning-oil-wtt-gross-cv",
-        (Carrier::Lpg, Part::Scope1) => "lpg-gross-cv",
-        (Carrier::Lpg, Part::WellToTank) => "lpg-wtt-gross-cv",
-        (Carrier::DistrictHeat, Part::Scope2) => "district-heat-and-steam",
-        (Carrier::DistrictHeat, Part::Transmission) => "district-heat-distribution-5pct-loss",
-        (Carrier::DistrictHeat, Part::WellToTank) => "heat-and-steam-wtt",
-        (Carrier::Biogas, Part::Scope1) => "biogas",
-        (Carrier::WoodChips, Part::Scope1) => "wood-chips",
-        (Carrier::WoodChips, Part::WellToTank) => "wood-chips-wtt",
-        (Carrier::WoodPellets, Part::Scope1) => "wood-pellets",
-        (Carrier::WoodPellets, Part::WellToTank) => "wood-pellets-wtt",
-        (Carrier::WoodLogs, Part::Scope1) => "wood-logs",
-        (Carrier::WoodLogs, Part::WellToTank) => "wood-logs-wtt",
-        _ => return None,
-    })
-}
 
 /// What a site took in a year, in kWh; nothing stands for unknown.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +36,6 @@ pub struct Energy {
     pub onsite_kwh: Option<f64>,
     /// Renewable electricity of the site that it exported.
     pub exported_kwh: Option<f64>,
-    /// Wood, biogas and the like.
-    pub renewable_fuel_kwh: Option<f64>,
     /// Gross internal area, in m2.
     pub floor_area_m2: Option<f64>,
     /// The financial year in which the middle of the twelve months lies; none where no carrier is known.
@@ -90,7 +55,6 @@ pub fn energy_of(rulebook: &Rulebook, estate: &Estate, site: u32) -> Energy {
         carriers: CARRIERS.iter().map(|(carrier, ids)| (*carrier, sum(ids))).collect(),
         onsite_kwh: value(ONSITE),
         exported_kwh: value(EXPORTED),
-        renewable_fuel_kwh: value(RENEWABLE_FUEL),
         floor_area_m2: value(FLOOR_AREA),
         year: seen.map(|source: &Source| source.observed_on).max().map(year_of_twelve_months_to),
     }
@@ -109,32 +73,6 @@ impl Energy {
     pub fn set_year(&self) -> Option<SetYear> {
         self.year.map(|year| SetYear(year.0))
     }
-
-    /// The footprint by a set of conversion factors.
-    #[must_use]
-    pub fn footprint(&self, set: Result<&ConversionSet, Missing>) -> Footprint {
-        footprint(&self.carriers, |carrier, part| {
-            let set = set.clone()?;
-            let id = factor_id(carrier, part).ok_or_else(|| {
-                Missing(format!("no set of conversion factors tells {part} of {carrier}"))
-            })?;
-            set.of_kwh(id)
-        })
-    }
-
-    /// What a kWh of a carrier emits where it is used, by a set: scope 1 or 2.
-    ///
-    /// # Errors
-    /// [`Missing`], which names set and factor.
-    pub fn direct_factor(
-        carrier: Carrier,
-        set: &ConversionSet,
-    ) -> Result<crate::factor::Factor<Reporting>, Missing> {
-        let part = carrier.parts()[0];
-        let id = factor_id(carrier, part)
-            .ok_or_else(|| Missing(format!("no set has a factor of {carrier}")))?;
-        set.of_kwh(id)
-    }
 }
 
 #[cfg(test)]
@@ -152,15 +90,6 @@ mod tests {
         ] {
             let day = day.parse().expect("a day");
             assert_eq!(year_of_twelve_months_to(day), FinancialYear(year), "{day}");
-        }
-    }
-
-    #[test]
-    fn every_carrier_that_is_surveyed_has_a_factor_for_each_of_its_parts() {
-        for (carrier, _) in CARRIERS {
-            for part in carrier.parts() {
-                assert!(factor_id(carrier, *part).is_some(), "{carrier} {part}");
-            }
         }
     }
 }

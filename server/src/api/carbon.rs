@@ -115,8 +115,6 @@ struct FootprintNode {
     parts: Vec<FootprintPartNode>,
     /// By carrier.
     carriers: Vec<FootprintCarrierNode>,
-    /// Wood, biogas and the like, in kWh, which are in no sum.
-    renewable_fuel_kwh: f64,
     /// The years of the sets of conversion factors that were used.
     set_years: Vec<i32>,
     /// What is not known, and why.
@@ -148,7 +146,6 @@ impl From<&FootprintOfScope> for FootprintNode {
             whole_kg_per_m2: found.whole_kg_per_m2,
             parts: found.parts.iter().map(part).collect(),
             carriers: carriers.collect(),
-            renewable_fuel_kwh: found.renewable_fuel_kwh,
             set_years: found.sets.iter().map(|year| year.0).collect(),
             unknown: unknown.collect(),
         }

@@ -104,9 +104,9 @@ mirror! {
 
 mirror! {
     /// What energy comes as.
-    EnergyCarrier = "siteworthy_rules::carbon::footprint::Carrier" {
+    EnergyCarrier = "siteworthy_rules::carbon::demand::Carrier" {
         Electricity, NaturalGas, GasOil, BurningOil, Lpg, DistrictHeat, Biogas, WoodChips, WoodPellets,
-        WoodLogs,
+        WoodLogs, RenewableFuel,
     }
 }
 

@@ -54,12 +54,6 @@ fn answer(view: &View, found: &FootprintOfScope) -> Answer {
             Cell::from(intensity).for_the_eye()
         ));
     }
-    if found.renewable_fuel_kwh > 0.0 {
-        answer.say(format!(
-            "Not in it: {} kWh of wood, biogas and the like, of which nobody says which fuel it is.",
-            Cell::from(found.renewable_fuel_kwh).for_the_eye()
-        ));
-    }
     let sets: Vec<String> = found.sets.iter().map(ToString::to_string).collect();
     if !sets.is_empty() {
         answer.say(format!("UK Government conversion factors of {}.", sets.join(", ")));

@@ -198,7 +198,6 @@ fn energy(found: &NetZero) -> Table {
     for (what, kwh) in [
         ("renewable electricity used on site", scope.onsite_kwh),
         ("renewable electricity exported", scope.exported_kwh),
-        ("renewable fuel", scope.renewable_fuel_kwh),
     ] {
         table.add([what.into(), "kWh".into(), amount(kwh)]);
     }

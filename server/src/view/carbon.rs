@@ -9,18 +9,16 @@ use super::filter::SiteFilter;
 use crate::error::Error;
 use rayon::prelude::*;
 use siteworthy_rules::carbon::Unknown;
-use siteworthy_rules::carbon::crrem::{Asset, Pathway, Projection, project, project_with};
-use siteworthy_rules::carbon::demand::{Demand, Fuel};
+use siteworthy_rules::carbon::crrem::{Asset, Projection, Published, pathway_of, project_with};
+use siteworthy_rules::carbon::demand::{Carrier, Demand, FuelFactors};
 use siteworthy_rules::carbon::energy::{Energy, energy_of};
-use siteworthy_rules::carbon::footprint::{Carrier, Part};
+use siteworthy_rules::carbon::footprint::{Part, footprint, fuel_factors};
 use siteworthy_rules::carbon::value::carbon_npv;
 use siteworthy_rules::cost::Estimate;
 use siteworthy_rules::deployment::Item;
 use siteworthy_rules::factor::discount::{IN_FORCE, STANDARD};
-use siteworthy_rules::factor::pathway::{HEALTHCARE, Metric};
-use siteworthy_rules::factor::{
-    CalendarYear, Carbon, Crrem, Factor, Missing, PriceBase, Reporting, SetYear,
-};
+use siteworthy_rules::factor::pathway::HEALTHCARE;
+use siteworthy_rules::factor::{CalendarYear, Carbon, Crrem, Factor, Missing, PriceBase, SetYear};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The deflator by which carbon values are moved to other prices; named in every answer.
@@ -64,9 +62,6 @@ pub struct FootprintOfScope {
     pub carriers: BTreeMap<Carrier, CarrierOfScope>,
     /// The sum of all parts that count in the total, as far as they are known, in kg.
     pub total_kg: f64,
-    /// Wood, biogas and the like, in kWh: which fuel is not surveyed, so what little it emits is in no
-    /// sum.
-    pub renewable_fuel_kwh: f64,
     /// The sets of conversion factors that were used.
     pub sets: BTreeSet<SetYear>,
     /// Why something is not known, each reason with the number of sites.
@@ -111,9 +106,6 @@ pub struct ScopeEnergy {
     /// Renewable electricity exported, in kWh; none where no site gives it. No credit is then taken,
     /// which is the safe side.
     pub exported_kwh: Option<f64>,
-    /// Wood, biogas and the like, in kWh; none where no site gives it. It then counts in no intensity
-    /// of energy.
-    pub renewable_fuel_kwh: Option<f64>,
     /// Floor area, in m2; none where no site gives it.
     pub floor_area_m2: Option<f64>,
     /// The set of conversion factors of the fuels: the newest year that a site reports.
@@ -162,13 +154,12 @@ impl View {
         if let Ok(set) = &set {
             scope.sets.insert(set.year);
         }
-        let footprint = energy.footprint(set);
-        let total = footprint.total();
+        let whole = footprint(&energy.carriers, set.clone());
+        let total = whole.total();
         scope.total_kg += total.known.kg();
-        scope.renewable_fuel_kwh += energy.renewable_fuel_kwh.unwrap_or(0.0);
         let mut reasons = BTreeSet::new();
         for part in Part::ALL {
-            let Some(sum) = footprint.part(*part) else { continue };
+            let Some(sum) = whole.part(*part) else { continue };
             let own = scope.parts.entry(*part).or_default();
             own.kg += sum.known.kg();
             own.sites_unknown += usize::from(!sum.unknown.is_empty());
@@ -183,12 +174,8 @@ impl View {
                 Some(kwh) => own.kwh += kwh,
                 None => own.sites_unknown += 1,
             }
-            let one =
-                Energy { carriers: [(*carrier, *kwh)].into_iter().collect(), ..energy.clone() };
-            let set = year
-                .ok_or_else(|| Missing(String::new()))
-                .and_then(|year| self.rulebook.factors.conversion.of(year));
-            own.kg += one.footprint(set).total().known.kg();
+            let alone = [(*carrier, *kwh)].into_iter().collect();
+            own.kg += footprint(&alone, set.clone()).total().known.kg();
         }
         if let (Ok(carbon), Some(m2)) = (total.whole(), energy.floor_area_m2) {
             scope.sites_whole += 1;
@@ -211,20 +198,22 @@ impl View {
     #[must_use]
     pub fn net_zero_of(&self, sites: &[u32], items: &[Item]) -> NetZero {
         let scope = self.scope_energy(sites);
-        let asset = self.asset(&scope);
-        let pathway = self.healthcare_pathway();
-        let grid = &self.rulebook.factors.crrem;
-        let without = asset.clone().and_then(|asset| project(&asset, grid, &pathway));
         let added_kwh = (!items.is_empty()).then(|| self.added_kwh(items));
-        let with = added_kwh.as_ref().map(|added| match (added, &asset) {
-            (Ok((low, high)), Ok(asset)) => {
-                [*low, *high].map(|kwh| project_with(asset, |_| kwh, grid, &pathway))
-            }
-            (Err(why), _) => {
+        let pathway = pathway_of(&self.rulebook.factors.pathways, HEALTHCARE);
+        let pathway = pathway.map_err(|why| vec![Unknown::from(why)]);
+        let ready = self.asset(&scope).and_then(|asset| Ok((asset, pathway?)));
+        let run = |more_kwh: f64| {
+            let ((asset, fuels), pathway) = ready.as_ref().map_err(Clone::clone)?;
+            let grid = &self.rulebook.factors.crrem;
+            project_with(asset, |_| more_kwh, &Published { grid, fuels, pathway })
+        };
+        let without = run(0.0);
+        let with = added_kwh.as_ref().map(|added| match added {
+            Ok((low, high)) => [run(*low), run(*high)],
+            Err(why) => {
                 let why = vec![Unknown::NotKnown(why.clone())];
                 [Err(why.clone()), Err(why)]
             }
-            (_, Err(why)) => [Err(why.clone()), Err(why.clone())],
         });
         let excess = without.as_ref().ok().map(excess_from_base);
         let excess_cost_gbp = excess.as_ref().and_then(|excess| self.value_of(excess));
@@ -265,7 +254,6 @@ impl View {
                 .collect(),
             onsite_kwh: sum(&|one| one.onsite_kwh),
             exported_kwh: sum(&|one| one.exported_kwh),
-            renewable_fuel_kwh: sum(&|one| one.renewable_fuel_kwh),
             floor_area_m2: sum(&|one| one.floor_area_m2),
             set: energies.iter().filter_map(Energy::set_year).max(),
         }
@@ -275,45 +263,26 @@ impl View {
     /// its energy and emits nothing, as CRREM has it. Of what no site gives of renewables nothing is
     /// counted, which can only make the building look worse in carbon; a carrier or floor area that no
     /// site gives makes the whole unknown.
-    fn asset(&self, scope: &ScopeEnergy) -> Result<Asset, Vec<Unknown>> {
+    fn asset(&self, scope: &ScopeEnergy) -> Result<(Asset, FuelFactors<Crrem>), Vec<Unknown>> {
         let nothing = || vec![Unknown::NotKnown("the energy of these sites".to_owned())];
         let year = scope.set.ok_or_else(nothing)?;
         let set = self.rulebook.factors.conversion.of(year).map_err(|why| vec![why.into()])?;
-        let mut fuels = Vec::new();
-        for (carrier, kwh) in &scope.carriers {
-            if *carrier == Carrier::Electricity {
-                continue;
-            }
-            let factor: Factor<Reporting> =
-                Energy::direct_factor(*carrier, set).map_err(|why| vec![why.into()])?;
-            fuels.push(Fuel {
-                name: carrier.to_string(),
-                kwh: *kwh,
-                // What a fuel emits where it burns is the same for every question.
-                factor: Factor::<Crrem>::new(factor.kg_per_kwh()),
-            });
-        }
-        fuels.push(Fuel {
-            name: "renewable fuel".to_owned(),
-            kwh: Some(scope.renewable_fuel_kwh.unwrap_or(0.0)),
-            factor: Factor::new(0.0),
+        let mut factors = fuel_factors::<Crrem>(set);
+        factors.insert(Carrier::RenewableFuel, Factor::new(0.0));
+        let mut bought_kwh = scope.carriers.clone();
+        bought_kwh.entry(Carrier::RenewableFuel).and_modify(|kwh| {
+            kwh.get_or_insert(0.0);
         });
-        Ok(Asset {
+        let asset = Asset {
             floor_area_m2: scope.floor_area_m2,
             demand: Demand {
-                grid_kwh: scope.carriers.get(&Carrier::Electricity).copied().flatten(),
-                fuels,
+                bought_kwh,
                 renewables_used_kwh: Some(scope.onsite_kwh.unwrap_or(0.0)),
                 renewables_exported_kwh: Some(scope.exported_kwh.unwrap_or(0.0)),
             },
             reporting_year: CalendarYear(year.0),
-        })
-    }
-
-    fn healthcare_pathway(&self) -> Pathway {
-        let key = (HEALTHCARE.to_owned(), Metric::CarbonIntensity);
-        let path = self.rulebook.factors.pathways.paths.get(&key);
-        path.into_iter().flatten().map(|(year, figure)| (*year, figure.value)).collect()
+        };
+        Ok((asset, factors))
     }
 
     /// What a deployment takes a year, from and to, in kWh.
