@@ -109,6 +109,8 @@ struct FootprintNode {
     sites_whole: usize,
     /// What is known of all parts that count, in tonnes of CO2 equivalent: at least this was emitted.
     total_tonnes: f64,
+    /// Sites of which some of it is not known.
+    sites_unknown: usize,
     /// What the wholly known sites emitted for each square metre, in kg of CO2 equivalent.
     whole_kg_per_m2: Option<f64>,
     /// By part.
@@ -143,6 +145,7 @@ impl From<&FootprintOfScope> for FootprintNode {
             sites: found.sites,
             sites_whole: found.sites_whole,
             total_tonnes: found.total_kg / 1000.0,
+            sites_unknown: found.sites_unknown,
             whole_kg_per_m2: found.whole_kg_per_m2,
             parts: found.parts.iter().map(part).collect(),
             carriers: carriers.collect(),

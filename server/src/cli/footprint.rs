@@ -41,7 +41,7 @@ impl Footprint {
 
 fn answer(view: &View, found: &FootprintOfScope) -> Answer {
     let mut answer = Answer::new(view);
-    let open = if found.reasons.is_empty() { "" } else { " at least" };
+    let open = if found.sites_unknown == 0 { "" } else { " at least" };
     answer.say(format!(
         "The energy of {} sites emitted{open} {} t of CO2 equivalent in a year, location-based.",
         found.sites,
@@ -49,7 +49,7 @@ fn answer(view: &View, found: &FootprintOfScope) -> Answer {
     ));
     if let Some(intensity) = found.whole_kg_per_m2 {
         answer.say(format!(
-            "Of {} sites everything is known: {} kg for each square metre.",
+            "Of {} sites all of this and the floor area are known: {} kg for each square metre.",
             found.sites_whole,
             Cell::from(intensity).for_the_eye()
         ));
@@ -83,7 +83,7 @@ fn parts(found: &FootprintOfScope) -> Table {
     table.add([
         "total".into(),
         (found.total_kg / 1000.0).into(),
-        found.sites.saturating_sub(found.sites_whole).into(),
+        found.sites_unknown.into(),
         Cell::yes(true),
     ]);
     table

@@ -96,21 +96,22 @@ fn answer(view: &View, found: &NetZero) -> Answer {
     }
     if let Some(with) = &found.with {
         match &found.added_kwh {
-            Some(Ok((low, high))) => answer.say(format!(
-                "The deployment takes {} to {} kWh a year.",
-                Cell::from(*low).for_the_eye(),
-                Cell::from(*high).for_the_eye()
-            )),
+            Some(Ok((low, high))) => {
+                let mut kwh = [low, high].map(|kwh| Cell::from(*kwh).for_the_eye()).to_vec();
+                kwh.dedup();
+                answer.say(format!("The deployment takes {} kWh a year.", kwh.join(" to ")));
+            }
             Some(Err(unknown)) => {
                 answer.say(format!("With the deployment: {unknown} is not known."))
             }
             None => {}
         }
-        let years: Vec<String> = with
+        let mut years: Vec<String> = with
             .iter()
             .filter_map(|one| one.as_ref().ok())
             .map(|one| in_words(one.misalignment))
             .collect();
+        years.dedup();
         if !years.is_empty() {
             answer.say(format!("With it: above the pathway from {} on.", years.join(" or ")));
         }

@@ -62,6 +62,8 @@ pub struct FootprintOfScope {
     pub carriers: BTreeMap<Carrier, CarrierOfScope>,
     /// The sum of all parts that count in the total, as far as they are known, in kg.
     pub total_kg: f64,
+    /// Sites of which some of it is not known.
+    pub sites_unknown: usize,
     /// The sets of conversion factors that were used.
     pub sets: BTreeSet<SetYear>,
     /// Why something is not known, each reason with the number of sites.
@@ -157,6 +159,7 @@ impl View {
         let whole = footprint(&energy.carriers, set.clone());
         let total = whole.total();
         scope.total_kg += total.known.kg();
+        scope.sites_unknown += usize::from(!total.unknown.is_empty());
         let mut reasons = BTreeSet::new();
         for part in Part::ALL {
             let Some(sum) = whole.part(*part) else { continue };
