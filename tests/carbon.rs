@@ -24,7 +24,7 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&out).unwrap()
 }
 
-const NET_ZERO: &str = "netZero { sites sitesWithoutElectricity excessTonnes baseYear pathway \
+const NET_ZERO: &str = "netZero { sites sitesWithGaps sitesWithoutArea excessTonnes baseYear priceBaseYear setYear gridPath pathway \
     excessCost { low central high } nationalUnknown \
     without { misalignmentYear energyKwhPerM2 unknown years { year kgPerM2 allowedKgPerM2 excessTonnes } } }";
 
@@ -55,6 +55,9 @@ fn the_national_return_comes_out_as_worked_out_from_the_file() {
     near(&found["excessCost"]["central"], 6.6e9, 0.05e9);
     let cost = |estimate: &str| found["excessCost"][estimate].as_f64().unwrap();
     assert!(cost("low") < cost("central") && cost("central") < cost("high"));
+    let basis = ["priceBaseYear", "setYear", "gridPath", "sitesWithGaps", "sitesWithoutArea"];
+    let basis = basis.map(|key| found[key].to_string());
+    assert_eq!(basis, ["2022", "2023", "\"crrem-2.05-uk\"", "835", "0"]);
     assert!(found["nationalUnknown"].as_str().unwrap().contains("baseline"));
 
     let footprint = &data["footprint"];

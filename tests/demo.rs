@@ -15,7 +15,7 @@ use siteworthy::store::Store;
 use siteworthy::upload::{ReceivedFile, Uploaded, upload};
 use siteworthy::view::deployment::Asked;
 use siteworthy::view::{SiteResult, View};
-use siteworthy_rules::deployment::{Fit, Item, judge_deployment};
+use siteworthy_rules::deployment::{Fit, Item, judge_deployment, untold_in_words};
 use siteworthy_rules::gap::{Level, SiteGap};
 use siteworthy_rules::judge::{self, Readiness, Spot, Verdict};
 use siteworthy_rules::place::SpaceKind;
@@ -230,10 +230,11 @@ fn assert_exhausted_together(view: &View, site: &str, resource: &str, technologi
         judge_deployment(&view.rulebook, &view.estate, &items)
     };
     for one in asked.chunks(1) {
-        let alone = judge(one);
+        let items = view.find_items(at, one).unwrap();
         // Of some no source tells what they take of the supply.
-        let fit = if alone.untold.is_empty() { Fit::Fits } else { Fit::Unknown };
-        assert_eq!(alone.items[0].fit, fit, "{} alone at {site}", one[0].technology);
+        let is_told = untold_in_words(&view.rulebook, &items).is_none();
+        let fit = if is_told { Fit::Fits } else { Fit::Unknown };
+        assert_eq!(judge(one).items[0].fit, fit, "{} alone at {site}", one[0].technology);
     }
     let exhausted: Vec<String> = judge(&asked)
         .uses

@@ -92,12 +92,25 @@ pub struct Placed {
 /// demand on it takes an amount that no source tells, and not nothing.
 pub const SUPPLY: &str = "electrical";
 
-/// The resource of [`SUPPLY`], where a technology declares no demand on it.
+/// The resource of [`SUPPLY`], where the technology of an item declares no demand on it.
 fn untold(rulebook: &Rulebook, item: &Item) -> Option<ResourceIndex> {
-    let mut all = (0..).map(ResourceIndex).zip(&rulebook.resources);
-    let (supply, _) = all.find(|(_, resource)| resource.id == SUPPLY)?;
+    let supply = rulebook.find_resource(SUPPLY)?;
     let profile = &rulebook.profiles[item.profile];
     profile.full_demand_on(supply).is_none().then_some(supply)
+}
+
+/// Which items take an amount of the supply that no source tells, in a sentence; none where all is told.
+/// They are in no use, so what is left of the supply is at most what is said.
+#[must_use]
+pub fn untold_in_words(rulebook: &Rulebook, items: &[Item]) -> Option<String> {
+    let items = items.iter().filter_map(|item| Some((item, untold(rulebook, item)?)));
+    let (_, supply) = items.clone().next()?;
+    let titles = rulebook.titles_of(items.map(|(item, _)| item.profile))?;
+    let title = &rulebook.resources[supply.at()].title;
+    Some(format!(
+        "No sourced figure tells the demand ({title}) of: {titles}. They are not in the sums, so no more \
+         than what is shown is left, and whether they fit is unknown."
+    ))
 }
 
 /// A deployment, judged.
@@ -108,31 +121,6 @@ pub struct Judgement {
     pub uses: Vec<Use>,
     /// By item, in the order given.
     pub items: Vec<Placed>,
-    /// The items whose demand on electrical supply no source tells: they are in no use, so what is left
-    /// of the supply is at most what is said.
-    pub untold: Vec<usize>,
-}
-
-impl Judgement {
-    /// Which technologies take an untold amount of the supply, in a sentence; none where all is told.
-    #[must_use]
-    pub fn untold_in_words(&self, rulebook: &Rulebook, items: &[Item]) -> Option<String> {
-        let supply = rulebook.resources.iter().find(|resource| resource.id == SUPPLY)?;
-        let mut titles: Vec<&str> = self
-            .untold
-            .iter()
-            .map(|at| rulebook.profiles[items[*at].profile].title.as_str())
-            .collect();
-        titles.sort_unstable();
-        titles.dedup();
-        (!titles.is_empty()).then(|| {
-            let (titles, title) = (titles.join("; "), &supply.title);
-            format!(
-                "No sourced figure tells the demand ({title}) of: {titles}. They are not in the sums, so \
-                 no more than what is shown is left, and whether they fit is unknown."
-            )
-        })
-    }
 }
 
 /// Brings items into the order in which they come: by year, then as listed.
@@ -156,11 +144,9 @@ pub fn strict(rulebook: &Rulebook) -> Rulebook {
 #[must_use]
 pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) -> Judgement {
     if items.is_empty() {
-        return Judgement { uses: Vec::new(), items: Vec::new(), untold: Vec::new() };
+        return Judgement { uses: Vec::new(), items: Vec::new() };
     }
     let strict = strict(rulebook);
-    let untold = (0..).zip(items).filter(|(_, item)| untold(rulebook, item).is_some());
-    let untold = untold.map(|(at, _)| at).collect();
     let uses = uses(rulebook, estate, items);
     let fits = fits(rulebook, &uses, items);
     let items = items
@@ -174,7 +160,7 @@ pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) ->
             limiting,
         })
         .collect();
-    Judgement { uses, items, untold }
+    Judgement { uses, items }
 }
 
 /// What an item takes of a resource at the site's peak, in the resource's unit.

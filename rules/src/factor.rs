@@ -114,39 +114,34 @@ impl fmt::Display for Missing {
 impl std::error::Error for Missing {}
 
 /// Which question a factor answers.
-pub trait Purpose: Copy + fmt::Debug + PartialEq + sealed::Sealed {
-    /// The question, in words.
-    const QUESTION: &'static str;
-}
+pub trait Purpose: Copy + fmt::Debug + PartialEq + sealed::Sealed {}
 
 mod sealed {
     pub trait Sealed {}
 }
 
 macro_rules! purposes {
-    ($($(#[$doc:meta])* $name:ident = $question:literal,)*) => {$(
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name;
 
         impl sealed::Sealed for $name {}
 
-        impl Purpose for $name {
-            const QUESTION: &'static str = $question;
-        }
+        impl Purpose for $name {}
     )*};
 }
 
 purposes! {
     /// A footprint: by the conversion factors of a reporting year.
-    Reporting = "what was emitted in a year of reporting",
+    Reporting,
     /// What a change in demand changes: long-run marginal factors (Green Book). For the value of a
     /// change, never for a footprint.
-    Marginal = "what changes if demand changes",
+    Marginal,
     /// What will be emitted on the average grid (Green Book).
-    Average = "what will be emitted on the average grid",
+    Average,
     /// Whether a building keeps to a pathway of CRREM.
-    Crrem = "whether a building keeps to its pathway",
+    Crrem,
 }
 
 /// An amount of greenhouse gas, in kg of CO2 equivalent, of one purpose.

@@ -15,9 +15,9 @@ use crate::profile::reading::{
 use crate::profile::{DomainWeights, Profile};
 use crate::reliability::{ReliabilityRules, read_reliability};
 use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
-use crate::resource::{Areas, Resource, read_resources};
+use crate::resource::{Areas, Resource, ResourceIndex, read_resources};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A text of the rulebook with its path, such as `rules/profiles/voice-scribe.toml`.
@@ -185,6 +185,20 @@ impl Rulebook {
     #[must_use]
     pub fn find_profile(&self, id: &str) -> Option<usize> {
         self.profiles.iter().position(|profile| profile.id == id)
+    }
+
+    /// Finds a resource by id.
+    #[must_use]
+    pub fn find_resource(&self, id: &str) -> Option<ResourceIndex> {
+        let mut all = (0..).map(ResourceIndex).zip(&self.resources);
+        all.find(|(_, resource)| resource.id == id).map(|(at, _)| at)
+    }
+
+    /// The headings of profiles in one text, each once and in order; none where there are no profiles.
+    #[must_use]
+    pub fn titles_of(&self, profiles: impl Iterator<Item = usize>) -> Option<String> {
+        let titles: BTreeSet<&str> = profiles.map(|at| self.profiles[at].title.as_str()).collect();
+        (!titles.is_empty()).then(|| titles.into_iter().collect::<Vec<_>>().join("; "))
     }
 
     /// Every remedy that closes a gap, by its place in [`Self::remedies`], in order of id.

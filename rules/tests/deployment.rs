@@ -6,7 +6,7 @@ mod support;
 
 use places::Site;
 use siteworthy_rules::deployment::{
-    Fit, Item, Judgement, SUPPLY, demand_of, judge_deployment, order,
+    Fit, Item, Judgement, SUPPLY, demand_of, judge_deployment, order, untold_in_words,
 };
 use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::{Readiness, Spot, assess_spot};
@@ -202,19 +202,23 @@ fn items_come_by_year_and_then_as_listed() {
 
 #[test]
 fn a_demand_that_no_source_tells_is_unknown_and_not_nothing() {
+    let wanted = [("nurse-call", 1), ("logistics-robot", 1)];
     let wide = site("agreed-import-capacity-kva = 2000\nmax-demand-kva = 100", &[]);
-    let (rulebook, found) = judge(&wide, &[("nurse-call", 1), ("logistics-robot", 1)]);
+    let (rulebook, found) = judge(&wide, &wanted);
     let supply = resource(&rulebook, SUPPLY);
-    let untold = found.items.iter().position(|placed| placed.fit == Fit::Unknown);
-    let untold = untold.expect("one of the two is not told");
-    assert_eq!(found.untold, [untold]);
-    assert_eq!(found.items[untold].limiting, Some(supply));
-    assert_eq!(found.items[1 - untold].fit, Fit::Fits);
+    assert_eq!((found.items[0].fit, found.items[0].limiting), (Fit::Unknown, Some(supply)));
+    assert_eq!(found.items[1].fit, Fit::Fits);
+    let estate = places::estate(&rulebook, &[wide]);
+    let items = wanted.map(|(id, quantity)| item(&rulebook, &estate, id, quantity));
+    let said = untold_in_words(&rulebook, &items).expect("one of the two is not told");
+    let title = |at: usize| rulebook.profiles[items[at].profile].title.as_str();
+    assert!(said.contains(title(0)) && !said.contains(title(1)), "{said}");
+    assert_eq!(untold_in_words(&rulebook, &items[1..]), None);
     // Where nothing is left even for what is told, it is exhausted all the same.
     let full = site("agreed-import-capacity-kva = 100\nmax-demand-kva = 100", &[]);
-    let (_, found) = judge(&full, &[("nurse-call", 1), ("logistics-robot", 1)]);
-    assert!(found.items.iter().any(|placed| placed.fit == Fit::Exceeds));
-    assert_eq!(found.untold.len(), 1);
+    let (_, found) = judge(&full, &wanted);
+    assert_eq!(found.items[0].fit, Fit::Exceeds);
+    assert_eq!(found.items[1].fit, Fit::Exceeds);
 }
 
 #[test]

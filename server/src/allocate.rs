@@ -6,7 +6,9 @@ use crate::error::Error;
 use crate::publish::publish;
 use crate::store::Allocation;
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use siteworthy_rules::cost::Pence;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// The most allocations of one change.
@@ -42,6 +44,17 @@ pub async fn allocate(
     Ok(revision)
 }
 
+/// Pounds with no more than two decimals, in pence.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn whole_pence(pounds: Decimal) -> Result<Pence, String> {
+    let is_whole = pounds.round_dp(2) == pounds;
+    Pence::from_pounds(pounds).filter(|_| is_whole).ok_or_else(|| {
+        format!("{pounds} is not an amount of pounds and pence; write it like 1500000.50")
+    })
+}
+
 fn check(app: &App, allocations: &[Allocation]) -> Result<(), Error> {
     if allocations.is_empty() || allocations.len() > MAX_ALLOCATIONS {
         let message = format!("give 1 to {MAX_ALLOCATIONS} allocations at once");
@@ -67,12 +80,12 @@ fn check(app: &App, allocations: &[Allocation]) -> Result<(), Error> {
         return Err(Error::Invalid(wrong.join("; ")));
     }
     let view = app.view();
-    let unknown = allocations
-        .iter()
-        .map(|allocation| &allocation.key.organisation)
-        .find(|code| view.organisations.find(code).is_none());
-    match unknown {
-        Some(code) => Err(Error::NotFound(format!("there is no organisation {code:?}"))),
-        None => Ok(()),
+    let codes = allocations.iter().map(|allocation| allocation.key.organisation.as_str());
+    let unknown: BTreeSet<&str> =
+        codes.filter(|code| view.organisations.find(code).is_none()).collect();
+    if unknown.is_empty() {
+        return Ok(());
     }
+    let unknown: Vec<String> = unknown.iter().map(|code| format!("{code:?}")).collect();
+    Err(Error::NotFound(format!("there is no organisation {}", unknown.join(", "))))
 }

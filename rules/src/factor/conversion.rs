@@ -88,12 +88,6 @@ impl ConversionSets {
             ))
         })
     }
-
-    /// The newest set that has this factor.
-    #[must_use]
-    pub fn newest_with(&self, id: &str) -> Option<&ConversionSet> {
-        self.sets.values().rev().find(|set| set.factors.contains_key(id))
-    }
 }
 
 const PER_KWH: &str = "kgCO2e/kWh";

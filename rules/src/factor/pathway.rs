@@ -4,7 +4,7 @@
 //! There is one class for all of health care: a hospital and a health centre are held to one curve.
 
 use super::rows::{Kept, check_whole, read_rows};
-use super::{CalendarYear, Figure, Missing};
+use super::{CalendarYear, Figure};
 use crate::fields::Problems;
 use crate::words::words;
 use std::collections::BTreeMap;
@@ -39,23 +39,6 @@ pub const HEALTHCARE: &str = "healthcare";
 pub struct Pathways {
     /// By kind of building and metric.
     pub paths: BTreeMap<(String, Metric), BTreeMap<CalendarYear, Figure>>,
-}
-
-impl Pathways {
-    /// The limit of a year.
-    ///
-    /// # Errors
-    /// [`Missing`], which names kind, metric and year.
-    pub fn limit(&self, kind: &str, metric: Metric, year: CalendarYear) -> Result<f64, Missing> {
-        let path = self
-            .paths
-            .get(&(kind.to_owned(), metric))
-            .ok_or_else(|| Missing(format!("{VINTAGE} has no {metric} of {kind}")))?;
-        let figure = path
-            .get(&year)
-            .ok_or_else(|| Missing(format!("{VINTAGE} has no {metric} of {kind} in {year}")))?;
-        Ok(figure.value)
-    }
 }
 
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Pathways {

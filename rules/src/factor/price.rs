@@ -1,8 +1,8 @@
 //! What energy costs: what was paid, what is charged by size of customer, and what is projected.
 
+use super::Figure;
 use super::rows::read_rows;
 use super::value::ESTIMATES;
-use super::{Figure, Missing};
 use crate::fields::Problems;
 use std::collections::BTreeMap;
 
@@ -35,23 +35,6 @@ pub struct Price {
 pub struct Prices {
     /// By what they are for.
     pub prices: BTreeMap<PriceKey, Price>,
-}
-
-/// The series of what the NHS in England paid on average.
-pub const PAID: &str = "eric-paid-average";
-
-impl Prices {
-    /// What the NHS in England paid for a kWh of a carrier in the newest year that is known, in pounds.
-    ///
-    /// # Errors
-    /// [`Missing`], which names the carrier.
-    pub fn paid(&self, carrier: &str) -> Result<&Price, Missing> {
-        let mut paid = self.prices.iter().filter(|(key, price)| {
-            key.series == PAID && key.carrier == carrier && price.figure.unit == "GBP/kWh"
-        });
-        let found = paid.next_back().map(|(_, price)| price);
-        found.ok_or_else(|| Missing(format!("no price paid for {carrier} is known")))
-    }
 }
 
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Prices {

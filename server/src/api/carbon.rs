@@ -5,7 +5,8 @@ use super::sites::SiteFilterInput;
 use super::words::{EnergyCarrier, FootprintPart};
 use super::{in_turn, view};
 use crate::error::Error;
-use crate::view::carbon::{BASE_YEAR, FootprintOfScope, NetZero};
+use crate::view::View;
+use crate::view::carbon::{BASE_YEAR, FootprintOfScope, NATIONAL_UNKNOWN, NetZero};
 use crate::view::filter::SiteFilter;
 use async_graphql::{Context, Object, SimpleObject};
 use siteworthy_rules::carbon::Unknown;
@@ -13,6 +14,7 @@ use siteworthy_rules::carbon::crrem::{Misalignment, Projection};
 use siteworthy_rules::carbon::footprint::Part;
 use siteworthy_rules::factor::SetYear;
 use siteworthy_rules::factor::pathway::VINTAGE;
+use std::sync::Arc;
 
 /// Queries of carbon.
 #[derive(Default)]
@@ -53,14 +55,14 @@ impl CarbonQuery {
             }
             (Some(code), None) => {
                 let (site, items) = find_deployment(view, code, &deployment)?;
-                Ok(view.net_zero_of(&[site], &items))
+                Ok(view.net_zero_at(site, &items))
             }
             (None, _) if !deployment.is_empty() => {
                 Err(Error::Invalid("a deployment is at one site; name it".to_owned()))
             }
-            (None, filter) => view.net_zero(&filter.unwrap_or_default().into(), &[]),
+            (None, filter) => view.net_zero(&filter.unwrap_or_default().into()),
         });
-        found.await.map(|found| NetZeroNode { found })
+        found.await.map(|found| NetZeroNode { view: Arc::clone(view), found })
     }
 }
 
@@ -146,7 +148,7 @@ impl From<&FootprintOfScope> for FootprintNode {
             sites_whole: found.sites_whole,
             total_tonnes: found.total_kg / 1000.0,
             sites_unknown: found.sites_unknown,
-            whole_kg_per_m2: found.whole_kg_per_m2,
+            whole_kg_per_m2: found.whole_kg_per_m2(),
             parts: found.parts.iter().map(part).collect(),
             carriers: carriers.collect(),
             set_years: found.sets.iter().map(|year| year.0).collect(),
@@ -157,6 +159,7 @@ impl From<&FootprintOfScope> for FootprintNode {
 
 /// How a scope stands against the pathway of CRREM for health care, and against its nation's.
 struct NetZeroNode {
+    view: Arc<View>,
     found: NetZero,
 }
 
@@ -169,23 +172,38 @@ impl NetZeroNode {
 
     /// With the deployment, by the low figure of what it takes; none where none was asked.
     async fn with_low(&self) -> Option<ProjectionNode> {
-        self.found.with.as_ref().map(|[low, _]| low.into())
+        self.found.deployed.as_ref().map(|deployed| (&deployed.with[0]).into())
     }
 
     /// The same by the high figure.
     async fn with_high(&self) -> Option<ProjectionNode> {
-        self.found.with.as_ref().map(|[_, high]| high.into())
+        self.found.deployed.as_ref().map(|deployed| (&deployed.with[1]).into())
     }
 
     /// What is emitted above the pathway from the base year to 2050, in tonnes.
     async fn excess_tonnes(&self) -> Option<f64> {
-        self.found.excess_tonnes
+        self.found.excess.as_ref().map(|excess| excess.tonnes)
     }
 
-    /// What that is worth at the Green Book carbon values, in pounds of 2022, as a present value.
+    /// What that is worth at the Green Book carbon values, in pounds, as a present value.
     async fn excess_cost(&self) -> Option<PoundsRange> {
-        let cost = self.found.excess_cost_gbp?;
+        let cost = self.found.excess.as_ref()?.cost_gbp;
         Some(PoundsRange { low: cost.low, central: cost.central, high: cost.high })
+    }
+
+    /// The year whose prices those pounds are in.
+    async fn price_base_year(&self) -> Option<i32> {
+        self.found.excess.as_ref().map(|excess| excess.price_base.0)
+    }
+
+    /// The set of UK conversion factors that fuels keep.
+    async fn set_year(&self) -> Option<i32> {
+        self.found.scope.set.map(|year| year.0)
+    }
+
+    /// Name and vintage of the path of the grid.
+    async fn grid_path(&self) -> &str {
+        &self.view.rulebook.factors.crrem.id
     }
 
     /// The year from which the excess is counted, and to which its value is discounted.
@@ -200,7 +218,7 @@ impl NetZeroNode {
 
     /// Why the path of the nation is not told.
     async fn national_unknown(&self) -> &str {
-        &self.found.national_unknown
+        NATIONAL_UNKNOWN
     }
 
     /// Sites in scope.
@@ -208,12 +226,14 @@ impl NetZeroNode {
         self.found.scope.sites
     }
 
-    /// Sites that give no electricity from the grid; what else they give is in the sums.
-    async fn sites_without_electricity(&self) -> usize {
-        self.found.scope.sites_without_electricity
+    /// Sites that do not give every carrier of energy. What they give is in the sums, which are too low
+    /// by what they leave out.
+    async fn sites_with_gaps(&self) -> usize {
+        self.found.scope.sites_with_gaps
     }
 
-    /// Sites that give no floor area; their energy is in the sums.
+    /// Sites that give no floor area. Their energy is in the sums, so that what is shown for a square
+    /// metre is too high.
     async fn sites_without_area(&self) -> usize {
         self.found.scope.sites_without_area
     }

@@ -9,7 +9,9 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::deployment::Asked;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use siteworthy_rules::deployment::{Item, Judgement, Placed, Use, judge_deployment};
+use siteworthy_rules::deployment::{
+    Item, Judgement, Placed, Use, judge_deployment, untold_in_words,
+};
 use siteworthy_rules::resource::{Reading, ResourceIndex};
 use std::sync::Arc;
 
@@ -116,7 +118,7 @@ impl HeadroomNode {
     /// Technologies whose demand on electrical supply no source tells, in a sentence: they are in no use,
     /// so what is left of the supply is at most what is said. None where all is told.
     async fn untold(&self) -> Option<String> {
-        self.judgement.untold_in_words(&self.view.rulebook, &self.items)
+        untold_in_words(&self.view.rulebook, &self.items)
     }
 
     /// Readiness of the deployment as a whole: the worst of its items beside each other; none without a

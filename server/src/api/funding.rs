@@ -2,14 +2,13 @@
 
 use super::words::MoneyKind;
 use super::{app, fail, view};
-use crate::allocate::allocate;
+use crate::allocate::{allocate, whole_pence};
 use crate::app::NOBODY;
 use crate::error::Error;
 use crate::store::{Allocated, Allocation, Funding, FundingKey};
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use siteworthy_rules::cost::Pence;
 use siteworthy_rules::factor::FinancialYear;
 use std::sync::Arc;
 
@@ -75,22 +74,27 @@ pub struct AllocationInput {
     note: String,
 }
 
-impl TryFrom<AllocationInput> for Allocation {
-    type Error = Error;
-
-    fn try_from(input: AllocationInput) -> Result<Self, Error> {
-        let year: FinancialYear = input.year.parse().map_err(Error::Invalid)?;
-        let is_whole = input.amount.round_dp(2) == input.amount;
-        let amount = Pence::from_pounds(input.amount).filter(|_| is_whole).ok_or_else(|| {
-            Error::Invalid(format!("{} is not an amount of pounds and pence", input.amount))
-        })?;
-        let key = FundingKey {
-            organisation: input.organisation,
-            year_from: year.0,
-            money: input.money.into(),
-        };
-        Ok(Self { key, amount, note: input.note })
+/// Reads what is to be entered.
+///
+/// # Errors
+/// `Invalid` with everything that is wrong.
+fn read(inputs: Vec<AllocationInput>) -> Result<Vec<Allocation>, Error> {
+    let (mut allocations, mut wrong) = (Vec::new(), Vec::new());
+    for input in inputs {
+        let year = input.year.parse::<FinancialYear>();
+        match (year, whole_pence(input.amount)) {
+            (Ok(year), Ok(amount)) => {
+                let (organisation, money) = (input.organisation, input.money.into());
+                let key = FundingKey { organisation, year_from: year.0, money };
+                allocations.push(Allocation { key, amount, note: input.note });
+            }
+            (year, amount) => {
+                let reasons = year.err().into_iter().chain(amount.err());
+                wrong.extend(reasons.map(|why| format!("{}: {why}", input.organisation)));
+            }
+        }
     }
+    if wrong.is_empty() { Ok(allocations) } else { Err(Error::Invalid(wrong.join("; "))) }
 }
 
 #[Object]
@@ -110,9 +114,7 @@ impl FundingMutation {
         allocations: Vec<AllocationInput>,
     ) -> async_graphql::Result<Vec<AllocationNode>> {
         let app = Arc::clone(app(context)?);
-        let allocations =
-            allocations.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>, _>>();
-        let allocations = allocations.map_err(fail)?;
+        let allocations = read(allocations).map_err(fail)?;
         // What was begun is carried through, even where the caller's patience ends.
         let own = Arc::clone(&app);
         let work = async move { allocate(&own, &allocations, NOBODY, Utc::now()).await };

@@ -82,6 +82,7 @@ impl ResilienceQuery {
                 before: stand(outage.before),
                 after: outage.after.map(stand),
                 added_kva: outage.added_kva,
+                untold: outage.untold,
             })
         });
         node.await
@@ -126,6 +127,8 @@ pub struct ResilienceNode {
     after: Option<PlantNode>,
     /// What the deployment adds to the essential load, in kVA.
     added_kva: f64,
+    /// Of which technologies nobody tells what they add, in a sentence; none where all is told.
+    untold: Option<String>,
 }
 
 /// A plant and its load, and how they stand through an outage.

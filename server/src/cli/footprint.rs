@@ -47,7 +47,7 @@ fn answer(view: &View, found: &FootprintOfScope) -> Answer {
         found.sites,
         Cell::from(found.total_kg / 1000.0).for_the_eye()
     ));
-    if let Some(intensity) = found.whole_kg_per_m2 {
+    if let Some(intensity) = found.whole_kg_per_m2() {
         answer.say(format!(
             "Of {} sites all of this and the floor area are known: {} kg for each square metre.",
             found.sites_whole,

@@ -3,14 +3,14 @@
 use super::choice::Reply;
 use super::tables::{Answer, Cell, Table};
 use super::{Ending, OPERATOR, open_existing};
-use crate::allocate::allocate;
+use crate::allocate::{allocate, whole_pence};
 use crate::config::Config;
 use crate::error::Error;
 use crate::store::{Allocation, FundingKey};
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
-use siteworthy_rules::cost::{Money, Pence};
+use siteworthy_rules::cost::Money;
 use siteworthy_rules::factor::FinancialYear;
 
 /// Shows what is allocated, or enters it.
@@ -55,7 +55,7 @@ impl Funding {
         if let Some(FundingCommand::Allocate { organisation, year, money, pounds, note }) =
             self.command
         {
-            let amount = whole_pence(pounds)?;
+            let amount = whole_pence(pounds).map_err(Error::Invalid)?;
             let key = FundingKey { organisation, year_from: year.0, money };
             let allocation = Allocation { key, amount, note };
             allocate(&app, &[allocation], OPERATOR, Utc::now()).await?;
@@ -89,14 +89,4 @@ impl Funding {
         answer.add(table);
         self.reply.send(&answer)
     }
-}
-
-/// Pounds with no more than two decimals, in pence.
-fn whole_pence(pounds: Decimal) -> Result<Pence, Error> {
-    let is_whole = pounds.round_dp(2) == pounds;
-    Pence::from_pounds(pounds).filter(|_| is_whole).ok_or_else(|| {
-        Error::Invalid(format!(
-            "{pounds} is not an amount of pounds and pence; write it like 1500000.50"
-        ))
-    })
 }

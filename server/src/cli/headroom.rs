@@ -9,7 +9,9 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::plain;
 use clap::Args;
-use siteworthy_rules::deployment::{Fit, Item, Judgement, Placed, Use, judge_deployment};
+use siteworthy_rules::deployment::{
+    Fit, Item, Judgement, Placed, Use, judge_deployment, untold_in_words,
+};
 use siteworthy_rules::judge::Spot;
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::resource::{Reading, ResourceIndex, steady};
@@ -94,7 +96,7 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
     } else if sentences.is_empty() {
         sentences.push("No resource of which enough is known is exhausted.".to_owned());
     }
-    sentences.extend(judgement.untold_in_words(&view.rulebook, items));
+    sentences.extend(untold_in_words(&view.rulebook, items));
     // A deployment is as ready as the worst of its technologies beside the others.
     let together = judgement.items.iter().map(|placed| placed.together.score.readiness);
     if let Some(whole) = together.max() {

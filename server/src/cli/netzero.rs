@@ -7,7 +7,7 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::carbon::{BASE_YEAR, NetZero};
+use crate::view::carbon::{BASE_YEAR, Excess, NATIONAL_UNKNOWN, NetZero};
 use clap::Args;
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::crrem::{Misalignment, Projection};
@@ -46,9 +46,9 @@ impl NetZeroOf {
             Some(code) => {
                 let site = view.find_judged_site(code)?;
                 let items = self.deployment.items(&view, site)?;
-                view.net_zero_of(&[site], &items)
+                view.net_zero_at(site, &items)
             }
-            None if self.deployment.is_empty() => view.net_zero(&self.sites.filter(), &[])?,
+            None if self.deployment.is_empty() => view.net_zero(&self.sites.filter())?,
             None => {
                 let message = "a deployment is at one site; name it before --deploy";
                 return Err(Error::Invalid(message.to_owned()));
@@ -83,57 +83,60 @@ fn answer(view: &View, found: &NetZero) -> Answer {
         )),
         Err(unknown) => answer.say(format!("How it stands is {}.", why(unknown))),
     }
-    if let (Some(tonnes), Some(cost)) = (found.excess_tonnes, found.excess_cost_gbp) {
+    if let Some(Excess { tonnes, cost_gbp: cost, price_base }) = &found.excess {
         let millions = |pounds: f64| Cell::from(pounds / 1e6).for_the_eye();
         answer.say(format!(
             "From {BASE_YEAR} to 2050 that is {} t above it, worth {} million pounds (low {}, high {}) at \
-             the Green Book carbon values, prices of 2022, present value in {BASE_YEAR}.",
-            Cell::from(tonnes).for_the_eye(),
+             the Green Book carbon values, prices of {price_base}, present value in {BASE_YEAR}.",
+            Cell::from(*tonnes).for_the_eye(),
             millions(cost.central),
             millions(cost.low),
             millions(cost.high),
         ));
     }
-    if let Some(with) = &found.with {
-        match &found.added_kwh {
-            Some(Ok((low, high))) => {
+    if let Some(deployed) = &found.deployed {
+        match &deployed.kwh {
+            Ok((low, high)) => {
                 let mut kwh = [low, high].map(|kwh| Cell::from(*kwh).for_the_eye()).to_vec();
                 kwh.dedup();
                 answer.say(format!("The deployment takes {} kWh a year.", kwh.join(" to ")));
             }
-            Some(Err(unknown)) => {
-                answer.say(format!("With the deployment: {unknown} is not known."))
-            }
-            None => {}
+            Err(unknown) => answer.say(format!("With the deployment: {unknown} is not known.")),
         }
-        let mut years: Vec<String> = with
-            .iter()
-            .filter_map(|one| one.as_ref().ok())
-            .map(|one| in_words(one.misalignment))
-            .collect();
+        let known = deployed.with.iter().filter_map(|one| one.as_ref().ok());
+        let mut years: Vec<String> = known.map(|one| in_words(one.misalignment)).collect();
         years.dedup();
         if !years.is_empty() {
             answer.say(format!("With it: above the pathway from {} on.", years.join(" or ")));
         }
     }
-    say_basis(found, &mut answer);
+    say_basis(view, found, &mut answer);
     answer.add(years(found));
     answer.add(energy(found));
     answer
 }
 
-fn say_basis(found: &NetZero, answer: &mut Answer) {
+fn say_basis(view: &View, found: &NetZero, answer: &mut Answer) {
+    let grid = &view.rulebook.factors.crrem.id;
+    let set = found.scope.set.map_or_else(|| "no known year".to_owned(), |year| year.to_string());
     answer.say(format!(
         "{VINTAGE}, one curve for all of health care. Demand is held flat, electricity follows the grid \
-         of CRREM, and fuels keep the factors of their year."
+         path {grid}, and fuels keep the UK conversion factors of {set}."
     ));
-    answer.say(format!("Path of the nation: not told. {}", found.national_unknown));
+    answer.say(format!("Path of the nation: not told. {NATIONAL_UNKNOWN}"));
     let scope = &found.scope;
-    if scope.sites > 1 && scope.sites_without_electricity + scope.sites_without_area > 0 {
+    if scope.sites > 1 && scope.sites_with_gaps > 0 {
         answer.say(format!(
-            "Of {} sites {} give no electricity and {} no floor area. What they do give is in the sums: \
-             energy and carbon are at least as high as shown.",
-            scope.sites, scope.sites_without_electricity, scope.sites_without_area
+            "Of {} sites {} do not give all of their energy: what is shown is too low by what they leave \
+             out.",
+            scope.sites, scope.sites_with_gaps
+        ));
+    }
+    if scope.sites > 1 && scope.sites_without_area > 0 {
+        answer.say(format!(
+            "Of {} sites {} give no floor area: what is shown for a square metre is too high by their \
+             energy.",
+            scope.sites, scope.sites_without_area
         ));
     }
 }
@@ -154,7 +157,7 @@ fn years(found: &NetZero) -> Table {
         ("with_low_excess_t", "With, low: above it t"),
         ("with_high_excess_t", "With, high: above it t"),
     ];
-    let look: &[&str] = if found.with.is_some() {
+    let look: &[&str] = if found.deployed.is_some() {
         &[
             "year",
             "allowed_kg_m2",
@@ -168,7 +171,8 @@ fn years(found: &NetZero) -> Table {
     };
     let mut table = Table::new("years", "Year by year", &columns).showing(look);
     let Ok(projection) = &found.without else { return table };
-    let with = found.with.as_ref().map(|both| both.each_ref().map(|one| one.as_ref().ok()));
+    let with = found.deployed.as_ref();
+    let with = with.map(|deployed| deployed.with.each_ref().map(|one| one.as_ref().ok()));
     for (at, year) in projection.years.iter().enumerate() {
         let of = |which: usize, pick: fn(&siteworthy_rules::carbon::crrem::Year) -> f64| {
             let one = with.as_ref().and_then(|both| both[which]?.years.get(at));

@@ -10,7 +10,6 @@ use crate::view::View;
 use crate::view::explain::plain;
 use crate::view::outage::{Outage, Stand};
 use clap::Args;
-use siteworthy_rules::deployment::Item;
 use siteworthy_rules::measure::{Kind, MeasureIndex};
 use siteworthy_rules::plant::reading::read_plant;
 use siteworthy_rules::plant::{
@@ -118,14 +117,14 @@ impl Resilience {
         let items = self.deployment.items(&view, site)?;
         let overrides = self.overrides(&view, site)?;
         let hours = usize::from(self.hours);
-        let (asked, shown) = (Arc::clone(&view), items.clone());
+        let asked = Arc::clone(&view);
         // Off the thread that must stay free.
         let work = move || asked.outage(site, &items, overrides.as_ref(), hours);
         let outage = tokio::task::spawn_blocking(work).await.map_err(Error::internal)??;
         if let Some(Err(unanswered)) = &outage.after {
             self.refuse_what_was_asked(&view, unanswered)?;
         }
-        self.reply.send(&answer(&view, site, &shown, &outage))
+        self.reply.send(&answer(&view, site, &outage))
     }
 
     /// The plant as it was asked about; none where nothing was asked of it.
@@ -203,25 +202,7 @@ fn describe(view: &View, contradiction: &Contradiction) -> String {
     }
 }
 
-/// Which technologies add nothing to the essential load, because no figure says that they do.
-fn without_standby(view: &View, items: &[Item]) -> Option<String> {
-    let mut titles: Vec<&str> = items
-        .iter()
-        .filter(|item| !view.takes_of_standby(item))
-        .map(|item| view.rulebook.profiles[item.profile].title.as_str())
-        .collect();
-    titles.sort_unstable();
-    titles.dedup();
-    (!titles.is_empty()).then(|| {
-        let titles = titles.join("; ");
-        format!(
-            "No sourced figure says what is taken of the standby supply by: {titles}. Nothing is added \
-             to the essential load for them."
-        )
-    })
-}
-
-fn answer(view: &View, site: u32, items: &[Item], outage: &Outage) -> Answer {
+fn answer(view: &View, site: u32, outage: &Outage) -> Answer {
     let mut answer = Answer::new(view);
     let before = outage.before.as_ref().ok();
     let after = outage.after.as_ref().and_then(|after| after.as_ref().ok());
@@ -238,7 +219,7 @@ fn answer(view: &View, site: u32, items: &[Item], outage: &Outage) -> Answer {
              of {percent} % {when}.{shortfalls}"
         ));
     }
-    if let Some(sentence) = without_standby(view, items) {
+    if let Some(sentence) = &outage.untold {
         answer.say(sentence);
     }
     for (when, unanswered) in [

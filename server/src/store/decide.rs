@@ -6,7 +6,7 @@
 use super::audit::append_audit;
 use super::entities::survey;
 use super::surveys::{SurveyStatus, no_such_survey};
-use super::{Store, cut, lock_revision, rows};
+use super::{Store, cut, raise_revision, rows};
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Set};
@@ -17,7 +17,7 @@ struct Decision {
     transaction: DatabaseTransaction,
     survey: survey::Model,
     status: SurveyStatus,
-    /// The revision that it will make.
+    /// The revision that it makes.
     number: i64,
 }
 
@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// NotFound; Conflict where the survey is not a draft; Unavailable; Internal.
     pub async fn accept(&self, id: Uuid, by: &str, at: DateTime<Utc>) -> Result<i64, Error> {
-        let decision = self.begin_decision(id).await?;
+        let decision = self.begin_decision(id, cut(at)).await?;
         let (status, number) = (decision.status, decision.number);
         if status != SurveyStatus::Draft {
             return Err(Error::Conflict(format!(
@@ -48,7 +48,7 @@ impl Store {
     /// # Errors
     /// NotFound; Conflict where the survey has been withdrawn already; Unavailable; Internal.
     pub async fn withdraw(&self, id: Uuid, by: &str, at: DateTime<Utc>) -> Result<i64, Error> {
-        let decision = self.begin_decision(id).await?;
+        let decision = self.begin_decision(id, cut(at)).await?;
         let (status, number) = (decision.status, decision.number);
         if status == SurveyStatus::Withdrawn {
             return Err(Error::Conflict(format!(
@@ -63,10 +63,11 @@ impl Store {
         finish(decision.transaction, id, number, by, cut(at), "withdraw").await
     }
 
-    /// Takes a place in line, then reads the survey: what it was before the wait does not matter.
-    async fn begin_decision(&self, id: Uuid) -> Result<Decision, Error> {
+    /// Takes a place in line, then reads the survey: what it was before the wait does not matter. A
+    /// decision that the survey's status does not allow ends without a trace.
+    async fn begin_decision(&self, id: Uuid, at: DateTime<Utc>) -> Result<Decision, Error> {
         let transaction = self.begin().await?;
-        let number = lock_revision(&transaction).await?.number + 1;
+        let number = raise_revision(&transaction, at).await?;
         let survey = survey::Entity::find_by_id(id).one(&transaction).await?;
         let survey = survey.ok_or_else(|| no_such_survey(id))?;
         let status = rows::word(&survey.status)?;
@@ -82,10 +83,6 @@ async fn finish(
     at: DateTime<Utc>,
     action: &str,
 ) -> Result<i64, Error> {
-    let mut revision = lock_revision(&transaction).await?.into_active_model();
-    revision.number = Set(number);
-    revision.revised_at = Set(Some(at));
-    revision.update(&transaction).await?;
     append_audit(&transaction, at, by, action, &id.to_string()).await?;
     transaction.commit().await?;
     Ok(number)

@@ -5,12 +5,11 @@
 
 use super::audit::append_audit;
 use super::entities::funding;
-use super::{Store, cut, lock_revision, rows};
+use super::{Store, cut, raise_revision, rows};
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use siteworthy_rules::cost::{Money, Pence};
 use std::collections::BTreeMap;
@@ -67,12 +66,8 @@ impl Store {
         at: DateTime<Utc>,
     ) -> Result<i64, Error> {
         let transaction = self.begin().await?;
-        let mut end = lock_revision(&transaction).await?.into_active_model();
         let at = cut(at);
-        let number = end.number.take().unwrap_or_default() + 1;
-        end.number = Set(number);
-        end.revised_at = Set(Some(at));
-        end.update(&transaction).await?;
+        let number = raise_revision(&transaction, at).await?;
         let last: BTreeMap<&FundingKey, &Allocation> =
             allocations.iter().map(|allocation| (&allocation.key, allocation)).collect();
         for (key, allocation) in last {

@@ -29,9 +29,10 @@ use futures_util::TryStreamExt;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel, QueryResult, QuerySelect,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    AccessMode, ActiveModelTrait, ConnAcquireErr, ConnectOptions, ConnectionTrait, Database,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    IsolationLevel, QueryResult, QuerySelect, RuntimeErr, Set, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use siteworthy_migrations::Migrator;
@@ -227,6 +228,23 @@ async fn lock_revision(
 ) -> Result<entities::revision::Model, Error> {
     let locked = entities::revision::Entity::find().lock_exclusive().one(transaction).await?;
     locked.ok_or_else(|| Error::internal("table revision has lost its row"))
+}
+
+/// Takes a place in line and raises the revision by one, within a transaction that changes something:
+/// the number of that change. `at` is cut to microseconds by the caller.
+async fn raise_revision(
+    transaction: &DatabaseTransaction,
+    at: DateTime<Utc>,
+) -> Result<i64, Error> {
+    let end = lock_revision(transaction).await?;
+    let number = end.number + 1;
+    let changed = entities::revision::ActiveModel {
+        number: Set(number),
+        revised_at: Set(Some(at)),
+        ..end.into_active_model()
+    };
+    changed.update(transaction).await?;
+    Ok(number)
 }
 
 /// Hands every row of a large answer to `read`. The rows never lie in memory all at once, where one

@@ -18,11 +18,13 @@ use siteworthy_rules::cost::Estimate;
 use siteworthy_rules::deployment::Item;
 use siteworthy_rules::factor::discount::{IN_FORCE, STANDARD};
 use siteworthy_rules::factor::pathway::HEALTHCARE;
-use siteworthy_rules::factor::{CalendarYear, Carbon, Crrem, Factor, Missing, PriceBase, SetYear};
+use siteworthy_rules::factor::{
+    CalendarYear, Carbon, Crrem, Factor, Missing, PriceBase, Real, SetYear,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The deflator by which carbon values are moved to other prices; named in every answer.
-pub const DEFLATOR: &str = "hmt-2025-12";
+/// The deflator by which carbon values would be moved to other prices than their own.
+const DEFLATOR: &str = "hmt-2025-12";
 
 /// The year from which excess is valued and to which it is discounted.
 pub const BASE_YEAR: CalendarYear = CalendarYear(2026);
@@ -54,8 +56,10 @@ pub struct FootprintOfScope {
     pub sites: usize,
     /// Sites of which every carrier, every factor and the floor area are known.
     pub sites_whole: usize,
-    /// What those emitted for each square metre, in kg of CO2 equivalent.
-    pub whole_kg_per_m2: Option<f64>,
+    /// What those emitted, in kg of CO2 equivalent.
+    pub whole_kg: f64,
+    /// Their floor area, in m2.
+    pub whole_m2: f64,
     /// By part.
     pub parts: BTreeMap<Part, PartOfScope>,
     /// By carrier.
@@ -70,6 +74,19 @@ pub struct FootprintOfScope {
     pub reasons: BTreeMap<String, usize>,
 }
 
+impl FootprintOfScope {
+    /// What the sites of which everything is known emitted for each square metre, in kg of CO2
+    /// equivalent; none where there is no such site.
+    #[must_use]
+    pub fn whole_kg_per_m2(&self) -> Option<f64> {
+        (self.whole_m2 > 0.0).then(|| self.whole_kg / self.whole_m2)
+    }
+}
+
+/// Why the path of the nation's own target is not told.
+pub const NATIONAL_UNKNOWN: &str = "What was emitted in the baseline year of the nation's target is not \
+                                    surveyed, so its path cannot be drawn.";
+
 /// How a scope stands against CRREM.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetZero {
@@ -77,18 +94,30 @@ pub struct NetZero {
     pub scope: ScopeEnergy,
     /// As it is.
     pub without: Result<Projection, Vec<Unknown>>,
-    /// With the deployment, by the low and the high figure of what it takes; none where none was asked.
-    pub with: Option<[Result<Projection, Vec<Unknown>>; 2]>,
-    /// What the deployment takes a year, in kWh, from and to; the technologies of which nobody tells are
-    /// named in the error.
-    pub added_kwh: Option<Result<(f64, f64), String>>,
-    /// What the excess from the base year to 2050 costs at the carbon values, in pounds of 2022, as a
-    /// present value; none where it cannot be told.
-    pub excess_cost_gbp: Option<Estimate<f64>>,
-    /// Tonnes above the pathway from the base year to 2050.
-    pub excess_tonnes: Option<f64>,
-    /// Why the path of the nation is not told.
-    pub national_unknown: String,
+    /// What a deployment does; none where none was asked.
+    pub deployed: Option<Deployed>,
+    /// What the excess from the base year to 2050 is worth; none where it cannot be told.
+    pub excess: Option<Excess>,
+}
+
+/// What a deployment takes and does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployed {
+    /// Electricity a year, in kWh, from and to; in the error the technologies of which nobody tells.
+    pub kwh: Result<(f64, f64), String>,
+    /// How the scope then stands, by the low and the high figure.
+    pub with: [Result<Projection, Vec<Unknown>>; 2],
+}
+
+/// What is emitted above the pathway, and its worth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Excess {
+    /// Tonnes from the base year to 2050.
+    pub tonnes: f64,
+    /// Pounds at the carbon values, as a present value in the base year.
+    pub cost_gbp: Estimate<f64>,
+    /// The year whose prices those are: that of the newest carbon values.
+    pub price_base: CalendarYear,
 }
 
 /// The energy and floor area of a scope, added up over what is known.
@@ -96,9 +125,11 @@ pub struct NetZero {
 pub struct ScopeEnergy {
     /// Sites in scope.
     pub sites: usize,
-    /// Sites that give no electricity from the grid. Their floor area, where it is known, is in the sum.
-    pub sites_without_electricity: usize,
-    /// Sites that give no floor area. Their energy is in the sum.
+    /// Sites that do not give every carrier. What they do give, and their floor area, is in the sums,
+    /// which are too low by what they leave out.
+    pub sites_with_gaps: usize,
+    /// Sites that give no floor area. Their energy is in the sums all the same, so that what is shown for
+    /// a square metre is too high.
     pub sites_without_area: usize,
     /// By carrier, in kWh; none where no site gives it.
     pub carriers: BTreeMap<Carrier, Option<f64>>,
@@ -128,17 +159,20 @@ impl View {
         if let Some(year) = set {
             self.rulebook.factors.conversion.of(year).map_err(invalid)?;
         }
-        let filter = SiteFilter { with_pooled: true, ..filter.clone() };
-        let sites: Vec<u32> = filter.find(self)?.sites(self).map(|(at, _)| at).collect();
-        let energies: Vec<Energy> =
-            sites.par_iter().map(|at| energy_of(&self.rulebook, &self.estate, *at)).collect();
-        let mut scope = FootprintOfScope { sites: sites.len(), ..FootprintOfScope::default() };
-        let (mut whole_kg, mut whole_m2) = (0.0, 0.0);
-        for energy in &energies {
-            self.add_to_footprint(&mut scope, energy, set, &mut whole_kg, &mut whole_m2);
+        let mut scope = FootprintOfScope::default();
+        for energy in self.energies(&self.sites_with_pooled(filter)?) {
+            self.add_to_footprint(&mut scope, &energy, set);
         }
-        scope.whole_kg_per_m2 = (whole_m2 > 0.0).then(|| whole_kg / whole_m2);
         Ok(scope)
+    }
+
+    fn sites_with_pooled(&self, filter: &SiteFilter) -> Result<Vec<u32>, Error> {
+        let filter = SiteFilter { with_pooled: true, ..filter.clone() };
+        Ok(filter.find(self)?.sites(self).map(|(at, _)| at).collect())
+    }
+
+    fn energies(&self, sites: &[u32]) -> Vec<Energy> {
+        sites.par_iter().map(|at| energy_of(&self.rulebook, &self.estate, *at)).collect()
     }
 
     fn add_to_footprint(
@@ -146,62 +180,62 @@ impl View {
         scope: &mut FootprintOfScope,
         energy: &Energy,
         set: Option<SetYear>,
-        whole_kg: &mut f64,
-        whole_m2: &mut f64,
     ) {
-        let year = set.or_else(|| energy.set_year());
-        let set = year
+        let set = set
+            .or_else(|| energy.set_year())
             .ok_or_else(|| Missing("the year of a site of which no energy is known".to_owned()))
             .and_then(|year| self.rulebook.factors.conversion.of(year));
-        if let Ok(set) = &set {
-            scope.sets.insert(set.year);
+        scope.sets.extend(set.as_ref().ok().map(|set| set.year));
+        let (mut kg, mut open, mut reasons) = (0.0, BTreeSet::new(), BTreeSet::new());
+        for (carrier, kwh) in &energy.carriers {
+            let alone = footprint(&[(*carrier, *kwh)].into_iter().collect(), set.clone());
+            let of_carrier = scope.carriers.entry(*carrier).or_default();
+            of_carrier.kwh += kwh.unwrap_or(0.0);
+            of_carrier.sites_unknown += usize::from(kwh.is_none());
+            of_carrier.kg += alone.total().known.kg();
+            kg += alone.total().known.kg();
+            for part in Part::ALL {
+                let Some(sum) = alone.part(*part) else { continue };
+                scope.parts.entry(*part).or_default().kg += sum.known.kg();
+                if !sum.unknown.is_empty() {
+                    open.insert(*part);
+                }
+                reasons.extend(sum.unknown.iter().map(|(_, why)| why.to_string()));
+            }
         }
-        let whole = footprint(&energy.carriers, set.clone());
-        let total = whole.total();
-        scope.total_kg += total.known.kg();
-        scope.sites_unknown += usize::from(!total.unknown.is_empty());
-        let mut reasons = BTreeSet::new();
-        for part in Part::ALL {
-            let Some(sum) = whole.part(*part) else { continue };
-            let own = scope.parts.entry(*part).or_default();
-            own.kg += sum.known.kg();
-            own.sites_unknown += usize::from(!sum.unknown.is_empty());
-            reasons.extend(sum.unknown.iter().map(|(_, why)| why.to_string()));
+        for part in &open {
+            scope.parts.entry(*part).or_default().sites_unknown += 1;
         }
         for reason in reasons {
             *scope.reasons.entry(reason).or_default() += 1;
         }
-        for (carrier, kwh) in &energy.carriers {
-            let own = scope.carriers.entry(*carrier).or_default();
-            match kwh {
-                Some(kwh) => own.kwh += kwh,
-                None => own.sites_unknown += 1,
-            }
-            let alone = [(*carrier, *kwh)].into_iter().collect();
-            own.kg += footprint(&alone, set.clone()).total().known.kg();
-        }
-        if let (Ok(carbon), Some(m2)) = (total.whole(), energy.floor_area_m2) {
+        let is_open = Part::IN_TOTAL.iter().any(|part| open.contains(part));
+        scope.sites += 1;
+        scope.total_kg += kg;
+        scope.sites_unknown += usize::from(is_open);
+        if let (false, Some(m2)) = (is_open, energy.floor_area_m2) {
             scope.sites_whole += 1;
-            *whole_kg += carbon.kg();
-            *whole_m2 += m2;
+            scope.whole_kg += kg;
+            scope.whole_m2 += m2;
         }
     }
 
-    /// How a scope stands against the pathway of CRREM, as one building, without and with a deployment.
+    /// How a scope stands against the pathway of CRREM, as one building.
     ///
     /// # Errors
     /// `NotFound` for what the filter names and the view does not have.
-    pub fn net_zero(&self, filter: &SiteFilter, items: &[Item]) -> Result<NetZero, Error> {
-        let filter = SiteFilter { with_pooled: true, ..filter.clone() };
-        let sites: Vec<u32> = filter.find(self)?.sites(self).map(|(at, _)| at).collect();
-        Ok(self.net_zero_of(&sites, items))
+    pub fn net_zero(&self, filter: &SiteFilter) -> Result<NetZero, Error> {
+        Ok(self.net_zero_of(&self.sites_with_pooled(filter)?, &[]))
     }
 
-    /// The same of these sites.
+    /// The same of one site, without a deployment and with it.
     #[must_use]
-    pub fn net_zero_of(&self, sites: &[u32], items: &[Item]) -> NetZero {
+    pub fn net_zero_at(&self, site: u32, items: &[Item]) -> NetZero {
+        self.net_zero_of(&[site], items)
+    }
+
+    fn net_zero_of(&self, sites: &[u32], items: &[Item]) -> NetZero {
         let scope = self.scope_energy(sites);
-        let added_kwh = (!items.is_empty()).then(|| self.added_kwh(items));
         let pathway = pathway_of(&self.rulebook.factors.pathways, HEALTHCARE);
         let pathway = pathway.map_err(|why| vec![Unknown::from(why)]);
         let ready = self.asset(&scope).and_then(|asset| Ok((asset, pathway?)));
@@ -211,34 +245,20 @@ impl View {
             project_with(asset, |_| more_kwh, &Published { grid, fuels, pathway })
         };
         let without = run(0.0);
-        let with = added_kwh.as_ref().map(|added| match added {
-            Ok((low, high)) => [run(*low), run(*high)],
-            Err(why) => {
-                let why = vec![Unknown::NotKnown(why.clone())];
-                [Err(why.clone()), Err(why)]
-            }
+        let deployed = (!items.is_empty()).then(|| {
+            let kwh = self.added_kwh(items);
+            let with = match &kwh {
+                Ok((low, high)) => [run(*low), run(*high)],
+                Err(why) => [(), ()].map(|()| Err(vec![Unknown::NotKnown(why.clone())])),
+            };
+            Deployed { kwh, with }
         });
-        let excess = without.as_ref().ok().map(excess_from_base);
-        let excess_cost_gbp = excess.as_ref().and_then(|excess| self.value_of(excess));
-        let excess_tonnes =
-            excess.map(|excess| excess.values().map(|carbon| carbon.tonnes()).sum());
-        NetZero {
-            scope,
-            without,
-            with,
-            added_kwh,
-            excess_cost_gbp,
-            excess_tonnes,
-            national_unknown:
-                "What was emitted in the baseline year of the nation's target is not \
-                               surveyed, so its path cannot be drawn."
-                    .to_owned(),
-        }
+        let excess = without.as_ref().ok().and_then(|projection| self.excess_of(projection));
+        NetZero { scope, without, deployed, excess }
     }
 
     fn scope_energy(&self, sites: &[u32]) -> ScopeEnergy {
-        let energies: Vec<Energy> =
-            sites.par_iter().map(|at| energy_of(&self.rulebook, &self.estate, *at)).collect();
+        let energies = self.energies(sites);
         let sum = |pick: &dyn Fn(&Energy) -> Option<f64>| -> Option<f64> {
             energies.iter().filter_map(pick).reduce(|sum, one| sum + one)
         };
@@ -249,7 +269,7 @@ impl View {
             energies.iter().flat_map(|one| one.carriers.keys().copied()).collect();
         ScopeEnergy {
             sites: sites.len(),
-            sites_without_electricity: count(&|one| one.carriers[&Carrier::Electricity].is_none()),
+            sites_with_gaps: count(&|one| one.carriers.values().any(Option::is_none)),
             sites_without_area: count(&|one| one.floor_area_m2.is_none()),
             carriers: carriers
                 .into_iter()
@@ -290,48 +310,42 @@ impl View {
 
     /// What a deployment takes a year, from and to, in kWh.
     fn added_kwh(&self, items: &[Item]) -> Result<(f64, f64), String> {
-        let (mut low, mut high, mut unknown) = (0.0, 0.0, Vec::new());
-        for item in items {
-            let profile = &self.rulebook.profiles[item.profile];
-            match profile.lifecycle.annual_kwh {
-                Some((from, to)) => {
-                    low += from * f64::from(item.quantity);
-                    high += to * f64::from(item.quantity);
-                }
-                None => unknown.push(profile.title.as_str()),
-            }
+        let of = |item: &Item| self.rulebook.profiles[item.profile].lifecycle.annual_kwh;
+        let untold = items.iter().filter(|item| of(item).is_none()).map(|item| item.profile);
+        if let Some(titles) = self.rulebook.titles_of(untold) {
+            return Err(format!("the electricity that is taken a year by {titles}"));
         }
-        unknown.dedup();
-        if unknown.is_empty() {
-            return Ok((low, high));
-        }
-        Err(format!("the electricity that is taken a year by {}", unknown.join("; ")))
+        let all = items.iter().filter_map(|item| Some((of(item)?, f64::from(item.quantity))));
+        Ok(all.fold((0.0, 0.0), |(low, high), ((from, to), quantity)| {
+            (low + from * quantity, high + to * quantity)
+        }))
     }
 
-    /// The present value of emissions by year at the carbon values of the newest prices.
-    fn value_of(&self, emitted: &BTreeMap<CalendarYear, Carbon<Crrem>>) -> Option<Estimate<f64>> {
+    /// What lies above the pathway from the base year on, at the carbon values of the newest prices.
+    fn excess_of(&self, projection: &Projection) -> Option<Excess> {
+        let emitted = excess_from_base(projection);
         let factors = &self.rulebook.factors;
-        let (base, _) = factors.values.newest()?;
+        let (price_base, _) = factors.values.newest()?;
         let schedule = factors.discount.of(IN_FORCE, STANDARD).ok()?;
         let deflator = factors.deflators.of(DEFLATOR).ok()?;
-        let value = |pick: fn(
-            Estimate<siteworthy_rules::factor::Real>,
-        ) -> siteworthy_rules::factor::Real| {
+        let value = |pick: fn(Estimate<Real>) -> Real| {
             let found = carbon_npv(
-                emitted,
-                |year| factors.values.of(base, year).map(pick),
+                &emitted,
+                |year| factors.values.of(price_base, year).map(pick),
                 deflator,
-                PriceBase::Calendar(base),
+                PriceBase::Calendar(price_base),
                 BASE_YEAR,
                 |index| schedule.factor(index),
             );
             found.ok().map(|value| -value.pounds)
         };
-        Some(Estimate {
+        let cost_gbp = Estimate {
             low: value(|all| all.low)?,
             central: value(|all| all.central)?,
             high: value(|all| all.high)?,
-        })
+        };
+        let tonnes = emitted.values().map(|carbon| carbon.tonnes()).sum();
+        Some(Excess { tonnes, cost_gbp, price_base })
     }
 }
 

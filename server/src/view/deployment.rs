@@ -96,32 +96,46 @@ impl View {
         resource.missing(|measure| self.estate.value(measure, site))
     }
 
-    /// Whether a figure says what an item takes of the standby supply.
-    #[must_use]
-    pub fn takes_of_standby(&self, item: &Item) -> bool {
-        let mut resources = (0..).map(ResourceIndex).zip(&self.rulebook.resources);
-        let standby = resources.find(|(_, resource)| resource.id == STANDBY);
-        standby.is_some_and(|(at, _)| demand_of(&self.rulebook, item, at) > 0.0)
-    }
-
-    /// What a deployment adds to the essential load of its site, in kVA.
+    /// What a deployment adds to the essential load of its site, in kVA: what its technologies take of the
+    /// standby supply.
     ///
     /// # Errors
     /// `Invalid` where the rulebook does not say, for it has no such resource.
     pub fn standby_demand_kva(&self, items: &[Item]) -> Result<f64, Error> {
-        let mut resources = (0..).map(ResourceIndex).zip(&self.rulebook.resources);
-        let standby = resources.find(|(_, resource)| resource.id == STANDBY);
-        match standby {
-            // From 0, for a sum of nothing is -0.
-            Some((at, _)) => Ok(steady(
-                items.iter().fold(0.0, |sum, item| sum + demand_of(&self.rulebook, item, at)),
-            )),
-            None if items.is_empty() => Ok(0.0),
-            None => Err(Error::Invalid(format!(
-                "the rulebook has no resource {STANDBY:?}, so nobody can tell what a deployment adds \
-                 to the essential load"
-            ))),
+        // From 0, for a sum of nothing is -0.
+        items.iter().try_fold(0.0, |sum, item| {
+            Ok(steady(sum + demand_of(&self.rulebook, item, self.find_standby()?)))
+        })
+    }
+
+    /// Of which technologies no figure says what they take of the standby supply, in a sentence; none
+    /// where all is told.
+    ///
+    /// # Errors
+    /// As [`Self::standby_demand_kva`].
+    pub fn untold_standby(&self, items: &[Item]) -> Result<Option<String>, Error> {
+        let mut untold = Vec::new();
+        for item in items {
+            let profile = &self.rulebook.profiles[item.profile];
+            if profile.full_demand_on(self.find_standby()?).is_none() {
+                untold.push(item.profile);
+            }
         }
+        Ok(self.rulebook.titles_of(untold.into_iter()).map(|titles| {
+            format!(
+                "No sourced figure says what is taken of the standby supply by: {titles}. Nothing is \
+                 added to the essential load for them."
+            )
+        }))
+    }
+
+    fn find_standby(&self) -> Result<ResourceIndex, Error> {
+        self.rulebook.find_resource(STANDBY).ok_or_else(|| {
+            Error::Invalid(format!(
+                "the rulebook has no resource {STANDBY:?}, so nobody can tell what a deployment adds to \
+                 the essential load"
+            ))
+        })
     }
 
     /// Finds where an item goes that is asked for beside others already placed.

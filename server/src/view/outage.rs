@@ -38,6 +38,8 @@ pub struct Outage {
     pub after: Option<Result<Stand, Unanswered>>,
     /// What the deployment adds to the essential load, in kVA.
     pub added_kva: f64,
+    /// Of which technologies nobody tells what they add, in a sentence; none where all is told.
+    pub untold: Option<String>,
 }
 
 impl View {
@@ -63,6 +65,6 @@ impl View {
         let is_changed = overrides.is_some() || !items.is_empty();
         let after =
             is_changed.then(|| stand(overrides.unwrap_or(&Overrides::default()), added_kva));
-        Ok(Outage { before, after, added_kva })
+        Ok(Outage { before, after, added_kva, untold: self.untold_standby(items)? })
     }
 }
