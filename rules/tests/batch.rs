@@ -85,11 +85,11 @@ fn estate(sites: usize, draws: &[f64]) -> Estate {
 
 /// The outcomes of all sites, by profile, judged in runs of `run` sites.
 fn judge(estate: &Estate, run: usize) -> Vec<Vec<Outcome>> {
-    let batch = Batch::new(&RULEBOOK);
+    let batch = Batch::new(&RULEBOOK, estate);
     let sites = estate.sites() as usize;
     let mut outcomes = vec![vec![Outcome::unjudged(); sites]; RULEBOOK.profiles.len()];
     for (first, mut lists) in Batch::runs(&mut outcomes, run) {
-        batch.judge(estate, first, &mut lists);
+        batch.judge(first, &mut lists);
     }
     outcomes
 }
