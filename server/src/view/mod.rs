@@ -144,7 +144,7 @@ impl View {
     #[must_use]
     pub fn under(&self, rulebook: Arc<Rulebook>) -> Self {
         let (own, other) = (&self.rulebook.dictionary, &rulebook.dictionary);
-        assert!(own.iter().eq(other.iter()), "the columns are coded by the measures in force");
+        assert!(own.is_coded_like(other), "the columns are coded by the measures in force");
         let view = Self {
             results: Vec::new(),
             pools: HashMap::new(),
