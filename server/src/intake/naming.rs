@@ -16,8 +16,10 @@ pub fn judge_answer_name(name: &str, dictionary: &Dictionary) -> Option<Fault> {
         let answerable = dictionary.iter().map(|(_, measure)| measure);
         let ids = answerable.filter(|one| one.per_technology).map(|one| one.id.as_str());
         let nearest = find_nearest(measure, ids)?;
+        let is_known = dictionary.technologies().iter().any(|id| id == technology);
+        let technology = if is_known { technology } else { "TECHNOLOGY" };
         let advice = format!(
-            "If {nearest} is meant, write {nearest}{FOR_TECHNOLOGY}TECHNOLOGY, or {nearest} for all."
+            "If {nearest} is meant, write {nearest}{FOR_TECHNOLOGY}{technology}, or {nearest} for all."
         );
         return Some(Fault::refused(code::UNKNOWN_MEASURE, "There is no such measure.", advice));
     };

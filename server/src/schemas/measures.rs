@@ -102,7 +102,11 @@ fn measure() -> Value {
         [
             case(kind(KindWord::Quantity), has(&of_quantities[..3]), unknown(&of_quantities)),
             case(kind(KindWord::Choice), has(&of_choices[..1]), unknown(&of_choices)),
-            case(is("scope", Scope::Space.word()), unknown(&["per_technology"]), json!({})),
+            case(
+                is("scope", Scope::Space.word()),
+                json!({ "properties": { "per_technology": { "const": false } } }),
+                json!({}),
+            ),
         ],
     )
 }
