@@ -9,7 +9,7 @@ pub mod zen;
 use siteworthy_rules::batch::Batch;
 use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::Outcome;
-use siteworthy_rules::rulebook::{RuleFile, Rulebook};
+use siteworthy_rules::rulebook::{FOLDERS, RuleFile, Rulebook};
 use std::fs;
 use std::path::Path;
 
@@ -24,7 +24,8 @@ pub const PROFILES: usize = 17;
 pub fn rulebook() -> Rulebook {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    for folder in ["rules", "rules/profiles", "rules/remedies", "datasets/costs"] {
+    let own = ["rules/profiles", "rules/remedies"];
+    for folder in FOLDERS.into_iter().map(|folder| folder.trim_end_matches('/')).chain(own) {
         for entry in fs::read_dir(root.join(folder)).expect("the folder is there") {
             let path = entry.expect("an entry").path();
             let is_data = path.extension().is_some_and(|end| end == "toml" || end == "csv");

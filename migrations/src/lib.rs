@@ -10,6 +10,7 @@ mod m0001_create_surveys;
 mod m0002_create_places;
 mod m0003_create_observations;
 mod m0004_create_audit;
+mod m0005_create_funding;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_create_places::Migration),
             Box::new(m0003_create_observations::Migration),
             Box::new(m0004_create_audit::Migration),
+            Box::new(m0005_create_funding::Migration),
         ]
     }
 }

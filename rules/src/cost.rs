@@ -62,6 +62,17 @@ pub struct Estimate<T> {
     pub high: T,
 }
 
+impl<T> Estimate<T> {
+    /// What becomes of each of the three, apart.
+    pub fn map<U>(self, mut become_of: impl FnMut(T) -> U) -> Estimate<U> {
+        Estimate {
+            low: become_of(self.low),
+            central: become_of(self.central),
+            high: become_of(self.high),
+        }
+    }
+}
+
 impl<T: Add<Output = T>> Add for Estimate<T> {
     type Output = Self;
     fn add(self, other: Self) -> Self {

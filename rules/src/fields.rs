@@ -40,6 +40,30 @@ impl Problems {
         });
     }
 
+    /// Adds a problem at a row of a table, as a spreadsheet numbers it.
+    pub fn add_at_row(
+        &mut self,
+        file: &str,
+        row: u32,
+        column: Option<&str>,
+        value: Option<String>,
+        message: String,
+        advice: &str,
+    ) {
+        self.list.push(Problem {
+            severity: Severity::Refused,
+            code: "rule",
+            position: Position {
+                file: file.to_owned(),
+                row: Some(row),
+                column: column.map(str::to_owned),
+            },
+            value,
+            message,
+            advice: advice.to_owned(),
+        });
+    }
+
     fn line_of(&self, file: &str, key: &str) -> Option<u32> {
         let mut key = key;
         loop {

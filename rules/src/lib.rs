@@ -7,15 +7,20 @@
 
 mod words;
 
+pub mod appraisal;
 pub mod batch;
+pub mod carbon;
 pub mod change;
 pub mod cost;
+pub mod costing;
 pub mod curve;
 pub mod dated;
 pub mod deployment;
 pub mod difference;
 pub mod estate;
+pub mod factor;
 pub mod fields;
+pub mod funding;
 pub mod gap;
 pub mod judge;
 pub mod measure;

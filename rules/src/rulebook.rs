@@ -5,6 +5,7 @@
 
 use crate::cost::{Benchmark, read_benchmarks};
 use crate::dated::Evidence;
+use crate::factor::Factors;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, Domain};
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ use crate::remedy::{Closes, Remedy, RemedyContext, read_remedy};
 use crate::resource::{Areas, Resource, read_resources};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A text of the rulebook with its path, such as `rules/profiles/voice-scribe.toml`.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +63,8 @@ pub struct Rulebook {
     pub remedies: Vec<Remedy>,
     /// The rates.
     pub benchmarks: Vec<Benchmark>,
+    /// What others published of carbon, prices and targets.
+    pub factors: Arc<Factors>,
     /// What the probability of carrying an outage is worked out from.
     pub reliability: ReliabilityRules,
     /// The bands of readiness.
@@ -76,6 +80,11 @@ pub(crate) const RESOURCES: &str = "rules/resources.toml";
 pub(crate) const PRECONDITIONS: &str = "rules/preconditions.toml";
 pub(crate) const RELIABILITY: &str = "rules/reliability.toml";
 pub(crate) const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
+
+/// The folders whose files, below them too, are the rulebook's: the rules, and what others published
+/// and the rules use.
+pub const FOLDERS: [&str; 4] =
+    ["rules/", "datasets/carbon/", "datasets/costs/", "datasets/prices/"];
 
 /// Folders of which every file is one profile or one remedy.
 pub(crate) const PROFILES: &str = "rules/profiles/";
@@ -110,6 +119,10 @@ impl Rulebook {
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
         let reliability = read_reliability(RELIABILITY, reliability, &dictionary, &mut problems);
         let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
+        let factors = Factors::read(
+            |path| files.iter().find(|file| file.path == path).map(|file| file.text),
+            &mut problems,
+        );
 
         let preconditions =
             read_preconditions(PRECONDITIONS, preconditions, &dictionary, &mut problems);
@@ -143,8 +156,8 @@ impl Rulebook {
         remedies.sort_by(|a, b| a.id.cmp(&b.id));
         let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
 
-        let (Some(bands), Some(areas), Some(reliability), true) =
-            (bands, areas, reliability, problems.is_empty())
+        let (Some(bands), Some(areas), Some(reliability), Some(factors), true) =
+            (bands, areas, reliability, factors, problems.is_empty())
         else {
             return Err(problems.into_vec());
         };
@@ -158,6 +171,7 @@ impl Rulebook {
             editions,
             remedies,
             benchmarks,
+            factors: Arc::new(factors),
             reliability,
             bands,
             price_base_year,

@@ -103,14 +103,19 @@ fn what_is_asked_for_next_is_unknown_and_gates_come_first() {
     });
 }
 
+/// The golden places of one profile, as an estate.
+fn golden_estate(rulebook: &Rulebook, profile: usize) -> Estate {
+    let mut all = cases::read_golden(rulebook).into_iter();
+    let golden = all.find(|golden| golden.profile == profile).expect("it is there");
+    let sites: Vec<places::Site> = golden.cases.into_iter().map(|case| case.site).collect();
+    places::estate(rulebook, &sites)
+}
+
 #[test]
 fn a_harder_threshold_makes_no_place_better_and_an_easier_one_none_worse() {
     let rulebook = support::rulebook();
     let at = rulebook.find_profile("voice-scribe").expect("a profile");
-    let golden = cases::read_golden(&rulebook).into_iter().find(|golden| golden.profile == at);
-    let golden = golden.expect("it is there");
-    let sites: Vec<places::Site> = golden.cases.into_iter().map(|case| case.site).collect();
-    let estate = places::estate(&rulebook, &sites);
+    let estate = golden_estate(&rulebook, at);
     let found = sensitivity(&rulebook, &estate, at, |_| true);
     let profile = &rulebook.profiles[at];
     let own = profile.requirements.len();
@@ -136,10 +141,7 @@ fn a_harder_threshold_makes_no_place_better_and_an_easier_one_none_worse() {
 fn a_figure_moved_by_a_tenth_changes_what_judging_by_the_moved_rules_changes() {
     let rulebook = support::rulebook();
     let at = rulebook.find_profile("voice-scribe").expect("a profile");
-    let golden = cases::read_golden(&rulebook).into_iter().find(|golden| golden.profile == at);
-    let golden = golden.expect("it is there");
-    let sites: Vec<places::Site> = golden.cases.into_iter().map(|case| case.site).collect();
-    let estate = places::estate(&rulebook, &sites);
+    let estate = golden_estate(&rulebook, at);
     let readiness = |rules: &Rulebook| -> Vec<Readiness> {
         let sites = 0..estate.sites();
         sites
@@ -220,10 +222,7 @@ fn a_narrow_band_that_is_moved_stays_a_band() {
     let requirement = &mut rulebook.profiles[at].requirements[band];
     requirement.threshold = Threshold::Within { low: edge(20.0), high: edge(22.0) };
     let Question::Measure(measure) = requirement.asks else { panic!("it asks for a measure") };
-    let golden = cases::read_golden(&support::rulebook());
-    let golden = golden.into_iter().find(|golden| golden.profile == at).expect("it is there");
-    let sites: Vec<places::Site> = golden.cases.into_iter().map(|case| case.site).collect();
-    let mut estate = places::estate(&rulebook, &sites);
+    let mut estate = golden_estate(&support::rulebook(), at);
     for (site, value) in (0..estate.sites()).zip([5.0, 19.0, 20.5, 21.0, 21.5, 30.0].iter().cycle())
     {
         let place = estate.spaces_of(site).next().unwrap_or(site);

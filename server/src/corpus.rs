@@ -8,7 +8,7 @@ use crate::intake::Layouts;
 use siteworthy_rules::fields::Problems;
 use siteworthy_rules::measure::Dictionary;
 use siteworthy_rules::problem::Problem;
-use siteworthy_rules::rulebook::{MEASURES, RuleFile, Rulebook};
+use siteworthy_rules::rulebook::{FOLDERS, MEASURES, RuleFile, Rulebook};
 use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
@@ -57,7 +57,7 @@ impl Corpus {
     /// estate and the layouts change no answer and are not among them.
     #[must_use]
     pub fn rulebook_files(&self) -> Vec<RuleFile<'_>> {
-        self.below("rules/").chain(self.below("datasets/costs/")).collect()
+        FOLDERS.into_iter().flat_map(|folder| self.below(folder)).collect()
     }
 
     /// Reads the rulebook.
@@ -89,6 +89,18 @@ impl Corpus {
     }
 }
 
+fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| {
+        let name = path.display();
+        Error::Invalid(match error.kind() {
+            std::io::ErrorKind::InvalidData => {
+                format!("cannot read {name}: it is not UTF-8; save it as UTF-8 text")
+            }
+            _ => format!("cannot read {name}: {error}"),
+        })
+    })
+}
+
 fn load_folder(
     folder: &Path,
     prefix: &str,
@@ -109,10 +121,7 @@ fn load_folder(
         if path.is_dir() {
             load_folder(&path, &inner, files)?;
         } else if path.extension().is_some_and(|end| end == "toml" || end == "csv") {
-            files.push((
-                Cow::Owned(inner),
-                Cow::Owned(fs::read_to_string(&path).map_err(unreadable)?),
-            ));
+            files.push((Cow::Owned(inner), Cow::Owned(read_text(&path)?)));
         }
     }
     Ok(())

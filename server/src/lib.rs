@@ -4,6 +4,7 @@
 //! files, `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes,
 //! `schemas` describes the rule files to editors, and `api`, `http` and `cli` are the faces.
 
+pub mod allocate;
 pub mod api;
 pub mod app;
 pub mod cli;

@@ -1,6 +1,6 @@
 //! Reads the project's own rule and dataset files for the tests of this crate.
 
-use siteworthy_rules::rulebook::{RuleFile, Rulebook};
+use siteworthy_rules::rulebook::{FOLDERS, RuleFile, Rulebook};
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +9,8 @@ pub fn files() -> Vec<(String, String)> {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace");
     let mut files = Vec::new();
-    for folder in ["rules", "rules/profiles", "rules/remedies", "datasets/costs"] {
+    let own = ["rules/profiles", "rules/remedies"];
+    for folder in FOLDERS.into_iter().map(|folder| folder.trim_end_matches('/')).chain(own) {
         for entry in fs::read_dir(root.join(folder)).expect("the folder is there") {
             let path = entry.expect("an entry").path();
             let is_data = path.extension().is_some_and(|end| end == "toml" || end == "csv");

@@ -2,7 +2,9 @@
 //!
 //! A resolver reads the view that its request began with, or calls a verb. HTTP is `http`.
 
+mod carbon;
 mod deployment;
+mod funding;
 mod gap;
 mod measures;
 mod next;
@@ -54,6 +56,8 @@ pub struct Query(
     profiles::ProfileQuery,
     readiness::ReadinessQuery,
     gap::GapQuery,
+    carbon::CarbonQuery,
+    funding::FundingQuery,
     rules::RulesQuery,
     deployment::DeploymentQuery,
     resilience::ResilienceQuery,
@@ -66,7 +70,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(surveys::SurveyMutation);
+pub struct Mutation(surveys::SurveyMutation, funding::FundingMutation);
 
 /// The schema.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

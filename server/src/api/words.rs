@@ -93,6 +93,42 @@ mirror! {
 }
 
 mirror! {
+    /// The kind of money: two ledgers that are never added together.
+    MoneyKind = "siteworthy_rules::cost::Money" {
+        /// Capital (CDEL).
+        Capital,
+        /// Running cost (RDEL).
+        Running,
+    }
+}
+
+mirror! {
+    /// What energy comes as.
+    EnergyCarrier = "siteworthy_rules::carbon::demand::Carrier" {
+        Electricity, NaturalGas, GasOil, BurningOil, Lpg, DistrictHeat, Biogas, WoodChips, WoodPellets,
+        WoodLogs, RenewableFuel,
+    }
+}
+
+mirror! {
+    /// A part of a footprint.
+    FootprintPart = "siteworthy_rules::carbon::footprint::Part" {
+        /// Burned on site.
+        Scope1,
+        /// Electricity and heat bought.
+        Scope2,
+        /// Scope 3: lost on the way.
+        Transmission,
+        /// Scope 3: from well to tank of what is used.
+        WellToTank,
+        /// Scope 3: from well to tank of what is lost on the way.
+        WellToTankTransmission,
+        /// Biogenic carbon dioxide, beside the total.
+        Biogenic,
+    }
+}
+
+mirror! {
     /// Which way is better.
     Better = "siteworthy_rules::measure::Better" { Higher, Lower, Neither, }
 }

@@ -13,9 +13,9 @@ use siteworthy_rules::place::{Nation, Setting};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Which sites and technologies.
+/// Which sites.
 #[derive(Args, Debug)]
-pub struct Choice {
+pub struct Sites {
     /// Code of an organisation: its own sites and those of everything below it
     #[arg(long, value_name = "CODE")]
     organisation: Option<String>,
@@ -27,13 +27,9 @@ pub struct Choice {
     /// Setting, such as acute
     #[arg(long, value_name = "SETTING")]
     setting: Option<Setting>,
-
-    /// Id of a technology; may be given several times; all that can be deployed now otherwise
-    #[arg(long = "technology", value_name = "ID")]
-    pub technologies: Vec<String>,
 }
 
-impl Choice {
+impl Sites {
     pub fn filter(&self) -> SiteFilter {
         SiteFilter {
             organisation: self.organisation.clone(),
@@ -42,6 +38,23 @@ impl Choice {
             readiness: None,
             with_pooled: false,
         }
+    }
+}
+
+/// Which sites and technologies.
+#[derive(Args, Debug)]
+pub struct Choice {
+    #[command(flatten)]
+    sites: Sites,
+
+    /// Id of a technology; may be given several times; all that can be deployed now otherwise
+    #[arg(long = "technology", value_name = "ID")]
+    pub technologies: Vec<String>,
+}
+
+impl Choice {
+    pub fn filter(&self) -> SiteFilter {
+        self.sites.filter()
     }
 }
 
@@ -121,6 +134,11 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// Whether nothing is deployed.
+    pub const fn is_empty(&self) -> bool {
+        self.asked.is_empty()
+    }
+
     /// What it means at a site, in the order in which it comes.
     pub fn items(&self, view: &View, site: u32) -> Result<Vec<Item>, Error> {
         view.find_items(site, &self.asked)

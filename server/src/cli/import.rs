@@ -1,6 +1,6 @@
 //! `siteworthy import`.
 
-use super::{Ending, open, print, print_problems};
+use super::{Ending, OPERATOR, open, print, print_problems};
 use crate::app::App;
 use crate::config::Config;
 use crate::decide::{Decision, decide};
@@ -15,9 +15,6 @@ use siteworthy_rules::problem::{Problem, Severity};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Who acts on the command line.
-const OPERATOR: &str = "command line";
 
 /// Reads files into the record.
 #[derive(Args, Debug)]

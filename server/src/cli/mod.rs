@@ -6,10 +6,13 @@
 mod choice;
 mod demo;
 mod explain;
+mod footprint;
+mod funding;
 mod gap;
 mod headroom;
 mod import;
 mod layouts;
+mod netzero;
 mod next_measures;
 mod peers;
 mod readiness;
@@ -62,6 +65,12 @@ enum Command {
     Explain(explain::Explain),
     /// What is missing for the technologies, and what it costs
     Gap(gap::Gap),
+    /// What the energy of the sites emitted in a year
+    Footprint(footprint::Footprint),
+    /// How far the sites are from net zero, before and after a deployment
+    Netzero(netzero::NetZeroOf),
+    /// What is allocated to organisations, and entering it
+    Funding(funding::Funding),
     /// What a site has left of shared resources, before and after a deployment
     Headroom(headroom::Headroom),
     /// How likely a site's essential load is carried through an outage of so many hours
@@ -90,6 +99,9 @@ enum Command {
 impl Command {
     /// Whether the command answers from the record, which then may be asked for as it stood.
     const fn answers_from_the_record(&self) -> bool {
+        if let Self::Funding(funding) = self {
+            return !funding.is_change();
+        }
         !matches!(
             self,
             Self::Demo(_)
@@ -103,6 +115,9 @@ impl Command {
         )
     }
 }
+
+/// Who acts on the command line.
+const OPERATOR: &str = "command line";
 
 /// What a command ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +177,9 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Readiness(readiness) => readiness.run(&config).await,
         Command::Explain(explain) => explain.run(&config).await,
         Command::Gap(gap) => gap.run(&config).await,
+        Command::Footprint(footprint) => footprint.run(&config).await,
+        Command::Netzero(net_zero) => net_zero.run(&config).await,
+        Command::Funding(funding) => funding.run(&config).await,
         Command::Headroom(headroom) => headroom.run(&config).await,
         Command::Resilience(resilience) => resilience.run(&config).await,
         Command::NextMeasures(next) => next.run(&config).await,

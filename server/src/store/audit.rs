@@ -29,9 +29,9 @@ pub struct AuditLine {
     pub at: DateTime<Utc>,
     /// Who did it.
     pub actor: String,
-    /// What was done: `upload`, `accept`, `withdraw`.
+    /// What was done: `upload`, `accept`, `withdraw`, `allocate`.
     pub action: String,
-    /// What it was done to: the id of a survey.
+    /// What it was done to: the id of a survey, or organisation, year and kind of an allocation.
     pub subject: String,
     /// The revision of the record after it.
     pub revision: i64,

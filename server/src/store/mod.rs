@@ -1,8 +1,9 @@
 //! The record: all SQL of the server, on SQLite and PostgreSQL by the same code.
 //!
-//! Everything hangs off a survey. Uploading writes a draft with all it says; accepting and
+//! What is known of sites hangs off a survey. Uploading writes a draft with all it says; accepting and
 //! withdrawing only change its status, so a withdrawal undoes exactly what the survey said. The
-//! current state is the merge over accepted surveys in the order of their acceptance.
+//! current state is the merge over accepted surveys in the order of their acceptance. Funding is
+//! entered by itself, and of each allocation the last holds.
 //!
 //! The store does not judge, does not know the rulebook and does not read the clock: times are
 //! arguments. Callers see values of `intake::draft` and of the files here, never rows.
@@ -10,11 +11,13 @@
 mod audit;
 mod decide;
 mod entities;
+mod funding;
 mod record;
 mod rows;
 mod surveys;
 
 pub use audit::{AuditLine, AuditState};
+pub use funding::{Allocated, Allocation, Funding, FundingKey};
 pub use record::{Record, RecordObservation};
 pub use surveys::{
     MOST_PER_PAGE, Saved, SavedProblem, SurveyHead, SurveyStatus, SurveySummary, SurveysWanted,

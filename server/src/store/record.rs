@@ -6,6 +6,7 @@
 //! are returned in an order in which the last of a measure at a place is its current value.
 
 use super::entities::{observation, organisation, postcode, site, space, survey};
+use super::funding::{Funding, find_last_allocation, load_funding};
 use super::rows::{self, MeasureIds, OBSERVATION_WORDS};
 use super::surveys::{SurveyHead, SurveyStatus, collect, read_head};
 use super::{Store, find_revision, for_each_row};
@@ -49,6 +50,8 @@ pub struct Record {
     pub observations: Vec<RecordObservation>,
     /// The postcodes of these sites that an accepted gazetteer has, by postcode.
     pub postcodes: Vec<PostcodeEntry>,
+    /// What is allocated to organisations, whichever sites were asked for.
+    pub funding: Funding,
 }
 
 /// One observation of the record.
@@ -183,6 +186,7 @@ impl Store {
         }
         let postcodes = needed_postcodes(&snapshot, standing, scopes).await?;
         let organisations = accepted_organisations(&snapshot, standing).await?;
+        let funding = load_funding(&snapshot, revision).await?;
         snapshot.commit().await?;
 
         let measures = sort_measures(measures.into_list(), &mut observations);
@@ -201,6 +205,7 @@ impl Store {
             measures,
             observations,
             postcodes,
+            funding,
         })
     }
 }
@@ -271,7 +276,8 @@ impl Standing {
 }
 
 /// The last change of the record by the end of a day (UTC), and when it was made; none where the
-/// record was still empty. Every change is that some survey was accepted or withdrawn.
+/// record was still empty. Every change is that some survey was accepted or withdrawn, or that funding
+/// was allocated.
 async fn find_last_change(
     connection: &impl ConnectionTrait,
     day: NaiveDate,
@@ -279,7 +285,7 @@ async fn find_last_change(
     use survey::Column::{AcceptedAt, RevisionAccepted, RevisionWithdrawn, WithdrawnAt};
     // The last day of the calendar has no day after it, and nothing is after it.
     let end = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc();
-    let mut last = None;
+    let mut last = find_last_allocation(connection, end).await?;
     for (number, at) in [(RevisionAccepted, AcceptedAt), (RevisionWithdrawn, WithdrawnAt)] {
         let found: Option<(Option<i64>, Option<DateTime<Utc>>)> = survey::Entity::find()
             .select_only()

@@ -4,7 +4,7 @@
 //!
 //! What one survey alone says is `intake::draft` and the store; numbers made from it are `View`.
 
-use crate::store::Record;
+use crate::store::{Funding, Record};
 use chrono::{DateTime, NaiveDate, Utc};
 use siteworthy_rules::observation::{Method, Value};
 use siteworthy_rules::place::{Nation, OrganisationKind, Point, Setting, SpaceKind};
@@ -27,6 +27,8 @@ pub struct Facts {
     pub organisations: BTreeMap<String, OrganisationFacts>,
     /// Sites by code.
     pub sites: BTreeMap<String, Arc<SiteFacts>>,
+    /// What is allocated to organisations.
+    pub funding: Funding,
 }
 
 /// The head of an accepted survey.
@@ -152,6 +154,7 @@ impl Facts {
             as_of: record.as_of,
             revision: record.revision,
             revised_at: record.revised_at,
+            funding: record.funding,
             organisations: organisations.collect(),
             sites: codes.zip(sites.into_iter().map(Arc::new)).collect(),
             surveys: record

@@ -64,7 +64,19 @@ fn the_estates_return_is_read_whole() {
     let capacity = sites_with("agreed-import-capacity-kva");
     assert_eq!(demand.intersection(&capacity).count(), 939);
     assert_eq!(count_code(&draft, code::ABOVE_CEILING), 94);
-    assert_eq!(sites_with("annual-electricity-kwh").len(), 2037);
+    assert_eq!(sites_with("annual-grid-electricity-kwh").len(), 2034);
+    // The national sums of the return, by carrier, in kWh.
+    for (measure, kwh) in [
+        ("annual-grid-electricity-kwh", 2_711_491_930.0),
+        ("annual-onsite-electricity-kwh", 17_281_819.0),
+        ("annual-gas-kwh", 8_141_187_814.0),
+        ("annual-oil-kwh", 70_355_438.0),
+        ("annual-renewable-fuel-kwh", 31_427_502.0),
+        ("annual-steam-kwh", 111_710_440.0),
+        ("annual-hot-water-kwh", 58_927_632.0),
+    ] {
+        assert_eq!(sum_of(&draft, measure), kwh, "{measure}");
+    }
 }
 
 #[test]

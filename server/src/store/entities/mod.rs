@@ -4,6 +4,7 @@
 //! `record`. Numbers are as wide as the database has them, words are text; the store parses both.
 
 pub(super) mod audit;
+pub(super) mod funding;
 pub(super) mod observation;
 pub(super) mod organisation;
 pub(super) mod original;
