@@ -25,8 +25,9 @@ fn folder() -> PathBuf {
 fn load_rules() -> (Dictionary, Layouts) {
     let text = fs::read_to_string(folder().join("measures.toml")).expect("a dictionary");
     let mut problems = Problems::default();
-    let dictionary = Dictionary::read("measures.toml", &text, &mut problems);
+    let mut dictionary = Dictionary::read("measures.toml", &text, &mut problems);
     assert!(problems.is_empty());
+    dictionary.add_technologies([("surgical-robot", "Robot"), ("voice-scribe", "Scribe")]);
     let corpus = Corpus::load(None, None).expect("the embedded files");
     let layouts = corpus.layouts(&dictionary).expect("sound layouts");
     (dictionary, layouts)

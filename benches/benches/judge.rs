@@ -59,7 +59,7 @@ impl Zen {
         let profile = &rulebook.profiles[0];
         let estate = estate(&rulebook, ZEN_SITES, Spaces::OneOfEveryKind);
         let mut outcomes = lists(&rulebook, &estate);
-        judge(&Batch::new(&rulebook), &estate, &mut outcomes);
+        judge(&Batch::new(&rulebook, &estate), &mut outcomes);
         let known: Vec<Variable> = outcomes[0]
             .iter()
             .map(|outcome| zen::known(&rulebook, &estate, profile, outcome.spot()))
@@ -94,11 +94,11 @@ fn main() {
     let zen = Zen::new(all);
 
     let estate: Estate = estate(&rulebook, SITES, Spaces::OneOfEveryKind);
-    let batch = Batch::new(&rulebook);
+    let batch = Batch::new(&rulebook, &estate);
     let plain = plain::Plain::new(&rulebook, &estate);
     let mut outcomes = lists(&rulebook, &estate);
     let mut results = vec![vec![plain::Result::unjudged(); SITES]; rulebook.profiles.len()];
-    judge(&batch, &estate, &mut outcomes);
+    judge(&batch, &mut outcomes);
     plain.judge(&mut results);
     check_plain(&outcomes, &results, &rulebook);
     println!("the plain loop agrees at {SITES} sites");
@@ -108,7 +108,7 @@ fn main() {
     group.sample_size(10);
     group.throughput(Throughput::Elements((SITES * rulebook.profiles.len()) as u64));
     group.bench_function("batch", |bencher| {
-        bencher.iter(|| judge(&batch, &estate, &mut outcomes));
+        bencher.iter(|| judge(&batch, &mut outcomes));
     });
     group.bench_function("plain loop", |bencher| bencher.iter(|| plain.judge(&mut results)));
     group.throughput(Throughput::Elements(ZEN_SITES as u64));
@@ -118,7 +118,7 @@ fn main() {
     let mut quickest = [Duration::MAX; 3];
     for _ in 0..TURNS {
         let turn = [
-            time(|| judge(&batch, &estate, black_box(&mut outcomes))),
+            time(|| judge(&batch, black_box(&mut outcomes))),
             time(|| plain.judge(black_box(&mut results))),
             time(|| zen.evaluate_all()),
         ];

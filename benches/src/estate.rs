@@ -63,12 +63,14 @@ fn asked(rulebook: &Rulebook) -> Asked {
                 }
                 Place::Site | Place::Space(_) => &mut asked.at_sites,
             };
+            // No site answers for one technology: what it says of one, it says of all.
+            let general = |measure| rulebook.dictionary.general(measure);
             for_each_measure(rulebook, &requirement.asks, |measure| {
-                measures.insert(measure);
+                measures.insert(general(measure));
             });
             if let Question::Measure(measure) = requirement.asks {
                 let all = |limits: &Limits| [limits.floor, limits.minimum, limits.target];
-                let own = asked.limits.entry(measure).or_default();
+                let own = asked.limits.entry(general(measure)).or_default();
                 match &requirement.threshold {
                     Threshold::AtLeast(limits) | Threshold::AtMost(limits) => {
                         own.extend(all(limits));

@@ -60,7 +60,7 @@ pub fn lists(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
 }
 
 /// Judges the whole estate on this core.
-pub fn judge(batch: &Batch<'_>, estate: &Estate, outcomes: &mut [Vec<Outcome>]) {
+pub fn judge(batch: &Batch<'_>, outcomes: &mut [Vec<Outcome>]) {
     let mut lists: Vec<&mut [Outcome]> = outcomes.iter_mut().map(Vec::as_mut_slice).collect();
-    batch.judge(estate, 0, &mut lists);
+    batch.judge(0, &mut lists);
 }

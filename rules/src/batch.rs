@@ -14,11 +14,14 @@
 //! Within a block nothing is allocated, and the loops over its columns do not branch on what a site
 //! says, save for the shares of checklists and the best of several spaces.
 //!
+//! Technologies share thresholds only where they read the same answers. So what is asked of a technology
+//! is read of the answers for all, unless some site answers for that technology apart.
+//!
 //! The result does not depend on how sites are cut into blocks or shared among threads: no site's
 //! figures enter another's.
 
 use crate::curve::{self, Curve};
-use crate::estate::{Cells, Estate, value_of_code};
+use crate::estate::{Cells, Estate, code_of_value, value_of_code};
 use crate::judge::{
     Judged, Outcome, Spot, Verdict, best_of, count_of_item, evidence_of, reading_of_counts,
 };
@@ -38,9 +41,10 @@ const BLOCK: usize = 128;
 type Numbers = [f64; BLOCK];
 type Counts = [u32; BLOCK];
 
-/// A rulebook made ready to judge estates.
+/// A rulebook made ready to judge an estate.
 pub struct Batch<'a> {
     rulebook: &'a Rulebook,
+    estate: &'a Estate,
     /// What is read of the sites themselves, for whichever technology.
     of_sites: Sheet,
     groups: Vec<Group>,
@@ -163,13 +167,23 @@ impl Terms {
 
 impl Sheet {
     /// The columns of a requirement, which others with the same threshold share.
-    fn column_of(&mut self, requirement: &Requirement, rulebook: &Rulebook) -> &Column {
-        let known = self.asked.iter().position(|asked| asked.question == requirement.asks);
+    fn column_of(
+        &mut self,
+        requirement: &Requirement,
+        rulebook: &Rulebook,
+        estate: &Estate,
+    ) -> &Column {
+        // What no site answers apart is read of the answers for all, as by every other technology.
+        let question = requirement.asks.clone().of_measures(|measure| {
+            let is_apart = estate.is_answered_apart(measure);
+            if is_apart { measure } else { rulebook.dictionary.general(measure) }
+        });
+        let known = self.asked.iter().position(|asked| asked.question == question);
         let asked = known.unwrap_or_else(|| {
             self.asked.push(Asked {
-                question: requirement.asks.clone(),
                 scale: requirement.scale,
-                items: items_of(&requirement.asks, rulebook),
+                items: items_of(&question, rulebook),
+                question,
                 columns: Vec::new(),
             });
             self.asked.len() - 1
@@ -233,11 +247,11 @@ fn items_of(question: &Question, rulebook: &Rulebook) -> Vec<(MeasureIndex, ByCo
 }
 
 impl<'a> Batch<'a> {
-    /// Makes a rulebook ready.
+    /// Makes a rulebook ready for an estate.
     #[must_use]
-    pub fn new(rulebook: &'a Rulebook) -> Self {
+    pub fn new(rulebook: &'a Rulebook, estate: &'a Estate) -> Self {
         let (groups, kinds) = (Vec::new(), Vec::new());
-        let mut batch = Self { rulebook, of_sites: Sheet::default(), groups, kinds };
+        let mut batch = Self { rulebook, estate, of_sites: Sheet::default(), groups, kinds };
         for (at, profile) in rulebook.profiles.iter().enumerate() {
             batch.add(at, profile);
         }
@@ -272,7 +286,7 @@ impl<'a> Batch<'a> {
                 let is_of_site = profile.place == Place::Site
                     || is_read_of_site(&requirement.asks, &self.rulebook.dictionary);
                 let sheet = if is_of_site { &mut self.of_sites } else { &mut group.of_spaces };
-                let column = sheet.column_of(requirement, self.rulebook);
+                let column = sheet.column_of(requirement, self.rulebook, self.estate);
                 let is_soft = evidence_of(self.rulebook, requirement).is_soft();
                 let marks = if is_soft { &mut sums.soft } else { &mut sums.hard };
                 marks.push(is_of_site, requirement.weight, column.marks);
@@ -296,14 +310,14 @@ impl<'a> Batch<'a> {
     ///
     /// # Panics
     /// Where there are more or fewer lists than profiles, or they reach beyond the estate.
-    pub fn judge(&self, estate: &Estate, first: u32, outcomes: &mut [&mut [Outcome]]) {
+    pub fn judge(&self, first: u32, outcomes: &mut [&mut [Outcome]]) {
         assert_eq!(outcomes.len(), self.rulebook.profiles.len(), "one list a profile");
         let count = outcomes.first().map_or(0, |list| list.len());
         let mut work = Work::new(self);
         for from in (0..count).step_by(BLOCK) {
             let rows = from..count.min(from + BLOCK);
             let sites = first + number(rows.start)..first + number(rows.end);
-            self.judge_block(estate, sites, rows, outcomes, &mut work);
+            self.judge_block(sites, rows, outcomes, &mut work);
         }
     }
 
@@ -324,12 +338,12 @@ impl<'a> Batch<'a> {
     /// `sites` are the sites of the block, and `rows` their places in the lists.
     fn judge_block(
         &self,
-        estate: &Estate,
         sites: Range<u32>,
         rows: Range<usize>,
         outcomes: &mut [&mut [Outcome]],
         work: &mut Work,
     ) {
+        let estate = self.estate;
         let read = Read { rulebook: self.rulebook, estate, rows: Rows::Sites(sites.clone()) };
         work.of_sites.fill(&self.of_sites, &read);
         work.spots.list(estate, sites.clone(), &self.kinds);
@@ -492,6 +506,18 @@ impl Read<'_> {
         room
     }
 
+    /// The answers for one technology that sites of the block give, each with its row. Nothing for a
+    /// measure, and for spaces, of which nothing is asked that is asked of a technology.
+    fn apart(&self, measure: MeasureIndex) -> impl Iterator<Item = (usize, f64)> {
+        let sites = match &self.rows {
+            Rows::Sites(sites) => sites.clone(),
+            Rows::Spaces(_) => 0..0,
+        };
+        let first = sites.start;
+        let answers = self.estate.answers_apart(measure, sites);
+        answers.map(move |(site, value)| ((site - first) as usize, value))
+    }
+
     /// Copies the numbers of a measure; NaN throughout where it has none.
     fn numbers(&self, measure: MeasureIndex, out: &mut Numbers) {
         match self.cells(measure) {
@@ -501,14 +527,34 @@ impl Read<'_> {
             }
             Some(Cells::Codes(_)) | None => out.fill(f64::NAN),
         }
+        for (row, value) in self.apart(measure) {
+            out[row] = value;
+        }
     }
 
-    /// The codes of a measure; unknown throughout where it has none.
-    fn codes<'b>(&'b self, measure: MeasureIndex, room: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
+    fn codes_for_all<'b>(
+        &'b self,
+        measure: MeasureIndex,
+        room: &'b mut [u8; BLOCK],
+    ) -> &'b [u8; BLOCK] {
         match self.cells(measure) {
             Some(Cells::Codes(cells)) => self.cells_of(cells, 0, room),
             Some(Cells::Numbers(_)) | None => &UNKNOWN_CODES,
         }
+    }
+
+    /// The codes of a measure; unknown throughout where it has none.
+    fn codes<'b>(&'b self, measure: MeasureIndex, room: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
+        let mut apart = self.apart(measure).peekable();
+        if apart.peek().is_none() {
+            return self.codes_for_all(measure, room);
+        }
+        let mut own = *self.codes_for_all(measure, room);
+        for (row, value) in apart {
+            own[row] = code_of_value(value);
+        }
+        *room = own;
+        room
     }
 }
 
@@ -533,6 +579,9 @@ impl MarkColumns {
     fn fill(&mut self, sheet: &Sheet, read: &Read<'_>) {
         for asked in &sheet.asked {
             match &asked.question {
+                Question::Measure(measure) if read.estate.is_answered_apart(*measure) => {
+                    self.fill_apart(asked, *measure, read);
+                }
                 Question::Measure(measure) => match read.cells(*measure) {
                     None => self.fill_unknown(asked),
                     Some(Cells::Codes(cells)) => {
@@ -550,6 +599,20 @@ impl MarkColumns {
                     self.fill_readings(asked, &readings);
                 }
                 Question::Checklist(_) => self.fill_readings(asked, &checklist(asked, read)),
+            }
+        }
+    }
+
+    /// From the answers for one technology, with those for all where a site gives none.
+    fn fill_apart(&mut self, asked: &Asked, measure: MeasureIndex, read: &Read<'_>) {
+        match read.rulebook.dictionary.get(measure).kind {
+            Kind::Choice { .. } | Kind::Flag => {
+                self.fill_codes(asked, read.codes(measure, &mut [0; BLOCK]));
+            }
+            Kind::Quantity { .. } | Kind::Date | Kind::Text => {
+                let mut numbers = [f64::NAN; BLOCK];
+                read.numbers(measure, &mut numbers);
+                self.fill_numbers(asked, &numbers);
             }
         }
     }

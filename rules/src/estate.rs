@@ -5,11 +5,15 @@
 //! Quantities and dates are numbers of eight bytes, choices and flags codes of one: the columns of a
 //! million sites then fit the memory of a small server. A column is there only once something is
 //! known in it, for sites and for spaces apart.
+//!
+//! Answers for one technology are few, and have no columns: they lie beside them in a sorted list. What
+//! a site has not answered for a technology is what it answered for all; this is decided here alone.
 
 use crate::measure::{Dictionary, Kind, MeasureIndex};
 use crate::observation::{Method, Value};
 use crate::place::SpaceKind;
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
 
 /// A row of the estate: a site (rows from 0 in site order) or a space (rows after all sites).
 pub type PlaceRow = u32;
@@ -58,14 +62,21 @@ impl Cells {
     fn set(&mut self, row: usize, value: f64) {
         match self {
             Self::Numbers(values) => values[row] = value,
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a measure has at most 254 choices"
-            )]
-            Self::Codes(codes) => codes[row] = if value.is_nan() { 0 } else { value as u8 + 1 },
+            Self::Codes(codes) => codes[row] = code_of_value(value),
         }
     }
+}
+
+/// The code of a choice or flag in a column, from the number that stands for it.
+#[inline]
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a measure has at most 254 choices"
+)]
+pub fn code_of_value(value: f64) -> u8 {
+    if value.is_nan() { 0 } else { value as u8 + 1 }
 }
 
 /// The number that stands for a choice or flag, from its code in a column.
@@ -92,6 +103,14 @@ struct Column {
 
 const NO_SOURCE: u32 = u32::MAX;
 
+/// What a site answers for one technology.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    value: f64,
+    /// Index into `Estate::sources`, or `NO_SOURCE`.
+    source: u32,
+}
+
 /// All places with all values.
 #[derive(Clone, Debug)]
 pub struct Estate {
@@ -100,7 +119,12 @@ pub struct Estate {
     first_space: Vec<u32>,
     kinds: Vec<SpaceKind>,
     site_of_space: Vec<u32>,
+    /// By measure.
     columns: Vec<Column>,
+    /// Of each answer for one technology, whose places follow those of the measures, the measure.
+    general: Vec<MeasureIndex>,
+    /// What is known of the answers for one technology.
+    answers: BTreeMap<(MeasureIndex, PlaceRow), Answer>,
     sources: Vec<Source>,
 }
 
@@ -115,6 +139,8 @@ impl Estate {
             kinds: Vec::new(),
             site_of_space: Vec::new(),
             columns: dictionary.iter().map(|(_, measure)| column(&measure.kind)).collect(),
+            general: dictionary.general_of_answers().to_vec(),
+            answers: BTreeMap::new(),
             sources: Vec::new(),
         };
         let mut starts = Vec::new();
@@ -159,18 +185,40 @@ impl Estate {
         place.checked_sub(self.sites).map_or(place, |space| self.site_of_space[space as usize])
     }
 
+    /// The measure whose column an index reads: that which an answer for one technology answers.
+    fn general(&self, measure: MeasureIndex) -> MeasureIndex {
+        measure.at().checked_sub(self.columns.len()).map_or(measure, |at| self.general[at])
+    }
+
+    /// Whether an index is that of an answer for one technology.
+    const fn is_of_technology(&self, measure: MeasureIndex) -> bool {
+        measure.at() >= self.columns.len()
+    }
+
+    /// The answer for one technology that a place gives; none where it gives none, and of a measure.
+    fn answer(&self, measure: MeasureIndex, place: PlaceRow) -> Option<&Answer> {
+        if !self.is_of_technology(measure) {
+            return None;
+        }
+        self.answers.get(&(measure, place))
+    }
+
     /// The part of a column in which a place lies, and its row there.
     fn part(&self, measure: MeasureIndex, place: PlaceRow) -> (Option<&Part>, usize) {
-        let column = &self.columns[measure.at()];
+        let column = &self.columns[self.general(measure).at()];
         match place.checked_sub(self.sites) {
             None => (column.sites.as_ref(), place as usize),
             Some(space) => (column.spaces.as_ref(), space as usize),
         }
     }
 
-    /// The value at a place; NaN where it is unknown.
+    /// The value at a place; NaN where it is unknown. Of an answer for one technology that the place
+    /// does not give, the answer for all.
     #[must_use]
     pub fn value(&self, measure: MeasureIndex, place: PlaceRow) -> f64 {
+        if let Some(answer) = self.answer(measure, place) {
+            return answer.value;
+        }
         let (part, row) = self.part(measure, place);
         part.map_or(f64::NAN, |part| part.cells.get(row))
     }
@@ -178,21 +226,69 @@ impl Estate {
     /// Where the value at a place comes from; none for a value that was only supposed.
     #[must_use]
     pub fn source(&self, measure: MeasureIndex, place: PlaceRow) -> Option<&Source> {
+        if let Some(answer) = self.answer(measure, place) {
+            return self.sources.get(answer.source as usize);
+        }
         let (part, row) = self.part(measure, place);
         let at = part?.sources.as_ref()?[row];
         self.sources.get(at as usize)
     }
 
-    /// The values of a measure at all sites; none where it is known at no site.
+    /// Which answer counts at a place: the one for the technology where the place gives one, else that
+    /// for all technologies. A measure itself.
     #[must_use]
-    pub fn cells_of_sites(&self, measure: MeasureIndex) -> Option<&Cells> {
-        self.columns[measure.at()].sites.as_ref().map(|part| &part.cells)
+    pub fn counted(&self, measure: MeasureIndex, place: PlaceRow) -> MeasureIndex {
+        match self.answer(measure, place) {
+            Some(_) => measure,
+            None => self.general(measure),
+        }
     }
 
-    /// The values of a measure in all spaces; none where it is known in no space.
+    /// What must be asked at a place of which this is not known: the answer for the technology, where the
+    /// place answers the same for another technology, else one answer for all. A measure itself.
+    #[must_use]
+    pub fn to_ask(
+        &self,
+        dictionary: &Dictionary,
+        measure: MeasureIndex,
+        place: PlaceRow,
+    ) -> MeasureIndex {
+        let general = self.general(measure);
+        let others = dictionary.answers_of(general);
+        let answers_by_technology =
+            others.iter().any(|other| self.answers.contains_key(&(*other, place)));
+        if answers_by_technology { measure } else { general }
+    }
+
+    /// Whether any place gives this answer for one technology; never of a measure.
+    #[must_use]
+    pub fn is_answered_apart(&self, measure: MeasureIndex) -> bool {
+        self.is_of_technology(measure)
+            && self.answers_apart(measure, 0..PlaceRow::MAX).next().is_some()
+    }
+
+    /// The places of a range that give this answer for one technology, with their values.
+    pub fn answers_apart(
+        &self,
+        measure: MeasureIndex,
+        places: std::ops::Range<PlaceRow>,
+    ) -> impl Iterator<Item = (PlaceRow, f64)> {
+        let range = (measure, places.start)..(measure, places.end);
+        self.answers.range(range).map(|((_, place), answer)| (*place, answer.value))
+    }
+
+    /// The values of a measure at all sites; none where it is known at no site. Of an answer for one
+    /// technology, those for all: see [`Self::answers_apart`].
+    #[must_use]
+    pub fn cells_of_sites(&self, measure: MeasureIndex) -> Option<&Cells> {
+        self.columns[self.general(measure).at()].sites.as_ref().map(|part| &part.cells)
+    }
+
+    /// The values of a measure in all spaces; none where it is known in no space. What is asked of a
+    /// technology is asked of no space.
     #[must_use]
     pub fn cells_of_spaces(&self, measure: MeasureIndex) -> Option<&Cells> {
-        self.columns[measure.at()].spaces.as_ref().map(|part| &part.cells)
+        self.columns[self.general(measure).at()].spaces.as_ref().map(|part| &part.cells)
     }
 
     fn part_mut(&mut self, measure: MeasureIndex, place: PlaceRow) -> (&mut Part, usize) {
@@ -207,8 +303,13 @@ impl Estate {
         (part.get_or_insert_with(empty), at)
     }
 
-    /// Supposes a value at a place, in the coding of [`code`]: it has no source.
+    /// Supposes a value at a place, in the coding of [`code`]: it has no source. NaN is no value, and no
+    /// answer for one technology.
     pub fn suppose(&mut self, measure: MeasureIndex, place: PlaceRow, value: f64) {
+        if self.is_of_technology(measure) {
+            self.set_answer(measure, place, Answer { value, source: NO_SOURCE });
+            return;
+        }
         let (part, at) = self.part_mut(measure, place);
         part.cells.set(at, value);
         if let Some(sources) = &mut part.sources {
@@ -220,11 +321,23 @@ impl Estate {
     pub fn set(&mut self, measure: MeasureIndex, place: PlaceRow, value: f64, source: Source) {
         let source_at = row(self.sources.len());
         self.sources.push(source);
+        if self.is_of_technology(measure) {
+            self.set_answer(measure, place, Answer { value, source: source_at });
+            return;
+        }
         let rows = if place < self.sites { self.sites as usize } else { self.kinds.len() };
         let (part, at) = self.part_mut(measure, place);
         part.cells.set(at, value);
         let sources = part.sources.get_or_insert_with(|| vec![NO_SOURCE; rows].into_boxed_slice());
         sources[at] = source_at;
+    }
+
+    fn set_answer(&mut self, measure: MeasureIndex, place: PlaceRow, answer: Answer) {
+        if answer.value.is_nan() {
+            self.answers.remove(&(measure, place));
+        } else {
+            self.answers.insert((measure, place), answer);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The measure dictionary: what can be observed, in which unit, within which limits.
 //!
 //! Columns of the template, API documentation, headings and forms derive from it. Which values
-//! are good enough is `profile`.
+//! are good enough is `profile`; which of two answers counts at a place is `estate`.
 
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, parse_table};
@@ -144,6 +144,9 @@ pub struct Measure {
     pub kind: Kind,
     /// A measure of the same site above which this one is flagged.
     pub not_above: Option<MeasureIndex>,
+    /// Whether it is a fact about one technology and not about the place: a site may then answer it for
+    /// each technology, and where it gives one answer only, that stands for all of them.
+    pub per_technology: bool,
     /// What to measure and how.
     pub help: String,
     /// Where the definition or its limits come from.
@@ -190,11 +193,26 @@ impl MeasureIndex {
     }
 }
 
+/// What stands between the id of a measure and that of a technology, in the id of an answer for one
+/// technology: `dcb0160-complete@voice-scribe`. No id of either holds it.
+pub const FOR_TECHNOLOGY: char = '@';
+
 /// All measures, found by id or by place.
+///
+/// After them stand the answers for one technology, one for each technology and each measure that is
+/// asked of one: they are found by id or place like measures, and are not listed.
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     measures: Vec<Measure>,
     by_id: HashMap<String, MeasureIndex>,
+    /// How many are measures; the others are answers for one technology.
+    listed: usize,
+    /// Of each answer for one technology, in their order, the measure that it answers.
+    general: Vec<MeasureIndex>,
+    /// Of each measure its answers for one technology, in the order of the technologies.
+    answers: Vec<Vec<MeasureIndex>>,
+    /// Ids of the technologies.
+    technologies: Vec<String>,
 }
 
 impl Dictionary {
@@ -229,7 +247,41 @@ impl Dictionary {
             }
         }
         fields.finish();
+        dictionary.listed = dictionary.measures.len();
+        dictionary.answers = vec![Vec::new(); dictionary.listed];
         dictionary
+    }
+
+    /// Adds the technologies, by id and title: whatever is asked of one can then be answered for each of
+    /// them. Called once.
+    pub fn add_technologies<'a>(
+        &mut self,
+        technologies: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) {
+        let technologies: Vec<(&str, &str)> = technologies.into_iter().collect();
+        self.technologies = technologies.iter().map(|(id, _)| (*id).to_owned()).collect();
+        for at in 0..self.listed {
+            if !self.measures[at].per_technology {
+                continue;
+            }
+            for (id, title) in &technologies {
+                // Places are of two bytes: what finds none is answered for all technologies alone.
+                let Ok(index) = u16::try_from(self.measures.len()).map(MeasureIndex) else {
+                    return;
+                };
+                let Ok(general) = u16::try_from(at).map(MeasureIndex) else { return };
+                let measure = &self.measures[at];
+                let answer = Measure {
+                    id: format!("{}{FOR_TECHNOLOGY}{id}", measure.id),
+                    title: format!("{}, for {title}", measure.title),
+                    ..measure.clone()
+                };
+                self.by_id.insert(answer.id.clone(), index);
+                self.measures.push(answer);
+                self.general.push(general);
+                self.answers[at].push(index);
+            }
+        }
     }
 
     fn add(
@@ -253,33 +305,79 @@ impl Dictionary {
         self.measures.push(measure);
     }
 
-    /// Finds a measure by id.
+    /// Finds a measure, or an answer for one technology, by id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<(MeasureIndex, &Measure)> {
         self.by_id.get(id).map(|index| (*index, &self.measures[index.at()]))
     }
 
-    /// The measure at a place that this dictionary gave out.
+    /// The measure, or the answer for one technology, at a place that this dictionary gave out.
     #[must_use]
     pub fn get(&self, index: MeasureIndex) -> &Measure {
         &self.measures[index.at()]
     }
 
-    /// Every measure in the order of the file, with its place.
+    /// Every measure in the order of the file, with its place. Answers for one technology are not among
+    /// them: see [`Self::answers_of`].
     pub fn iter(&self) -> impl Iterator<Item = (MeasureIndex, &Measure)> {
-        (0..).map(MeasureIndex).zip(&self.measures)
+        (0..).map(MeasureIndex).zip(&self.measures[..self.listed])
     }
 
     /// How many measures there are.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.measures.len()
+    pub const fn len(&self) -> usize {
+        self.listed
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.measures.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.listed == 0
+    }
+
+    /// How many places it has given out, to measures and to answers for one technology.
+    #[must_use]
+    pub const fn places(&self) -> usize {
+        self.measures.len()
+    }
+
+    /// The technologies for each of which can be answered what is asked of one, by id.
+    #[must_use]
+    pub fn technologies(&self) -> &[String] {
+        &self.technologies
+    }
+
+    /// The answer to a measure for one technology; the measure itself where it is not asked of one.
+    #[must_use]
+    pub fn answer_for(&self, measure: MeasureIndex, technology: &str) -> MeasureIndex {
+        let at = self.technologies.iter().position(|id| id == technology);
+        at.and_then(|at| self.answers_of(measure).get(at)).copied().unwrap_or(measure)
+    }
+
+    /// The answers to a measure for one technology each, in the order of [`Self::technologies`]; none
+    /// for what is asked of no technology, and for such an answer.
+    #[must_use]
+    pub fn answers_of(&self, measure: MeasureIndex) -> &[MeasureIndex] {
+        self.answers.get(measure.at()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The measure that an answer for one technology answers; a measure itself.
+    #[must_use]
+    pub fn general(&self, index: MeasureIndex) -> MeasureIndex {
+        index.at().checked_sub(self.listed).map_or(index, |at| self.general[at])
+    }
+
+    /// Of each answer for one technology, whose places follow those of the measures, the measure that it
+    /// answers.
+    #[must_use]
+    pub fn general_of_answers(&self) -> &[MeasureIndex] {
+        &self.general
+    }
+
+    /// Whether values that are coded by the other one's places mean the same by this one's.
+    #[must_use]
+    pub fn is_coded_like(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter()) && self.technologies == other.technologies
     }
 }
 
@@ -290,6 +388,14 @@ fn read_measure(fields: &mut Fields<'_>, as_of: NaiveDate) -> Option<(Measure, O
     let scope = fields.word("scope");
     let kind = read_kind(fields);
     let ceiling = fields.text_if_any("not_above");
+    let per_technology = fields.flag_if_any("per_technology").unwrap_or(false);
+    if per_technology && scope == Some(Scope::Space) {
+        fields.problem(
+            "per_technology",
+            "What is measured in a space is not asked of a technology.",
+            "Use scope = \"site\", or remove this.",
+        );
+    }
     let help = fields.text("help");
     let reference = fields.text("reference");
     let evidence = fields.word("evidence");
@@ -301,6 +407,7 @@ fn read_measure(fields: &mut Fields<'_>, as_of: NaiveDate) -> Option<(Measure, O
         scope: scope?,
         kind: kind?,
         not_above: None,
+        per_technology,
         help: help?,
         reference: reference?,
         evidence: evidence?,

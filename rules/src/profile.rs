@@ -176,6 +176,26 @@ pub enum Question {
     Checklist(Vec<MeasureIndex>),
 }
 
+impl Question {
+    /// The same question as it is asked of one technology: of its own answers, where a site may give
+    /// such. Where it gives none, the estate reads the answer for all.
+    #[must_use]
+    pub fn of_technology(self, technology: &str, dictionary: &Dictionary) -> Self {
+        let own = |measure| dictionary.answer_for(measure, technology);
+        self.of_measures(own)
+    }
+
+    /// The same question with each measure that it names exchanged; a resource has its own.
+    #[must_use]
+    pub fn of_measures(self, exchange: impl Fn(MeasureIndex) -> MeasureIndex) -> Self {
+        match self {
+            Self::Measure(measure) => Self::Measure(exchange(measure)),
+            Self::Checklist(items) => Self::Checklist(items.into_iter().map(exchange).collect()),
+            Self::Headroom(resource) => Self::Headroom(resource),
+        }
+    }
+}
+
 /// What is good enough.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Threshold {

@@ -185,6 +185,18 @@ fn read_closes(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<V
                 "Correct its spelling.",
             );
         }
+        // A remedy at a place is paid once, and this would be owed for each technology.
+        let is_owed_by_each = |closes: &Closes| matches!(closes, Closes::Measure(measure) if context.dictionary.get(*measure).per_technology);
+        if found.as_ref().is_some_and(is_owed_by_each) {
+            fields.problem(
+                "closes",
+                format!(
+                    "{name} is a fact about one technology, and no remedy is counted by technology."
+                ),
+                "Remove it: what is short in it is listed as without a remedy.",
+            );
+            continue;
+        }
         closes.extend(found);
     }
     (!closes.is_empty() && closes.len() == names.len()).then_some(closes)

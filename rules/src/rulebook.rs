@@ -114,7 +114,7 @@ impl Rulebook {
         else {
             return Err(problems.into_vec());
         };
-        let dictionary = Dictionary::read(MEASURES, measures, &mut problems);
+        let mut dictionary = Dictionary::read(MEASURES, measures, &mut problems);
         let (weights, bands) = read_weights_file(weights, &mut problems);
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
         let reliability = read_reliability(RELIABILITY, reliability, &dictionary, &mut problems);
@@ -139,7 +139,11 @@ impl Rulebook {
             .collect();
         editions.sort_by_key(|(path, profile)| (profile.id.clone(), profile.in_force_from, *path));
         check_editions(&editions, &mut problems);
-        let editions: Vec<Profile> = editions.into_iter().map(|(_, profile)| profile).collect();
+        let mut editions: Vec<Profile> = editions.into_iter().map(|(_, profile)| profile).collect();
+        let newest = in_force(&editions, NaiveDate::MAX);
+        let named = newest.iter().map(|profile| (profile.id.as_str(), profile.title.as_str()));
+        dictionary.add_technologies(named);
+        ask_of_technologies(&mut editions, &dictionary);
 
         let context = RemedyContext {
             dictionary: &dictionary,
@@ -205,6 +209,16 @@ impl Rulebook {
     pub fn remedies_for(&self, gap: Closes) -> impl Iterator<Item = usize> {
         let closes = move |(_, remedy): &(usize, &Remedy)| remedy.closes.contains(&gap);
         self.remedies.iter().enumerate().filter(closes).map(|(at, _)| at)
+    }
+}
+
+/// Lets each technology read the answers that a site gives for it.
+fn ask_of_technologies(editions: &mut [Profile], dictionary: &Dictionary) {
+    for profile in editions {
+        for requirement in &mut profile.requirements {
+            let asks = requirement.asks.clone();
+            requirement.asks = asks.of_technology(&profile.id, dictionary);
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub fn sensitivity(
 
 fn judge(rulebook: &Rulebook, estate: &Estate) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::unjudged(); estate.sites() as usize];
-    Batch::new(rulebook).judge(estate, 0, &mut [&mut outcomes]);
+    Batch::new(rulebook, estate).judge(0, &mut [&mut outcomes]);
     outcomes
 }
 

@@ -314,7 +314,9 @@ fn impossible(rulebook: &Rulebook, profiles: &[&Profile], offers: &Offers) -> Ve
 /// Why nothing closes a gap in what is asked, which another technology may ask too.
 fn reason(rulebook: &Rulebook, asks: &Question, is_shared: bool) -> String {
     let title = match asks {
-        Question::Measure(measure) => &rulebook.dictionary.get(*measure).title,
+        Question::Measure(measure) => {
+            &rulebook.dictionary.get(rulebook.dictionary.general(*measure)).title
+        }
         Question::Headroom(resource) => &rulebook.resources[resource.at()].title,
         Question::Checklist(_) => {
             return "No remedy closes a checklist: each of its items must be dealt with."

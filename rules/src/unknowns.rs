@@ -131,7 +131,8 @@ const fn at_best(now: Judged) -> Judged {
 }
 
 /// The measures without which a requirement cannot be answered exactly at a place; all that it reads
-/// where the place is not on record.
+/// where the place is not on record. What is asked of a technology is to be answered for all of them at
+/// once, or for this one where the place answers it by technology already.
 #[must_use]
 pub fn missing(
     rulebook: &Rulebook,
@@ -147,7 +148,10 @@ pub fn missing(
     let mut missing = Vec::new();
     for_each_measure(rulebook, &requirement.asks, |measure| {
         if value(measure).is_nan() {
-            missing.push(measure);
+            missing.push(match place {
+                Some(place) => estate.to_ask(&rulebook.dictionary, measure, place),
+                None => rulebook.dictionary.general(measure),
+            });
         }
     });
     missing

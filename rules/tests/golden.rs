@@ -92,6 +92,6 @@ fn outcomes_of_batch(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> 
     let count = estate.sites() as usize;
     let mut outcomes = vec![vec![blank; count]; rulebook.profiles.len()];
     let mut lists: Vec<&mut [Outcome]> = outcomes.iter_mut().map(Vec::as_mut_slice).collect();
-    Batch::new(rulebook).judge(estate, 0, &mut lists);
+    Batch::new(rulebook, estate).judge(0, &mut lists);
     outcomes
 }

@@ -52,12 +52,12 @@ struct Drawn {
     spaces: Vec<Values>,
 }
 
-/// Every measure that some profile reads.
+/// Every measure that some profile reads: what is asked of a technology for it and for all.
 fn measures_read() -> Vec<MeasureIndex> {
     let mut measures = Vec::new();
     for requirement in RULEBOOK.profiles.iter().flat_map(|profile| &profile.requirements) {
         for_each_measure(&RULEBOOK, &requirement.asks, |measure| {
-            measures.push(measure);
+            measures.extend([measure, RULEBOOK.dictionary.general(measure)]);
         });
     }
     measures.sort_unstable();
@@ -69,7 +69,8 @@ fn measures_read() -> Vec<MeasureIndex> {
 fn turning_points(measure: MeasureIndex) -> Vec<f64> {
     let mut points = Vec::new();
     for requirement in RULEBOOK.profiles.iter().flat_map(|profile| &profile.requirements) {
-        if requirement.asks != Question::Measure(measure) {
+        let general = |measure| RULEBOOK.dictionary.general(measure);
+        if requirement.asks.clone().of_measures(general) != Question::Measure(general(measure)) {
             continue;
         }
         let all = |limits: &Limits| [limits.floor, limits.minimum, limits.target];
@@ -392,7 +393,11 @@ fn whatever_is_answered_the_score_stays_within_the_range_shown_before() {
             .chain(answered.spaces.iter_mut().zip(&answers.spaces))
         {
             for (measure, value) in more {
-                values.entry(*measure).or_insert(*value);
+                // What is answered for all technologies is no longer open for one of them.
+                let general = RULEBOOK.dictionary.general(MeasureIndex(*measure)).0;
+                if !values.contains_key(&general) || general == *measure {
+                    values.entry(*measure).or_insert(*value);
+                }
             }
         }
         // An apparent demand is preferred to an active one: it is another fact, not an answer to it.
@@ -539,9 +544,10 @@ fn the_order_of_observations_and_of_sites_changes_nothing() {
             drawn.iter().map(|site| vec![kind; site.spaces.len()]).collect();
         let mut late = Estate::new(&RULEBOOK.dictionary, kinds.iter().map(Vec::as_slice));
         for place in (0..one.rows()).rev() {
-            for (measure, _) in RULEBOOK.dictionary.iter().collect::<Vec<_>>().into_iter().rev() {
+            let places = u16::try_from(RULEBOOK.dictionary.places()).expect("few measures");
+            for measure in (0..places).map(MeasureIndex).rev() {
                 let value = one.value(measure, place);
-                if !value.is_nan() {
+                if !value.is_nan() && one.counted(measure, place) == measure {
                     late.set(measure, place, value, source());
                 }
             }

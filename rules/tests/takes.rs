@@ -225,7 +225,9 @@ fn measures_read<'a>(rulebook: &'a Rulebook, case: &Case) -> Read<'a> {
     let mut read = Read::new();
     for (requirement, place) in requirements(rulebook, case) {
         if let (Question::Measure(measure), Some(place)) = (&requirement.asks, place) {
-            read.entry((*measure, place)).or_default().push(requirement);
+            // One answer for all technologies.
+            let measure = rulebook.dictionary.general(*measure);
+            read.entry((measure, place)).or_default().push(requirement);
         }
     }
     read
@@ -269,7 +271,8 @@ fn good(rulebook: &Rulebook, profiles: &[(usize, u32)], times: f64) -> Case {
                 };
                 let mut met = (0..choices).map(|at| at as f64).rev();
                 let met = met.find(|value| checklist_share(kind, *value) == Some(1.0));
-                case.estate.suppose(*item, place, met.expect("a choice that is met"));
+                let item = rulebook.dictionary.general(*item);
+                case.estate.suppose(item, place, met.expect("a choice that is met"));
             }
         }
     }

@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 const RUN: usize = 1024;
 
 fn judge_estate(rulebook: &Rulebook, estate: &Estate) -> Vec<Vec<Outcome>> {
-    let batch = Batch::new(rulebook);
+    let batch = Batch::new(rulebook, estate);
     let sites = estate.sites() as usize;
     // Made side by side: of a million sites, a fifth of the time goes into fetching this memory.
     let list = |_: &Profile| vec![Outcome::unjudged(); sites];
     let mut outcomes: Vec<Vec<Outcome>> = rulebook.profiles.par_iter().map(list).collect();
     let runs = Batch::runs(&mut outcomes, RUN);
-    runs.into_par_iter().for_each(|(first, mut lists)| batch.judge(estate, first, &mut lists));
+    runs.into_par_iter().for_each(|(first, mut lists)| batch.judge(first, &mut lists));
     outcomes
 }
 

@@ -99,6 +99,12 @@ impl MeasureNode {
         }
     }
 
+    /// Whether it is a fact about one technology: a site may then answer it for each, as
+    /// `measure@technology`, and one answer stands for all of them.
+    async fn per_technology(&self) -> bool {
+        self.measure().per_technology
+    }
+
     /// What to measure and how.
     async fn help(&self) -> &str {
         &self.measure().help

@@ -294,7 +294,7 @@ impl RequirementNode {
         let rulebook = &self.view.rulebook;
         let mut ids = Vec::new();
         siteworthy_rules::judge::for_each_measure(rulebook, &self.requirement().asks, |measure| {
-            ids.push(rulebook.dictionary.get(measure).id.clone());
+            ids.push(rulebook.dictionary.get(rulebook.dictionary.general(measure)).id.clone());
         });
         ids
     }

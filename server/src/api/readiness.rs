@@ -7,7 +7,7 @@ use super::words::{
     Domain, Evidence, Horizon, KnownBetween, Method, MoneyEstimate, Readiness, Verdict,
 };
 use super::{fail, page_size, view};
-use crate::view::explain::{Explained, Explanation, Input, describe_value, explain};
+use crate::view::explain::{AnsweredFor, Explained, Explanation, Input, describe_value, explain};
 use crate::view::filter::SiteFilter;
 use crate::view::gap::find_judged_at_sites;
 use crate::view::next::next_measures;
@@ -355,8 +355,10 @@ struct RequirementResult {
 /// One observation behind a value.
 #[derive(SimpleObject)]
 pub struct InputNode {
-    /// Id of the measure.
+    /// Id of the measure; `measure@technology` of an answer for one technology.
     measure: String,
+    /// Whether it was answered for all technologies at once; null for what is not asked of a technology.
+    for_all_technologies: Option<bool>,
     /// The value in words.
     value: String,
     /// The date on which it was true.
@@ -378,6 +380,7 @@ impl InputNode {
         let survey = view.survey(input.source);
         Self {
             measure: input.measure.id.clone(),
+            for_all_technologies: input.answered_for().map(|whom| whom == AnsweredFor::All),
             value: input.value,
             observed_on: input.source.observed_on,
             method: input.source.method.into(),
@@ -393,7 +396,7 @@ impl InputNode {
         let source = view.estate.source(measure, place)?;
         let value = view.estate.value(measure, place);
         let value = describe_value(&view.rulebook, measure, value);
-        let measure = view.rulebook.dictionary.get(measure);
+        let measure = view.rulebook.dictionary.get(view.estate.counted(measure, place));
         Some(Self::new(view, Input { measure, value, source }))
     }
 }

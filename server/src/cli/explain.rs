@@ -6,7 +6,7 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::explain::{self, Explained, Explanation, Input};
+use crate::view::explain::{self, AnsweredFor, Explained, Explanation, Input};
 use clap::Args;
 use siteworthy_rules::judge::{Outcome, Verdict, evidence_of, provenance, reference_of};
 use siteworthy_rules::profile::Profile;
@@ -232,9 +232,13 @@ fn requirement(view: &View, one: &Explained<'_>) -> [Cell; 24] {
     ]
 }
 
-/// Such as `survey.csv:21`.
+/// Such as `survey.csv:21`, or `survey.csv:21 (for all technologies)`.
 fn source(view: &View, input: &Input<'_>) -> String {
-    format!("{}:{}", view.survey(input.source).file_name, input.source.row)
+    let row = format!("{}:{}", view.survey(input.source).file_name, input.source.row);
+    match input.answered_for() {
+        Some(whom) => format!("{row} (for {})", whom.word()),
+        None => row,
+    }
 }
 
 /// Every observation: a checklist rests on many.
@@ -244,6 +248,7 @@ fn inputs(view: &View, explained: &Explanation<'_>) -> Table {
         ("measure", "Measure"),
         ("title", "Measure"),
         ("known", "Value"),
+        ("answered_for", "Answered for"),
         ("observed_on", "Date"),
         ("method", "Method"),
         ("file", "File"),
@@ -257,6 +262,7 @@ fn inputs(view: &View, explained: &Explanation<'_>) -> Table {
                 Cell::from(&input.measure.id),
                 Cell::from(&input.measure.title),
                 Cell::from(&input.value),
+                input.answered_for().map(AnsweredFor::word).into(),
                 input.source.observed_on.into(),
                 input.source.method.word().into(),
                 Cell::from(&view.survey(input.source).file_name),

@@ -4,6 +4,7 @@
 //! `survey`.
 
 use super::layout::{Attribute, Layout, fold};
+use super::naming::judge_answer_name;
 use super::report::{Fault, Report, code, find_nearest, shorten};
 use super::rows::Row;
 use siteworthy_rules::measure::{Dictionary, Kind, Measure, MeasureIndex};
@@ -225,6 +226,10 @@ impl Binding<'_> {
     }
 
     fn unknown_column(&self, name: &str) -> Fault {
+        let is_answer = self.layout.has_measure_headings;
+        if let Some(fault) = judge_answer_name(name, self.dictionary).filter(|_| is_answer) {
+            return fault;
+        }
         let attributes = self.layout.attributes.iter().map(|column| column.heading.as_str());
         let measures = self.dictionary.iter().map(|(_, measure)| measure.id.as_str());
         let measures = measures.filter(|_| self.layout.has_measure_headings);

@@ -6,7 +6,8 @@
 //! each kind of file is read is data (`datasets/layouts/`). Saving drafts is the store's.
 //!
 //! `text` decodes, `rows` cuts, `detect` finds the layout, `columns` lays it over the headings,
-//! `survey` or `gazetteer` reads the rows, `value` the cells, `places` and `checks` see that rows
+//! `survey` or `gazetteer` reads the rows, `value` the cells, `naming` judges names that no
+//! measure has, `places` and `checks` see that rows
 //! agree.
 
 mod checks;
@@ -17,6 +18,7 @@ mod draft;
 mod gazetteer;
 mod grid;
 mod layout;
+mod naming;
 mod number;
 mod places;
 mod postcode;

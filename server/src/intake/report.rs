@@ -69,6 +69,8 @@ pub mod code {
         NOT_A_FLAG = "not-a-flag",
         /// A cell that should hold a number.
         NOT_A_NUMBER = "not-a-number",
+        /// An answer for one technology to what is not asked of one.
+        NOT_OF_TECHNOLOGY = "not-of-technology",
         /// Content that is no text.
         NOT_TEXT = "not-text",
         /// A point outside the United Kingdom or off the national grid.
@@ -113,6 +115,8 @@ pub mod code {
         UNKNOWN_SPACE = "unknown-space",
         /// A kind of space that does not exist.
         UNKNOWN_SPACE_KIND = "unknown-space-kind",
+        /// An answer for a technology that does not exist.
+        UNKNOWN_TECHNOLOGY = "unknown-technology",
         /// A unit that does not exist.
         UNKNOWN_UNIT = "unknown-unit",
         /// A measure of the whole site given for a space.

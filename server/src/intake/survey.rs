@@ -10,6 +10,7 @@ use super::columns::{Columns, MeasureCells, parse_unit};
 use super::date::{check_freshness, is_stale, parse_observed_on};
 use super::draft::{Draft, ObservationEntry};
 use super::layout::{Attribute, Form, Layout, fold};
+use super::naming::judge_answer_name;
 use super::places::{Cells, Places, Settled, check_code};
 use super::report::{Fault, Report, code, find_nearest, shorten};
 use super::rows::{Quoting, Row, Rows};
@@ -122,7 +123,7 @@ impl<'a> Survey<'a> {
             seen: Seen::default(),
             observations: Vec::new(),
             measures: Vec::new(),
-            slots: vec![None; context.dictionary.len()],
+            slots: vec![None; context.dictionary.places()],
             fresh: Vec::new(),
             unknown: HashMap::new(),
             place: None,
@@ -606,6 +607,9 @@ fn wrong_scope(measure: &Measure) -> Fault {
 }
 
 fn unknown_measure(id: &str, dictionary: &Dictionary, may_advise: bool) -> Fault {
+    if may_advise && let Some(fault) = judge_answer_name(id, dictionary) {
+        return fault;
+    }
     let ids = dictionary.iter().map(|(_, measure)| measure.id.as_str());
     let ids = ids.filter(|_| may_advise);
     let advice = match find_nearest(&fold(id), ids) {

@@ -2,10 +2,10 @@
 //! units by the dictionary.
 
 use super::layout::{Attribute, Layout};
-use siteworthy_rules::measure::{Dictionary, Measure};
+use siteworthy_rules::measure::{Dictionary, Measure, MeasureIndex};
 
 /// One line of headings. `measures` limits the columns to these ids, in the dictionary's order; an
-/// id that does not exist is an error and named. A layout without measures as headings has the same
+/// id that does not exist is an error and named. Answers for one technology have ids of their own. A layout without measures as headings has the same
 /// template whatever the measures.
 pub fn write_template(
     layout: &Layout,
@@ -24,7 +24,12 @@ pub fn write_template(
     if layout.has_measure_headings {
         let wanted =
             |measure: &&Measure| measures.is_none_or(|ids| ids.contains(&measure.id.as_str()));
-        let measures = dictionary.iter().map(|(_, measure)| measure);
+        let apart = |index: &MeasureIndex| dictionary.get(*index);
+        let measures = dictionary.iter().flat_map(|(index, measure)| {
+            // Answers for one technology stand only where they are asked for by name.
+            let answers = measures.map(|_| dictionary.answers_of(index)).unwrap_or_default();
+            std::iter::once(measure).chain(answers.iter().map(apart))
+        });
         headings.extend(measures.filter(wanted).map(write_heading));
     }
     debug_assert!(layout.find(Attribute::Site).is_some());

@@ -14,8 +14,9 @@ use siteworthy_rules::problem::Severity;
 pub fn dictionary() -> Dictionary {
     let mut problems = Problems::default();
     let text = include_str!("../../../tests/broken/measures.toml");
-    let dictionary = Dictionary::read("measures.toml", text, &mut problems);
+    let mut dictionary = Dictionary::read("measures.toml", text, &mut problems);
     assert_eq!(problems.into_vec(), []);
+    dictionary.add_technologies([("surgical-robot", "Robot"), ("voice-scribe", "Scribe")]);
     dictionary
 }
 

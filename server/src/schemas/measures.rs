@@ -1,8 +1,8 @@
 //! The schema of `rules/measures.toml`.
 
 use super::{
-    as_of, at_least_one, case, date, evidence, has, id, is, may, must, range, reference, table,
-    tables, text, title, unit, unknown, with_cases, word,
+    as_of, at_least_one, case, date, evidence, flag, has, id, is, may, must, range, reference,
+    table, tables, text, title, unit, unknown, with_cases, word,
 };
 use serde_json::{Value, json};
 use siteworthy_rules::measure::{Better, Domain, KindWord, MAX_CHOICES, Scale, Scope};
@@ -76,6 +76,14 @@ fn measure() -> Value {
                     text("Of a choice: the choice that takes the measure out of a checklist."),
                 ),
                 may(
+                    "per_technology",
+                    flag(
+                        "Of the scope site: true for a fact about one technology and not about the place. A \
+                         site may then answer it for each technology, as measure@technology; one answer \
+                         stands for all of them.",
+                    ),
+                ),
+                may(
                     "not_above",
                     id(
                         "A measure of the same site above which this one is flagged, such as a demand above \
@@ -94,6 +102,11 @@ fn measure() -> Value {
         [
             case(kind(KindWord::Quantity), has(&of_quantities[..3]), unknown(&of_quantities)),
             case(kind(KindWord::Choice), has(&of_choices[..1]), unknown(&of_choices)),
+            case(
+                is("scope", Scope::Space.word()),
+                json!({ "properties": { "per_technology": { "const": false } } }),
+                json!({}),
+            ),
         ],
     )
 }

@@ -58,6 +58,7 @@ const UNSEEN: &[(&str, &[&str])] = &[
             "can-never-fail",
             "choice-missing",
             "choice-unknown",
+            "closes-what-each-technology-owes",
             "default-outside-the-range",
             "headroom-below-zero",
             "limit-of-a-hundred-on-nines",

@@ -10,7 +10,7 @@ use siteworthy_rules::gap::{Level, closing, gap_size};
 use siteworthy_rules::judge::{
     Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
 };
-use siteworthy_rules::measure::{Domain, Kind, Measure, MeasureIndex};
+use siteworthy_rules::measure::{Domain, FOR_TECHNOLOGY, Kind, Measure, MeasureIndex};
 use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
@@ -62,9 +62,29 @@ pub struct Explained<'a> {
     pub sentence: String,
 }
 
+/// For whom a place answered what is asked of a technology.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnsweredFor {
+    /// For this technology.
+    Technology,
+    /// For all technologies of which it gives no answer apart.
+    All,
+}
+
+impl AnsweredFor {
+    /// In words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Technology => "this technology",
+            Self::All => "all technologies",
+        }
+    }
+}
+
 /// One observation behind a reading.
 pub struct Input<'a> {
-    /// The measure.
+    /// The measure: the answer that counted, for the technology or for all.
     pub measure: &'a Measure,
     /// The value as text with its unit.
     pub value: String,
@@ -162,7 +182,7 @@ fn explain_one<'a>(
 fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
     match asks {
         Question::Measure(measure) => {
-            let measure = rulebook.dictionary.get(*measure);
+            let measure = rulebook.dictionary.get(rulebook.dictionary.general(*measure));
             (measure.title.clone(), measure.unit_symbol())
         }
         Question::Headroom(resource) => {
@@ -170,9 +190,19 @@ fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
             (format!("{}, what is left", resource.title), resource.unit.symbol())
         }
         Question::Checklist(items) => {
-            let first = &rulebook.dictionary.get(items[0]).title;
+            let first = &rulebook.dictionary.get(rulebook.dictionary.general(items[0])).title;
             (format!("Checklist of {} items from \"{first}\"", items.len()), "share met")
         }
+    }
+}
+
+impl Input<'_> {
+    /// For whom the place answered what is asked of a technology; none of anything else.
+    #[must_use]
+    pub fn answered_for(&self) -> Option<AnsweredFor> {
+        let is_apart = self.measure.id.contains(FOR_TECHNOLOGY);
+        let answered = if is_apart { AnsweredFor::Technology } else { AnsweredFor::All };
+        self.measure.per_technology.then_some(answered)
     }
 }
 
@@ -189,7 +219,8 @@ fn inputs<'a>(view: &'a View, asks: &Question, place: PlaceRow) -> Vec<Input<'a>
         let source = view.estate.source(measure, place)?;
         let value = view.estate.value(measure, place);
         let value = describe_value(&view.rulebook, measure, value);
-        Some(Input { measure: view.rulebook.dictionary.get(measure), value, source })
+        let counted = view.rulebook.dictionary.get(view.estate.counted(measure, place));
+        Some(Input { measure: counted, value, source })
     };
     measures.into_iter().filter_map(input).collect()
 }

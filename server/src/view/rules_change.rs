@@ -63,7 +63,7 @@ pub fn compare_rules(view: &View, old: &Rulebook, new: &Rulebook) -> Vec<Technol
 
 fn judge(view: &View, rulebook: &Rulebook) -> Vec<Vec<Outcome>> {
     // The columns are coded by the measures: by other measures they are filled afresh.
-    if rulebook.dictionary.iter().eq(view.rulebook.dictionary.iter()) {
+    if rulebook.dictionary.is_coded_like(&view.rulebook.dictionary) {
         return judge_estate(rulebook, &view.estate);
     }
     judge_estate(rulebook, &fill_estate(&view.facts, rulebook, view.sites()))
