@@ -673,6 +673,76 @@ fn what_to_measure_next_is_the_same_from_every_side() {
 }
 
 #[test]
+fn missing_rooms_agree_with_the_spaces_on_record() {
+    let served = Served::demo();
+    let data = served.query(
+        "{ missingRooms(technologies: [\"surgical-robot\", \"voice-scribe\"]) { \
+             kind sites technologies sentence } \
+           sites(first: 1000) { nodes { isPooled spaces { kind } } } }",
+    );
+    let rooms = list(&data["missingRooms"]);
+    let theatres = rooms.iter().find(|one| one["kind"] == "THEATRE").expect("theatres are missing");
+    let has_none = |site: &&Value| {
+        site["isPooled"] == false
+            && !list(&site["spaces"]).iter().any(|space| space["kind"] == "THEATRE")
+    };
+    let without = list(&data["sites"]["nodes"]).iter().filter(has_none).count();
+    assert!(without > 0);
+    assert_eq!(theatres["sites"], without);
+    assert_eq!(theatres["technologies"], json!(["surgical-robot"]));
+    let code = text(
+        &list(&served.query("{ sites(first: 1) { nodes { code } } }")["sites"]["nodes"])[0]["code"],
+    );
+    let one = served.query(&format!("{{ missingRooms(site: \"{code}\") {{ sites sentence }} }}"));
+    assert!(list(&one["missingRooms"]).iter().all(|room| room["sites"] == 1));
+    assert_eq!(
+        theatres["sentence"],
+        format!(
+            "No theatre is on record at {without} sites, so nothing settles surgical-robot there \
+             until a survey names one."
+        )
+    );
+    let _ = served.stop();
+}
+
+#[test]
+fn every_space_is_explained_and_the_best_is_the_sites() {
+    let served = Served::demo();
+    let data = served.query(
+        "{ sites(first: 1000) { nodes { code readiness(technology: \"surgical-robot\") { \
+             readiness score spaces spacesReady space headline \
+             inSpaces { space readiness score headline failingGates requirements { id points } } } } } }",
+    );
+    let mut several = 0;
+    for site in list(&data["sites"]["nodes"]) {
+        let Some(result) = list(&site["readiness"]).first() else { continue };
+        let spaces = list(&result["inSpaces"]);
+        assert_eq!(result["spaces"], spaces.len(), "{site}");
+        let ready = spaces.iter().filter(|space| space["readiness"] == "READY").count();
+        assert_eq!(result["spacesReady"], ready, "{site}");
+        for space in spaces {
+            let points =
+                list(&space["requirements"]).iter().filter_map(|one| one["points"].as_f64());
+            let sum: i64 = points.map(hundredths).sum();
+            assert_eq!(sum, space["score"].as_f64().map_or(0, hundredths), "{space}");
+        }
+        if spaces.is_empty() {
+            continue;
+        }
+        let best = spaces.iter().find(|space| space["space"] == result["space"]).expect("the best");
+        assert_eq!((&best["readiness"], &best["score"]), (&result["readiness"], &result["score"]));
+        if spaces.len() > 1 {
+            several += 1;
+            let counted = format!("{ready} of its {} theatres", spaces.len());
+            assert!(text(&result["headline"]).contains(&counted), "{result}");
+            assert!(!text(&best["headline"]).contains("of its"), "{best}");
+        }
+    }
+    assert!(several > 3, "{several}");
+    let _ = served.stop();
+}
+
+#[test]
 fn pools_count_homes_and_never_list_them() {
     let (_folder, served) = Served::empty();
     let heading = "organisation,organisation_name,site,site_name,nation,setting,space,space_kind,date,method,\

@@ -14,8 +14,9 @@
 //! Within a block nothing is allocated, and the loops over its columns do not branch on what a site
 //! says, save for the shares of checklists and the best of several spaces.
 //!
-//! Technologies share thresholds only where they read the same answers. So what is asked of a technology
-//! is read of the answers for all, unless some site answers for that technology apart.
+//! Technologies share thresholds only where they read the same answers. So there are two arrangements of
+//! the same work: one in which what is asked of a technology is read of the answers for all, and a
+//! slower one, for the blocks in which some site answers for a technology apart.
 //!
 //! The result does not depend on how sites are cut into blocks or shared among threads: no site's
 //! figures enter another's.
@@ -45,6 +46,15 @@ type Counts = [u32; BLOCK];
 pub struct Batch<'a> {
     rulebook: &'a Rulebook,
     estate: &'a Estate,
+    /// For blocks in which every site answers for all technologies together.
+    shared: Arrangement,
+    /// For the others; none where there are none.
+    apart: Option<Arrangement>,
+}
+
+/// Which questions and thresholds are worked out once, and which technologies add them up.
+#[derive(Default)]
+struct Arrangement {
     /// What is read of the sites themselves, for whichever technology.
     of_sites: Sheet,
     groups: Vec<Group>,
@@ -170,14 +180,9 @@ impl Sheet {
     fn column_of(
         &mut self,
         requirement: &Requirement,
+        question: Question,
         rulebook: &Rulebook,
-        estate: &Estate,
     ) -> &Column {
-        // What no site answers apart is read of the answers for all, as by every other technology.
-        let question = requirement.asks.clone().of_measures(|measure| {
-            let is_apart = estate.is_answered_apart(measure);
-            if is_apart { measure } else { rulebook.dictionary.general(measure) }
-        });
         let known = self.asked.iter().position(|asked| asked.question == question);
         let asked = known.unwrap_or_else(|| {
             self.asked.push(Asked {
@@ -246,19 +251,23 @@ fn items_of(question: &Question, rulebook: &Rulebook) -> Vec<(MeasureIndex, ByCo
     items.iter().map(counts).collect()
 }
 
-impl<'a> Batch<'a> {
-    /// Makes a rulebook ready for an estate.
-    #[must_use]
-    pub fn new(rulebook: &'a Rulebook, estate: &'a Estate) -> Self {
-        let (groups, kinds) = (Vec::new(), Vec::new());
-        let mut batch = Self { rulebook, estate, of_sites: Sheet::default(), groups, kinds };
+impl Arrangement {
+    /// `read` says which answer is read for each that a requirement asks.
+    fn new(rulebook: &Rulebook, read: &impl Fn(MeasureIndex) -> MeasureIndex) -> Self {
+        let mut arrangement = Self::default();
         for (at, profile) in rulebook.profiles.iter().enumerate() {
-            batch.add(at, profile);
+            arrangement.add(rulebook, read, at, profile);
         }
-        batch
+        arrangement
     }
 
-    fn add(&mut self, at: usize, profile: &Profile) {
+    fn add(
+        &mut self,
+        rulebook: &Rulebook,
+        read: &impl Fn(MeasureIndex) -> MeasureIndex,
+        at: usize,
+        profile: &Profile,
+    ) {
         let known = self.groups.iter().position(|group| group.place == profile.place);
         let group = known.unwrap_or_else(|| {
             let (place, of_spaces) = (profile.place, Sheet::default());
@@ -284,10 +293,11 @@ impl<'a> Batch<'a> {
                     continue;
                 }
                 let is_of_site = profile.place == Place::Site
-                    || is_read_of_site(&requirement.asks, &self.rulebook.dictionary);
+                    || is_read_of_site(&requirement.asks, &rulebook.dictionary);
                 let sheet = if is_of_site { &mut self.of_sites } else { &mut group.of_spaces };
-                let column = sheet.column_of(requirement, self.rulebook, self.estate);
-                let is_soft = evidence_of(self.rulebook, requirement).is_soft();
+                let question = requirement.asks.clone().of_measures(read);
+                let column = sheet.column_of(requirement, question, rulebook);
+                let is_soft = evidence_of(rulebook, requirement).is_soft();
                 let marks = if is_soft { &mut sums.soft } else { &mut sums.hard };
                 marks.push(is_of_site, requirement.weight, column.marks);
                 if let Some(margins) = column.margins {
@@ -304,6 +314,22 @@ impl<'a> Batch<'a> {
         }
         group.plans.push(plan);
     }
+}
+
+impl<'a> Batch<'a> {
+    /// Makes a rulebook ready for an estate.
+    #[must_use]
+    pub fn new(rulebook: &'a Rulebook, estate: &'a Estate) -> Self {
+        let general = |measure| rulebook.dictionary.general(measure);
+        let shared = Arrangement::new(rulebook, &general);
+        // What no site answers apart is read of the answers for all there too.
+        let counted = |measure| {
+            if estate.is_answered_apart(measure) { measure } else { general(measure) }
+        };
+        let apart = estate.is_any_answered_apart(0..estate.sites());
+        let apart = apart.then(|| Arrangement::new(rulebook, &counted));
+        Self { rulebook, estate, shared, apart }
+    }
 
     /// Judges the sites from `first` on, as many as each list of `outcomes` has places: a list a
     /// profile, in the order of the rulebook.
@@ -313,11 +339,17 @@ impl<'a> Batch<'a> {
     pub fn judge(&self, first: u32, outcomes: &mut [&mut [Outcome]]) {
         assert_eq!(outcomes.len(), self.rulebook.profiles.len(), "one list a profile");
         let count = outcomes.first().map_or(0, |list| list.len());
-        let mut work = Work::new(self);
+        let mut shared = Work::new(&self.shared);
+        let mut apart = self.apart.as_ref().map(|apart| (apart, Work::new(apart)));
         for from in (0..count).step_by(BLOCK) {
             let rows = from..count.min(from + BLOCK);
             let sites = first + number(rows.start)..first + number(rows.end);
-            self.judge_block(sites, rows, outcomes, &mut work);
+            match &mut apart {
+                Some((apart, work)) if self.estate.is_any_answered_apart(sites.clone()) => {
+                    self.judge_block(apart, sites, rows, outcomes, work);
+                }
+                _ => self.judge_block(&self.shared, sites, rows, outcomes, &mut shared),
+            }
         }
     }
 
@@ -338,6 +370,7 @@ impl<'a> Batch<'a> {
     /// `sites` are the sites of the block, and `rows` their places in the lists.
     fn judge_block(
         &self,
+        arrangement: &Arrangement,
         sites: Range<u32>,
         rows: Range<usize>,
         outcomes: &mut [&mut [Outcome]],
@@ -345,9 +378,9 @@ impl<'a> Batch<'a> {
     ) {
         let estate = self.estate;
         let read = Read { rulebook: self.rulebook, estate, rows: Rows::Sites(sites.clone()) };
-        work.of_sites.fill(&self.of_sites, &read);
-        work.spots.list(estate, sites.clone(), &self.kinds);
-        for (group, of_spaces) in self.groups.iter().zip(&mut work.of_spaces) {
+        work.of_sites.fill(&arrangement.of_sites, &read);
+        work.spots.list(estate, sites.clone(), &arrangement.kinds);
+        for (group, of_spaces) in arrangement.groups.iter().zip(&mut work.of_spaces) {
             let Place::Space(kind) = group.place else {
                 let columns = Columns { of_sites: &work.of_sites, of_spaces, spots: None };
                 for plan in &group.plans {
@@ -445,10 +478,11 @@ struct Work {
 }
 
 impl Work {
-    fn new(batch: &Batch<'_>) -> Self {
-        let of_spaces = batch.groups.iter().map(|group| MarkColumns::new(&group.of_spaces));
+    fn new(arrangement: &Arrangement) -> Self {
+        let groups = arrangement.groups.iter();
+        let of_spaces = groups.map(|group| MarkColumns::new(&group.of_spaces));
         Self {
-            of_sites: MarkColumns::new(&batch.of_sites),
+            of_sites: MarkColumns::new(&arrangement.of_sites),
             of_spaces: of_spaces.collect(),
             spots: Spots { by_kind: Default::default() },
             sums: Sums::new(),

@@ -13,7 +13,7 @@ use crate::measure::{Dictionary, Kind, MeasureIndex};
 use crate::observation::{Method, Value};
 use crate::place::SpaceKind;
 use chrono::{Datelike, NaiveDate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of the estate: a site (rows from 0 in site order) or a space (rows after all sites).
 pub type PlaceRow = u32;
@@ -125,6 +125,8 @@ pub struct Estate {
     general: Vec<MeasureIndex>,
     /// What is known of the answers for one technology.
     answers: BTreeMap<(MeasureIndex, PlaceRow), Answer>,
+    /// The places that have ever given one.
+    answering: BTreeSet<PlaceRow>,
     sources: Vec<Source>,
 }
 
@@ -141,6 +143,7 @@ impl Estate {
             columns: dictionary.iter().map(|(_, measure)| column(&measure.kind)).collect(),
             general: dictionary.general_of_answers().to_vec(),
             answers: BTreeMap::new(),
+            answering: BTreeSet::new(),
             sources: Vec::new(),
         };
         let mut starts = Vec::new();
@@ -267,6 +270,12 @@ impl Estate {
             && self.answers_apart(measure, 0..PlaceRow::MAX).next().is_some()
     }
 
+    /// Whether any place of a range may give an answer for one technology.
+    #[must_use]
+    pub fn is_any_answered_apart(&self, places: std::ops::Range<PlaceRow>) -> bool {
+        self.answering.range(places).next().is_some()
+    }
+
     /// The places of a range that give this answer for one technology, with their values.
     pub fn answers_apart(
         &self,
@@ -337,6 +346,7 @@ impl Estate {
             self.answers.remove(&(measure, place));
         } else {
             self.answers.insert((measure, place), answer);
+            self.answering.insert(place);
         }
     }
 }

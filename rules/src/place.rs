@@ -107,6 +107,26 @@ words! {
     }
 }
 
+impl SpaceKind {
+    /// What one is called within a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Imaging => "imaging room",
+            Self::ConsultingRoom => "consulting room",
+            Self::DataRoom => "data room",
+            other => other.word(),
+        }
+    }
+
+    /// The same with its article.
+    #[must_use]
+    pub fn a_name(self) -> String {
+        let article = if self.name().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
+}
+
 words! {
     /// The kind of an organisation in the tree.
     OrganisationKind {

@@ -117,6 +117,12 @@ impl Unit {
         self.symbol
     }
 
+    /// Whether it counts things, of which there are no parts.
+    #[must_use]
+    pub fn is_of_things(&self) -> bool {
+        self.dimension == "count"
+    }
+
     /// What the unit measures, for messages: "kW is active power, kVA is apparent power".
     #[must_use]
     pub const fn dimension(&self) -> &'static str {

@@ -214,10 +214,10 @@ fn a_demand_that_no_source_tells_is_unknown_and_not_nothing() {
     let title = |at: usize| rulebook.profiles[items[at].profile].title.as_str();
     assert!(said.contains(title(0)) && !said.contains(title(1)), "{said}");
     assert_eq!(untold_in_words(&rulebook, &items[1..]), None);
-    // Where nothing is left even for what is told, it is exhausted all the same.
+    // Where nothing is left, what is told does not fit; of what is untold nothing more can be said.
     let full = site("agreed-import-capacity-kva = 100\nmax-demand-kva = 100", &[]);
     let (_, found) = judge(&full, &wanted);
-    assert_eq!(found.items[0].fit, Fit::Exceeds);
+    assert_eq!(found.items[0].fit, Fit::Unknown);
     assert_eq!(found.items[1].fit, Fit::Exceeds);
 }
 

@@ -1,14 +1,16 @@
-//! What to measure next: `nextMeasures`.
+//! What to measure next, and the rooms of which no survey speaks: `nextMeasures`, `missingRooms`.
 
 use super::measures::MeasureNode;
 use super::sites::SiteFilterInput;
+use super::words::SpaceKind;
 use super::{fail, in_turn, page_size, view};
 use crate::error::Error;
 use crate::view::View;
 use crate::view::filter::SiteFilter;
-use crate::view::next::{Worth, next_measures};
+use crate::view::next::{MissingRooms, Worth, missing_rooms, next_measures};
 use async_graphql::{Context, Object};
 use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::place;
 use std::sync::Arc;
 
 /// Queries of what to measure next.
@@ -35,22 +37,83 @@ impl NextQuery {
         let first = page_size(first).map_err(fail)?;
         let profiles = view.find_technologies(&technologies).map_err(fail)?;
         let filter = filter.map(SiteFilter::from);
-        let found = in_turn(context, || match (&site, &filter) {
-            (Some(_), Some(_)) => {
-                Err(Error::Invalid("name a site or a filter, not both".to_owned()))
-            }
-            (Some(code), None) => {
-                let at = view.find_judged_site(code)?;
-                Ok(next_measures(view, &profiles, std::iter::once(at)))
-            }
-            (None, filter) => {
-                let everywhere = SiteFilter::default();
-                let chosen = filter.as_ref().unwrap_or(&everywhere).find(view)?;
-                Ok(next_measures(view, &profiles, chosen.sites(view).map(|(at, _)| at)))
-            }
+        let found = in_turn(context, || {
+            let sites = sites_of(view, site.as_deref(), filter.as_ref())?;
+            Ok(next_measures(view, &profiles, sites.into_iter()))
         });
         let found = found.await?;
         Ok(found.into_iter().take(first).map(|one| NextMeasure::new(view, one)).collect())
+    }
+
+    /// Kinds of room that technologies are judged in and that sites have none of on record: no measure
+    /// settles these, only a survey that names a room.
+    #[graphql(complexity = "super::HEAVY_COMPLEXITY + child_complexity")]
+    async fn missing_rooms(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Code of one site; leave the filter out then.")] site: Option<String>,
+        filter: Option<SiteFilterInput>,
+        #[graphql(default, desc = "Ids of profiles; all of now where none is named.")]
+        technologies: Vec<String>,
+    ) -> async_graphql::Result<Vec<MissingRoomsNode>> {
+        let view = view(context)?;
+        let profiles = view.find_technologies(&technologies).map_err(fail)?;
+        let filter = filter.map(SiteFilter::from);
+        let found = in_turn(context, || {
+            let sites = sites_of(view, site.as_deref(), filter.as_ref())?;
+            Ok(missing_rooms(view, &profiles, &sites))
+        });
+        let node = |(kind, missing)| MissingRoomsNode { view: Arc::clone(view), kind, missing };
+        Ok(found.await?.into_iter().map(node).collect())
+    }
+}
+
+/// The judged site of a code, or the sites of a filter.
+fn sites_of(
+    view: &View,
+    site: Option<&str>,
+    filter: Option<&SiteFilter>,
+) -> Result<Vec<u32>, Error> {
+    match (site, filter) {
+        (Some(_), Some(_)) => Err(Error::Invalid("name a site or a filter, not both".to_owned())),
+        (Some(code), None) => Ok(vec![view.find_judged_site(code)?]),
+        (None, filter) => {
+            let everywhere = SiteFilter::default();
+            let chosen = filter.unwrap_or(&everywhere).find(view)?;
+            Ok(chosen.sites(view).map(|(at, _)| at).collect())
+        }
+    }
+}
+
+/// Rooms of a kind of which no survey speaks.
+pub struct MissingRoomsNode {
+    view: Arc<View>,
+    kind: place::SpaceKind,
+    missing: MissingRooms,
+}
+
+/// Rooms of a kind of which no survey speaks, at the sites that were asked about.
+#[Object(name = "MissingRooms")]
+impl MissingRoomsNode {
+    /// The kind of room.
+    async fn kind(&self) -> SpaceKind {
+        self.kind.into()
+    }
+
+    /// How many of the sites have none on record.
+    async fn sites(&self) -> usize {
+        self.missing.sites
+    }
+
+    /// Ids of the technologies that are judged in such rooms.
+    async fn technologies(&self) -> Vec<&str> {
+        let profiles = self.missing.profiles.iter();
+        profiles.map(|at| self.view.rulebook.profiles[*at].id.as_str()).collect()
+    }
+
+    /// The same as a sentence.
+    async fn sentence(&self) -> String {
+        self.missing.sentence(&self.view, self.kind)
     }
 }
 

@@ -7,7 +7,9 @@ use super::words::{
     Domain, Evidence, Horizon, KnownBetween, Method, MoneyEstimate, Readiness, Verdict,
 };
 use super::{fail, page_size, view};
-use crate::view::explain::{AnsweredFor, Explained, Explanation, Input, describe_value, explain};
+use crate::view::explain::{
+    AnsweredFor, Explained, Explanation, Input, describe_value, explain, in_spaces,
+};
 use crate::view::filter::SiteFilter;
 use crate::view::gap::find_judged_at_sites;
 use crate::view::next::next_measures;
@@ -16,8 +18,9 @@ use crate::view::{SiteResult, View};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
 use siteworthy_rules::estate::PlaceRow;
-use siteworthy_rules::judge::{self as rules, percent};
+use siteworthy_rules::judge::{self as rules, Outcome, percent};
 use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::profile::Profile;
 use siteworthy_rules::trace::DomainPart;
 use std::sync::{Arc, OnceLock};
 
@@ -262,6 +265,16 @@ impl SiteReadinessNode {
         &self.explained().requirements
     }
 
+    /// How each space of the technology's kind stands, in the order in which they are on record; none for
+    /// what is judged for the site as a whole.
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn in_spaces(&self) -> Vec<SpaceReadinessNode> {
+        let profile = &self.view.rulebook.profiles[self.profile];
+        let outcomes = in_spaces(&self.view, profile, self.result.outcome.spot().site());
+        let node = |outcome: Outcome| SpaceReadinessNode::new(&self.view, profile, &outcome);
+        outcomes.into_iter().map(node).collect()
+    }
+
     /// What to measure next here for this technology, what is worth most first.
     #[graphql(complexity = "20 + super::page_complexity(Some(first), child_complexity)")]
     async fn next_measures(
@@ -272,6 +285,51 @@ impl SiteReadinessNode {
         let site = self.result.outcome.spot().site();
         let found = next_measures(&self.view, &[self.profile], std::iter::once(site));
         Ok(found.into_iter().take(first).map(|one| NextMeasure::new(&self.view, one)).collect())
+    }
+}
+
+/// Readiness of one technology in one space.
+#[derive(SimpleObject)]
+#[graphql(name = "SpaceReadiness")]
+struct SpaceReadinessNode {
+    /// Code of the space.
+    space: Option<String>,
+    /// What is said.
+    readiness: Readiness,
+    /// Score over what is known, in per cent; none where nothing is known.
+    score: Option<f64>,
+    /// The score if every unknown were 0.
+    score_low: f64,
+    /// The score if every unknown were 1.
+    score_high: f64,
+    /// Share of the weight that is answered, in per cent.
+    coverage: f64,
+    /// The whole in a sentence.
+    headline: String,
+    /// Titles of the gates whose minimum is not met.
+    failing_gates: Vec<String>,
+    /// Titles of the gates that are not known.
+    unknown_gates: Vec<String>,
+    /// Every requirement, in the order of those of the site.
+    requirements: Vec<RequirementResult>,
+}
+
+impl SpaceReadinessNode {
+    fn new(view: &View, profile: &Profile, outcome: &Outcome) -> Self {
+        let explained = ExplanationNode::new(view, explain(view, profile, outcome));
+        let score = &outcome.score;
+        Self {
+            space: view.space_code(outcome.spot()).map(str::to_owned),
+            readiness: score.readiness.into(),
+            score: score.score_bp.map(percent),
+            score_low: percent(score.low_bp),
+            score_high: percent(score.high_bp),
+            coverage: percent(score.coverage_bp),
+            headline: explained.headline,
+            failing_gates: explained.failing_gates,
+            unknown_gates: explained.unknown_gates,
+            requirements: explained.requirements,
+        }
     }
 }
 
@@ -416,17 +474,20 @@ impl SiteReadinessNode {
     fn explained(&self) -> &ExplanationNode {
         self.explained.get_or_init(|| {
             let profile = &self.view.rulebook.profiles[self.profile];
-            self.explanation(explain(&self.view, profile, &self.result.outcome))
+            let explained = explain(&self.view, profile, &self.result.outcome);
+            ExplanationNode::new(&self.view, explained)
         })
     }
+}
 
-    fn explanation(&self, explained: Explanation<'_>) -> ExplanationNode {
+impl ExplanationNode {
+    fn new(view: &View, explained: Explanation<'_>) -> Self {
         let gates = |verdict: rules::Verdict| {
             let gates = explained.requirements.iter().filter(|one| one.requirement.gate);
             let those = gates.filter(|one| one.judged.verdict == verdict);
             those.map(|one| one.title.clone()).collect()
         };
-        ExplanationNode {
+        Self {
             failing_gates: gates(rules::Verdict::Short),
             unknown_gates: gates(rules::Verdict::Unknown),
             headline: explained.headline,
@@ -435,21 +496,23 @@ impl SiteReadinessNode {
             requirements: explained
                 .requirements
                 .into_iter()
-                .map(|one| self.requirement(one))
+                .map(|one| RequirementResult::new(view, one))
                 .collect(),
         }
     }
+}
 
-    fn requirement(&self, explained: Explained<'_>) -> RequirementResult {
+impl RequirementResult {
+    fn new(view: &View, explained: Explained<'_>) -> Self {
         let requirement = explained.requirement;
         let value = KnownBetween::of(explained.reading);
         let verdict = explained.judged.verdict;
         let is_known = verdict.is_answered();
-        RequirementResult {
+        Self {
             id: requirement.id.clone(),
             title: explained.title,
             domain: requirement.domain.into(),
-            place: explained.place.map(|place| self.view.place_name(place).to_owned()),
+            place: explained.place.map(|place| view.place_name(place).to_owned()),
             verdict: verdict.into(),
             attainment: is_known.then(|| percent(explained.judged.attainment_bp)),
             points: explained.part.points_bp.map(percent),
@@ -463,15 +526,11 @@ impl SiteReadinessNode {
             gap_to_minimum: explained.gap_to_minimum.filter(|_| is_known),
             gap_to_target: explained.gap_to_target.filter(|_| is_known),
             remedy: explained.remedy.map(|remedy| remedy.id.clone()),
-            inputs: explained
-                .inputs
-                .into_iter()
-                .map(|input| InputNode::new(&self.view, input))
-                .collect(),
+            inputs: explained.inputs.into_iter().map(|input| InputNode::new(view, input)).collect(),
             sentence: explained.sentence,
             why: requirement.why.clone(),
-            reference: rules::reference_of(&self.view.rulebook, requirement),
-            evidence: rules::evidence_of(&self.view.rulebook, requirement).into(),
+            reference: rules::reference_of(&view.rulebook, requirement),
+            evidence: rules::evidence_of(&view.rulebook, requirement).into(),
         }
     }
 }

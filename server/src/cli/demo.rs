@@ -101,7 +101,7 @@ fn show(app: &App) -> Result<Ending, Error> {
          What the gap costs: to the minimum, one unit of each technology a site\n{}\n",
         sites(&view, &all, &[])?.body(),
         summary(&view, &all, &[])?.body(),
-        explanation(&view, EXAMPLE.0, EXAMPLE.1)?.body(),
+        explanation(&view, EXAMPLE.0, EXAMPLE.1, None)?.body(),
         gap_answer(&view, &report).to_text(),
     ))
 }

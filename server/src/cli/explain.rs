@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::{self, AnsweredFor, Explained, Explanation, Input};
 use clap::Args;
-use siteworthy_rules::judge::{Outcome, Verdict, evidence_of, provenance, reference_of};
+use siteworthy_rules::judge::{
+    Outcome, Verdict, assess_spot, evidence_of, provenance, reference_of,
+};
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::resource::Reading;
 
@@ -27,6 +29,10 @@ pub struct Explain {
     #[arg(value_name = "TECHNOLOGY")]
     technology: String,
 
+    /// Code of the space to explain; the best of its kind where none is named
+    #[arg(long, value_name = "CODE")]
+    space: Option<String>,
+
     #[command(flatten)]
     reply: Reply,
 }
@@ -35,12 +41,22 @@ impl Explain {
     /// Answers.
     pub async fn run(self, config: &Config) -> Result<Ending, Error> {
         let app = open_existing(config).await?;
-        self.reply.send(&explanation(&app.view(), &self.site, &self.technology)?)
+        self.reply.send(&explanation(
+            &app.view(),
+            &self.site,
+            &self.technology,
+            self.space.as_deref(),
+        )?)
     }
 }
 
 /// Why a site stands as it does for a technology; what decides stands first.
-pub fn explanation(view: &View, code: &str, technology: &str) -> Result<Answer, Error> {
+pub fn explanation(
+    view: &View,
+    code: &str,
+    technology: &str,
+    space: Option<&str>,
+) -> Result<Answer, Error> {
     let at = view.find_profile(technology)?;
     let profile = &view.rulebook.profiles[at];
     let site = view.find_judged_site(code)?;
@@ -51,14 +67,55 @@ pub fn explanation(view: &View, code: &str, technology: &str) -> Result<Answer, 
         );
         return Err(Error::Invalid(message));
     };
-    let explained = explain::explain(view, profile, &result.outcome);
+    let spaces = explain::in_spaces(view, profile, site);
+    let outcome = match space {
+        Some(code) => {
+            let spot = view.find_spot(site, at, code)?;
+            assess_spot(&view.rulebook, &view.estate, profile, spot)
+        }
+        None => result.outcome,
+    };
+    let explained = explain::explain(view, profile, &outcome);
     let mut answer = Answer::new(view);
     answer.say(&explained.headline);
-    answer.add(standing(view, profile, &result.outcome));
+    answer.add(standing(view, profile, &outcome));
+    if spaces.len() > 1 {
+        answer.add(each_space(view, &spaces));
+    }
     answer.add(domains(&explained));
     answer.add(requirements(view, &explained));
     answer.add(inputs(view, &explained));
     Ok(answer)
+}
+
+fn each_space(view: &View, outcomes: &[Outcome]) -> Table {
+    let columns = [
+        ("space_code", "Space"),
+        ("space", "Name"),
+        ("readiness", "Readiness"),
+        ("score", "Score"),
+        ("score_low", "Low"),
+        ("score_high", "High"),
+        ("coverage", "Known %"),
+        ("gates_failed", "Gates failed"),
+        ("gates_unknown", "Gates not known"),
+    ];
+    let mut table = Table::new("spaces", "Each space of the kind", &columns);
+    for outcome in outcomes {
+        let score = &outcome.score;
+        table.add([
+            view.space_code(outcome.spot()).into(),
+            outcome.spot().space().map(|space| view.place_name(space)).into(),
+            score.readiness.word().into(),
+            score.score_bp.map_or(Cell::None, Cell::bp),
+            Cell::bp(score.low_bp),
+            Cell::bp(score.high_bp),
+            Cell::bp(score.coverage_bp),
+            u32::from(score.gates_failed).into(),
+            u32::from(score.gates_unknown).into(),
+        ]);
+    }
+    table
 }
 
 fn standing(view: &View, profile: &Profile, outcome: &Outcome) -> Table {

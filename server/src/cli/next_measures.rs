@@ -6,10 +6,9 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::next::{MissingRooms, Worth, missing_rooms, next_measures};
+use crate::view::next::{Worth, missing_rooms, next_measures};
 use clap::Args;
 use siteworthy_rules::measure::MeasureIndex;
-use siteworthy_rules::place::SpaceKind;
 
 /// Shows what to survey next.
 #[derive(Args, Debug)]
@@ -28,11 +27,16 @@ pub struct NextMeasures {
     choice: Choice,
 
     /// How many measures to show
-    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = parse_first)]
     first: usize,
 
     #[command(flatten)]
     reply: Reply,
+}
+
+fn parse_first(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| format!("{text:?} is not a whole number from 1"))
 }
 
 impl NextMeasures {
@@ -59,29 +63,12 @@ impl NextMeasures {
             if profiles.len() == 1 { "technology" } else { "technologies" },
             list.len().min(self.first),
         ));
-        for sentence in without_rooms(&view, &profiles, &sites) {
-            answer.say(sentence);
+        for (kind, missing) in missing_rooms(&view, &profiles, &sites) {
+            answer.say(missing.sentence(&view, kind));
         }
         answer.add(measures(&view, &list[..list.len().min(self.first)]));
         self.reply.send(&answer)
     }
-}
-
-/// What no measure settles: rooms of which no survey speaks.
-fn without_rooms(view: &View, profiles: &[usize], sites: &[u32]) -> Vec<String> {
-    let sentence = |(kind, missing): (SpaceKind, MissingRooms)| {
-        let technologies: Vec<&str> =
-            missing.profiles.iter().map(|at| view.rulebook.profiles[*at].id.as_str()).collect();
-        let sites = match missing.sites {
-            1 => "1 site".to_owned(),
-            many => format!("{many} sites"),
-        };
-        format!(
-            "No {kind} is on record at {sites}, so nothing settles {} there until a survey names one.",
-            technologies.join(", ")
-        )
-    };
-    missing_rooms(view, profiles, sites).into_iter().map(sentence).collect()
 }
 
 fn measures(view: &View, list: &[(MeasureIndex, Worth)]) -> Table {

@@ -55,15 +55,15 @@ pub struct Resilience {
     extra_sets: Option<ExtraSets>,
 
     /// Litres of fuel that the sets can draw on, in place of what was surveyed
-    #[arg(long, value_name = "LITRES", value_parser = parse_amount)]
+    #[arg(long, value_name = "LITRES", allow_negative_numbers = true, value_parser = parse_amount)]
     fuel_l: Option<f64>,
 
     /// Usable energy of a battery in kWh, in place of what was surveyed
-    #[arg(long, value_name = "KWH", value_parser = parse_amount)]
+    #[arg(long, value_name = "KWH", allow_negative_numbers = true, value_parser = parse_amount)]
     battery_kwh: Option<f64>,
 
     /// What the battery can supply at once in kW, in place of what was surveyed
-    #[arg(long, value_name = "KW", value_parser = parse_amount)]
+    #[arg(long, value_name = "KW", allow_negative_numbers = true, value_parser = parse_amount)]
     battery_kw: Option<f64>,
 
     /// Solar power that can be relied on in each hour of the day from midnight: 24 numbers of kW

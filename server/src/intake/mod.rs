@@ -109,6 +109,8 @@ pub fn read(
         Ok(survey::read_survey(context, &first, &mut rows, report, progress))
     });
     match result {
+        // What says nothing must not become a survey, nor move the record on.
+        Ok(draft) if draft.rows_read == 0 => Err(draft.problems),
         Ok(draft) => {
             progress(upload.bytes.len());
             Ok(Draft { file_name: name, sha256: hash(upload.bytes), ..draft })

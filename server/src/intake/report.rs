@@ -73,6 +73,8 @@ pub mod code {
         NOT_OF_TECHNOLOGY = "not-of-technology",
         /// Content that is no text.
         NOT_TEXT = "not-text",
+        /// A part of a thing, where things are counted.
+        NOT_WHOLE = "not-whole",
         /// A point outside the United Kingdom or off the national grid.
         POINT_OUTSIDE_UK = "point-outside-uk",
         /// Rows that stand for many minor sites.

@@ -636,7 +636,7 @@ fn never_closes() -> Fault {
 }
 
 fn no_rows() -> Fault {
-    Fault::warning(
+    Fault::refused(
         code::NO_ROWS,
         "There is a heading but no row below it.",
         "Fill in at least one row.",

@@ -67,13 +67,13 @@ pub fn read_quantity(
     Ok(from.convert(number.value, target).unwrap_or(f64::NAN))
 }
 
-/// Refuses a number outside the measure's plausible limits.
+/// Refuses a number outside the measure's plausible limits, and a part of what is counted whole.
 pub fn check_range(number: f64, measure: &Measure) -> Result<f64, Fault> {
     let Kind::Quantity { unit, range, .. } = &measure.kind else {
         return Ok(number);
     };
     if (range.0..=range.1).contains(&number) {
-        return Ok(number);
+        return check_whole(number, measure, unit);
     }
     Err(Fault::refused(
         code::IMPLAUSIBLE_VALUE,
@@ -87,6 +87,15 @@ pub fn check_range(number: f64, measure: &Measure) -> Result<f64, Fault> {
         ),
         "Check the value and its unit; if it is right, ask for a wider range.",
     ))
+}
+
+fn check_whole(number: f64, measure: &Measure, unit: &Unit) -> Result<f64, Fault> {
+    if !unit.is_of_things() || number.fract() == 0.0 {
+        return Ok(number);
+    }
+    let message =
+        format!("{} is {}, and what it counts comes whole.", measure.id, write_number(number));
+    Err(Fault::refused(code::NOT_WHOLE, message, "Write a whole number."))
 }
 
 fn read_choice(text: &str, choices: &[String]) -> Result<String, Fault> {
@@ -166,6 +175,9 @@ mod tests {
     #[test]
     fn what_is_outside_the_limits_or_the_list_is_refused() {
         check("led-coverage-percent", None, "100", Ok(Value::Quantity(100.0)));
+        check("generator-sets-count", None, "2", Ok(Value::Quantity(2.0)));
+        check("generator-sets-count", None, "2.5", Err(code::NOT_WHOLE));
+        check("led-coverage-percent", None, "99.5", Ok(Value::Quantity(99.5)));
         check("led-coverage-percent", None, "100.1", Err(code::IMPLAUSIBLE_VALUE));
         check("led-coverage-percent", None, "-1", Err(code::IMPLAUSIBLE_VALUE));
         check("generator-redundancy", None, "some", Err(code::UNKNOWN_CHOICE));

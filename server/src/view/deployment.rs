@@ -203,12 +203,19 @@ impl View {
         outcomes.iter().map(Outcome::spot).collect()
     }
 
-    fn find_spot(&self, site: u32, profile: usize, code: &str) -> Result<Spot, Error> {
+    /// The space of a code at a site, in which a technology is judged.
+    ///
+    /// # Errors
+    /// `NotFound` for a code that the site does not have; `Invalid` for a space of another kind.
+    pub fn find_spot(&self, site: u32, profile: usize, code: &str) -> Result<Spot, Error> {
         let place = self.rulebook.profiles[profile].place;
         let spaces = &self.site(site).spaces;
         let at = spaces.iter().position(|space| space.code == code).ok_or_else(|| {
+            let codes: Vec<&str> = spaces.iter().map(|space| space.code.as_str()).collect();
+            let known =
+                if codes.is_empty() { "none is on record".to_owned() } else { codes.join(", ") };
             let site = &self.site(site).code;
-            Error::NotFound(format!("there is no space {code:?} at {site}"))
+            Error::NotFound(format!("there is no space {code:?} at {site}; its spaces: {known}"))
         })?;
         let kind = spaces[at].kind;
         let space =
@@ -216,11 +223,13 @@ impl View {
         match place {
             Place::Space(wanted) if wanted == kind => Ok(Spot::Space { site, space }),
             Place::Space(wanted) => Err(Error::Invalid(format!(
-                "{code} is a {kind}, and {} is deployed in a {wanted}",
-                self.rulebook.profiles[profile].id
+                "{code} is {}, and {} needs {}",
+                kind.a_name(),
+                self.rulebook.profiles[profile].id,
+                wanted.a_name()
             ))),
             Place::Site => Err(Error::Invalid(format!(
-                "{} is deployed at the site as a whole, not in a space",
+                "{} is judged for the site as a whole, not in a space",
                 self.rulebook.profiles[profile].id
             ))),
         }

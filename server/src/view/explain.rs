@@ -8,10 +8,11 @@ use super::headline::Headline;
 use siteworthy_rules::estate::{PlaceRow, Source};
 use siteworthy_rules::gap::{Level, closing, gap_size};
 use siteworthy_rules::judge::{
-    Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
+    Judged, Outcome, Spot, Verdict, assess_spot, for_each_measure, for_each_measure_read, judge,
+    place_of, read,
 };
 use siteworthy_rules::measure::{Domain, FOR_TECHNOLOGY, Kind, Measure, MeasureIndex};
-use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
+use siteworthy_rules::profile::{Limits, Place, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
 use siteworthy_rules::rulebook::Rulebook;
@@ -24,7 +25,7 @@ pub struct Explanation<'a> {
     /// Every requirement: failing gates first, then gates that are not known, then those of the weakest
     /// domain, then the others; among those what is short, then what is not known, before the rest.
     pub requirements: Vec<Explained<'a>>,
-    /// How each domain stands.
+    /// How each domain stands: the weakest first, and last those of which nothing is known.
     pub domains: Vec<DomainPart>,
     /// The domain with the lowest mean.
     pub weakest: Option<Domain>,
@@ -104,7 +105,8 @@ pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> E
         .zip(&readings)
         .map(|(requirement, reading)| judge(requirement, *reading))
         .collect();
-    let trace = trace(profile, &judged, &outcome.score);
+    let mut trace = trace(profile, &judged, &outcome.score);
+    trace.domains.sort_by_key(|part| (part.mean_bp.is_none(), part.mean_bp));
     let weakest = trace.weakest().map(|part| part.domain);
     let mut requirements: Vec<Explained<'a>> = profile
         .requirements
@@ -118,6 +120,20 @@ pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> E
         Headline { view, profile, outcome, requirements: &requirements, weakest }.write();
     requirements.sort_by_key(|one| rank(one, weakest));
     Explanation { headline, requirements, domains: trace.domains, weakest }
+}
+
+/// How a technology that is judged in spaces stands in each of a site that is of its kind, in the order
+/// in which they are on record.
+#[must_use]
+pub fn in_spaces(view: &View, profile: &Profile, site: u32) -> Vec<Outcome> {
+    let Place::Space(kind) = profile.place else { return Vec::new() };
+    let spaces = view.estate.spaces_of(site).filter(|at| view.estate.kind(*at) == Some(kind));
+    spaces
+        .map(|space| {
+            let spot = Spot::Space { site, space };
+            assess_spot(&view.rulebook, &view.estate, profile, spot)
+        })
+        .collect()
 }
 
 /// What decides comes first; among alike, what is short, then what is not known.

@@ -7,7 +7,6 @@ use super::View;
 use super::explain::{Explained, plain};
 use siteworthy_rules::judge::{Outcome, Readiness, Spot, Verdict, percent};
 use siteworthy_rules::measure::Domain;
-use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{AdoptionStatus, Place, Profile};
 
 /// What a headline is about.
@@ -35,9 +34,10 @@ impl Headline<'_> {
         };
         let (place, technology) = (self.place(), lower_first(&self.profile.title));
         let (reason, figures, adoption) = (self.reason(), self.figures(), self.adoption());
+        let spaces = self.spaces();
         let known = plain(percent(self.outcome.score.coverage_bp));
         format!(
-            "{place} {says} {technology}{reason}.{figures} {known} % of what is asked is known.{adoption}"
+            "{place} {says} {technology}{reason}.{spaces}{figures} {known} % of what is asked is known.{adoption}"
         )
     }
 
@@ -47,6 +47,16 @@ impl Headline<'_> {
             || name.clone(),
             |space| format!("{name} ({})", self.view.place_name(space)),
         )
+    }
+
+    /// How many spaces are ready, where the best of several was judged.
+    fn spaces(&self) -> String {
+        let (ready, all) = (self.outcome.spaces_ready, self.outcome.spaces);
+        if all < 2 {
+            return String::new();
+        }
+        let are = if ready == 1 { "is" } else { "are" };
+        format!(" {ready} of its {all} {}s {are} ready.", room(self.profile.place))
     }
 
     /// What keeps the site from being ready.
@@ -109,10 +119,7 @@ impl Headline<'_> {
 const fn room(place: Place) -> &'static str {
     match place {
         Place::Site => "site",
-        Place::Space(SpaceKind::Imaging) => "imaging room",
-        Place::Space(SpaceKind::ConsultingRoom) => "consulting room",
-        Place::Space(SpaceKind::DataRoom) => "data room",
-        Place::Space(kind) => kind.word(),
+        Place::Space(kind) => kind.name(),
     }
 }
 

@@ -126,6 +126,23 @@ pub struct MissingRooms {
     pub profiles: Vec<usize>,
 }
 
+impl MissingRooms {
+    /// What is missing, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, view: &View, kind: SpaceKind) -> String {
+        let ids = self.profiles.iter().map(|at| view.rulebook.profiles[*at].id.as_str());
+        let sites = match self.sites {
+            1 => "1 site".to_owned(),
+            many => format!("{many} sites"),
+        };
+        format!(
+            "No {} is on record at {sites}, so nothing settles {} there until a survey names one.",
+            kind.name(),
+            ids.collect::<Vec<_>>().join(", ")
+        )
+    }
+}
+
 /// Kinds of room that technologies are judged in and that sites have none of on record: no measure
 /// settles these, only a survey that names a room.
 #[must_use]
