@@ -166,7 +166,9 @@ fn merge(text: &str, set: &FactorSet, layout: &FactorLayout) -> Result<String, c
     let mut records: Vec<StringRecord> = reader.records().collect::<Result<_, _>>()?;
     let start = |record: &StringRecord| {
         let byte = record.position().map_or(0, csv::Position::byte);
-        usize::try_from(byte).unwrap_or(text.len())
+        let at = usize::try_from(byte).unwrap_or(text.len());
+        // The reader takes a record to begin between the two signs of a line end in Windows.
+        at + usize::from(text[at..].starts_with('\n'))
     };
     let first = records.first().map_or(text.len(), start);
     let ends: Vec<usize> = records.iter().skip(1).map(start).chain([text.len()]).collect();
@@ -367,4 +369,124 @@ fn split_before<'a>(text: &'a str, mark: &str) -> Vec<Vec<&'a str>> {
 
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use siteworthy_rules::factor::conversion::Scope;
+
+    fn layout() -> FactorLayout {
+        let corpus = Corpus::load(None, None).expect("the embedded files");
+        corpus.factor_layout().expect("a sound layout").expect("a layout")
+    }
+
+    fn set(year: i32, factors: &[(&str, f64)]) -> FactorSet {
+        let row = |value| FactorRow {
+            scope: Scope::Two,
+            value,
+            unit: "kgCO2e/kWh".to_owned(),
+            row: 7,
+            source_id: Some("7_400".to_owned()),
+        };
+        FactorSet {
+            file_name: "set \"a\".xlsx".to_owned(),
+            sha256: "ab12".to_owned(),
+            sheet: "Factors".to_owned(),
+            heading_row: 6,
+            year: SetYear(year),
+            version: Some("1.1".to_owned()),
+            rows_read: 1,
+            factors: factors.iter().map(|(id, value)| ((*id).to_owned(), row(*value))).collect(),
+            missing: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    const HEADING: &str = "set_year,factor,scope,value,unit,evidence,source,source_year,note\n";
+
+    #[test]
+    fn a_set_takes_the_place_of_its_year_and_everything_else_stays_to_the_byte() {
+        let text = format!(
+            "{HEADING}2025,biogas,1,0.1,kgCO2e/kWh,verified,\"A, b\",2025,\n\
+             2026,electricity-generation,2,0.13096,kgCO2e/kWh,second-hand,Quoted,2026,old\n\
+             2026,gas-oil-litre,1,2.5,kgCO2e/litre,recalled,Quoted,2026,\n\
+             2026,our-own-heat,2,0.2,kgCO2e/kWh,verified,Supplier,2026,\n\
+             2028,biogas,1,0.3,kgCO2e/kWh,verified,C,2028,last"
+        );
+        let merged = merge(
+            &text,
+            &set(2026, &[("electricity-generation", 0.13), ("water-supply", 2.0)]),
+            &layout(),
+        );
+        let source =
+            "\"UK Government GHG Conversion Factors for Company Reporting 2026, flat file v1.1\"";
+        let expected = format!(
+            "{HEADING}2025,biogas,1,0.1,kgCO2e/kWh,verified,\"A, b\",2025,\n\
+             2026,electricity-generation,2,0.13,kgCO2e/kWh,verified,{source},2026,\"row 7, ID 7_400\"\n\
+             2026,our-own-heat,2,0.2,kgCO2e/kWh,verified,Supplier,2026,\n\
+             2026,water-supply,2,2.0,kgCO2e/kWh,verified,{source},2026,\"row 7, ID 7_400\"\n\
+             2028,biogas,1,0.3,kgCO2e/kWh,verified,C,2028,last\n"
+        );
+        assert_eq!(merged.expect("sound rows"), expected);
+    }
+
+    #[test]
+    fn the_same_set_twice_changes_nothing_and_line_ends_are_kept() {
+        let set = set(2027, &[("biogas", 0.2)]);
+        for heading in [HEADING.to_owned(), HEADING.replace('\n', "\r\n")] {
+            let once = merge(&heading, &set, &layout()).expect("sound rows");
+            let ends = if heading == HEADING { 0 } else { 2 };
+            assert_eq!(once.matches("\r\n").count(), ends);
+            assert_eq!(merge(&once, &set, &layout()).expect("sound rows"), once);
+        }
+    }
+
+    #[test]
+    fn values_keep_every_digit() {
+        for (value, text) in [(0.177, "0.177"), (28.0, "28.0"), (0.000_001, "0.000001")] {
+            assert_eq!(write_value(value), text);
+        }
+    }
+
+    const SOURCES: &str = "# Where files come from.\n\n\
+        [[source]]\npath = \"carbon/conversion-factors.csv\"\ntitle = \"Factors\"\nretrieved = 2025-01-01\n\
+        sha256 = \"old\"\nnote = \"sha256 = is not here\"\n\n# Of the next.\n\n\
+        [[source]]\npath = \"carbon/targets.csv\"\nsha256 = \"other\"\n";
+
+    #[test]
+    fn the_list_of_sources_says_what_was_read_and_keeps_the_rest() {
+        let day = NaiveDate::from_ymd_opt(2027, 6, 30).expect("a day");
+        let record = |text: &str, year, sha256: &str| {
+            record_source(text, &set(year, &[]), &layout(), sha256, day)
+        };
+        let read = "[[source.read]]\nset_year = 2027\n\
+            title = \"UK Government GHG Conversion Factors for Company Reporting 2027, flat file v1.1\"\n\
+            publisher = \"Department for Energy Security and Net Zero\"\n\
+            licence = \"Open Government Licence v3.0\"\nfile = 'set \"a\".xlsx'\nsha256 = \"ab12\"\n\
+            imported = 2027-06-30\n";
+        let expected = SOURCES
+            .replace(
+                "retrieved = 2025-01-01\nsha256 = \"old\"",
+                "retrieved = 2027-06-30\nsha256 = \"new\"",
+            )
+            .replace("not here\"\n", &format!("not here\"\n{read}"));
+        let once = record(SOURCES, 2027, "new").expect("a list");
+        assert_eq!(once, expected);
+        // The same year again replaces what was said of it; another year is said beside it.
+        let again = record(&once, 2027, "newer").expect("a list");
+        assert_eq!(again, once.replace("\"new\"", "\"newer\""));
+        let both = record(&again, 2028, "newest").expect("a list");
+        assert_eq!(both.matches("[[source.read]]").count(), 2);
+        assert!(both.contains("\"other\"") && both.contains("# Of the next."), "{both}");
+        let fresh = record("", 2027, "new").expect("a list");
+        assert!(fresh.contains("path = \"carbon/conversion-factors.csv\""), "{fresh}");
+        for (text, why) in [
+            ("[[source]\n", "unclosed"),
+            (&SOURCES.replace("sha256 = \"old\"\n", ""), "has no line \"sha256 = ...\" of its own"),
+        ] {
+            let said = record(text, 2027, "new").expect_err(why);
+            assert!(!said.is_empty() && (why == "unclosed" || said.contains(why)), "{said}");
+        }
+    }
 }

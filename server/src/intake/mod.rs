@@ -36,7 +36,9 @@ mod tests;
 
 pub use detect::Fit;
 pub use draft::{Draft, ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
-pub use factors::{FactorLayout, FactorRow, FactorSet, Heading, is_workbook, read_factors};
+pub use factors::{
+    FactorLayout, FactorPlace, FactorRow, FactorSet, Heading, is_workbook, read_factors,
+};
 pub use layout::{Attribute, Form, Layout, Layouts, MAX_COLUMNS};
 pub use postcode::{Reading, parse_postcode};
 pub use report::code::ALL as PROBLEM_CODES;
