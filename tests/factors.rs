@@ -95,6 +95,8 @@ fn a_new_year_needs_no_code() {
     assert_eq!(read["publisher"].as_str(), Some("Department for Energy Security and Net Zero"));
     assert_eq!(read["licence"].as_str(), Some("Open Government Licence v3.0"));
     assert_eq!(read["sha256"].as_str().unwrap(), sha256(&fs::read(desk.path("set.xlsx")).unwrap()));
+    let (out, _, code) = texts(&run(&["layouts", "detect", &desk.path("set.xlsx")]));
+    assert!(code == 0 && out.starts_with("ghg-conversion-factors   fits. UK Government"), "{out}");
     let (out, _, code) = desk.import_here(&book, &[]);
     assert!(out.contains("49 same, 0 changed, 0 new, 0 not in this file."), "{out}");
     assert!(out.contains("Nothing has changed.") && code == 0, "{out}");

@@ -38,11 +38,11 @@ pub fn import(config: &Config, file: &ReceivedFile, is_dry_run: bool) -> Result<
     let ending = ending_of(&set.problems);
     let year = set.year;
     let Some(folder) = &config.datasets else {
-        print(&format!(
+        print(
             "Nothing was written: the factors in the program stay as they are. To use this set, copy the \
              project's folder datasets, import the file again with --datasets and your copy, and give \
-             --datasets to every command that is to use it.\n"
-        ))?;
+             --datasets to every command that is to use it.\n",
+        )?;
         return Ok(ending);
     };
     if is_dry_run {
