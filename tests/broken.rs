@@ -15,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Codes that no small file can bring about: too large a file, and a layout asked for by name.
-const NOT_SHOWN: [&str; 2] = ["file-too-large", "unknown-layout"];
+/// Codes that no small file of this kind can bring about: too large a file, a layout asked for by name,
+/// and what only a workbook of conversion factors can lack (`flat_file`).
+const NOT_SHOWN: [&str; 4] =
+    ["file-too-large", "incomplete-file", "missing-factor", "unknown-layout"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("broken")

@@ -32,13 +32,15 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Kinds of problem that the estate does not show, each with the reason.
-const NOT_SHOWN: [(&str, &str); 11] = [
+const NOT_SHOWN: [(&str, &str); 13] = [
     ("duplicate-site", "only the national return has one row a site"),
     ("empty-file", "nothing of the file is read"),
     ("file-too-large", "nothing of the file is read"),
+    ("incomplete-file", "only a workbook of conversion factors has a last row"),
     ("incomplete-sum", "only the national return has columns that add up"),
     ("layout-does-not-fit", "nothing of the file is read"),
     ("missing-column", "only the national return has measures whose columns must be there"),
+    ("missing-factor", "only a workbook of conversion factors gives factors"),
     ("no-rows", "a file that shows it says nothing else"),
     ("not-text", "nothing of the file is read"),
     ("text-encoding", "the files are embedded as UTF-8"),

@@ -263,8 +263,8 @@ impl Real {
     }
 }
 
-/// Paths of the files.
-const CONVERSION: &str = "datasets/carbon/conversion-factors.csv";
+/// Path of the conversion factors, the first of the files.
+pub const CONVERSION: &str = "datasets/carbon/conversion-factors.csv";
 const GRID: &str = "datasets/carbon/grid-paths.csv";
 const VALUES: &str = "datasets/carbon/carbon-values.csv";
 const PATHWAYS: &str = "datasets/carbon/crrem-pathways.csv";

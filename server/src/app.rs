@@ -5,7 +5,7 @@
 
 use crate::corpus::Corpus;
 use crate::error::Error;
-use crate::intake::{Known, Layouts};
+use crate::intake::{FactorLayout, Known, Layouts};
 use crate::recall::Past;
 use crate::store::Store;
 use crate::view::View;
@@ -29,6 +29,8 @@ pub struct Rules {
     pub rulebook: Arc<Rulebook>,
     /// How files are read.
     pub layouts: Layouts,
+    /// How the Government's flat file of conversion factors is read, where the datasets say so.
+    pub factor_layout: Option<FactorLayout>,
     /// The texts of the rulebook, for questions of what if.
     files: Vec<(String, String)>,
     /// The day whose editions are in force.
@@ -44,14 +46,17 @@ impl Rules {
         match corpus.rulebook() {
             Ok(rulebook) => {
                 let layouts = corpus.layouts(&rulebook.dictionary)?;
+                let factor_layout = corpus.factor_layout()?;
                 let files = corpus.rulebook_files();
                 let owned = |file: RuleFile<'_>| (file.path.to_owned(), file.text.to_owned());
                 let files = files.into_iter().map(owned).collect();
-                Ok(Self { rulebook: Arc::new(rulebook.on(day)), layouts, files, day })
+                let rulebook = Arc::new(rulebook.on(day));
+                Ok(Self { rulebook, layouts, factor_layout, files, day })
             }
             Err(mut problems) => {
                 // The layouts are looked at all the same, by what the dictionary does define.
                 problems.extend(corpus.layouts(&corpus.dictionary()).err().unwrap_or_default());
+                problems.extend(corpus.factor_layout().err().unwrap_or_default());
                 Err(problems)
             }
         }

@@ -4,16 +4,20 @@
 //! What the files mean is read by `siteworthy_rules` and by `intake::layout`.
 
 use crate::error::Error;
-use crate::intake::Layouts;
+use crate::intake::{FactorLayout, Layouts};
 use siteworthy_rules::fields::Problems;
 use siteworthy_rules::measure::Dictionary;
 use siteworthy_rules::problem::Problem;
 use siteworthy_rules::rulebook::{FOLDERS, MEASURES, RuleFile, Rulebook};
 use std::borrow::Cow;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
+
+/// Path of the file that says which rows of the Government's flat file are which conversion factors.
+pub const FACTOR_LAYOUT: &str = "datasets/flat-files/ghg-conversion-factors.toml";
 
 /// Files by path, such as `rules/profiles/voice-scribe.toml`.
 #[derive(Clone, Debug)]
@@ -43,6 +47,21 @@ impl Corpus {
         }
         files.sort();
         Ok(Self { files })
+    }
+
+    /// The same files with another text for one of them.
+    #[must_use]
+    pub fn with(mut self, path: &'static str, text: String) -> Self {
+        self.files.retain(|(own, _)| own != path);
+        self.files.push((Cow::Borrowed(path), Cow::Owned(text)));
+        self.files.sort();
+        self
+    }
+
+    /// The text of one file.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&str> {
+        self.files.iter().find(|(own, _)| own == path).map(|(_, text)| text.as_ref())
     }
 
     /// Files below a folder, such as `datasets/layouts/`, in order of path.
@@ -87,13 +106,25 @@ impl Corpus {
         let layouts = Layouts::read(&files, dictionary, &mut problems);
         if problems.is_empty() { Ok(layouts) } else { Err(problems.into_vec()) }
     }
+
+    /// Reads how the Government's flat file of conversion factors is read; nothing where a folder of
+    /// datasets does not say.
+    ///
+    /// # Errors
+    /// Every problem of the file.
+    pub fn factor_layout(&self) -> Result<Option<FactorLayout>, Vec<Problem>> {
+        let Some(text) = self.find(FACTOR_LAYOUT) else { return Ok(None) };
+        let mut problems = Problems::default();
+        let layout = FactorLayout::read(FACTOR_LAYOUT, text, &mut problems);
+        if problems.is_empty() { Ok(layout) } else { Err(problems.into_vec()) }
+    }
 }
 
 fn read_text(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|error| {
         let name = path.display();
         Error::Invalid(match error.kind() {
-            std::io::ErrorKind::InvalidData => {
+            ErrorKind::InvalidData => {
                 format!("cannot read {name}: it is not UTF-8; save it as UTF-8 text")
             }
             _ => format!("cannot read {name}: {error}"),
@@ -106,8 +137,15 @@ fn load_folder(
     prefix: &str,
     files: &mut Vec<(Cow<'static, str>, Cow<'static, str>)>,
 ) -> Result<(), Error> {
+    let name = folder.display();
     let unreadable = |error: std::io::Error| {
-        Error::Invalid(format!("cannot read {}: {error}", folder.display()))
+        Error::Invalid(match error.kind() {
+            ErrorKind::NotFound => format!(
+                "cannot read {name}: there is no such folder; copy the project's folder {prefix} to \
+                 there, or correct the name"
+            ),
+            _ => format!("cannot read {name}: {error}"),
+        })
     };
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

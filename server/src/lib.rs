@@ -1,9 +1,10 @@
 //! Siteworthy's server: reads surveys, keeps the record, judges the estate and shows it.
 //!
-//! Verbs stand at the root (`upload`, `decide`, `publish`, `recall`), nouns in folders: `intake` reads
+//! Verbs stand at the root (`upload`, `decide`, `publish`, `recall`, `adopt`), nouns in folders: `intake` reads
 //! files, `store` keeps the record, `view` holds everything that is shown, `render` writes it as bytes,
 //! `schemas` describes the rule files to editors, and `api`, `http` and `cli` are the faces.
 
+pub mod adopt;
 pub mod allocate;
 pub mod api;
 pub mod app;

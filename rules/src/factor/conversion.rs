@@ -18,6 +18,8 @@ words! {
         Two = "2",
         /// What happens before and after, elsewhere.
         Three = "3",
+        /// Biogenic carbon dioxide, which no scope counts.
+        Outside = "outside",
     }
 }
 
@@ -92,14 +94,14 @@ impl ConversionSets {
 
 const PER_KWH: &str = "kgCO2e/kWh";
 
-/// The units in which factors are published.
-const UNITS: [&str; 4] = [PER_KWH, "kgCO2e/litre", "kgCO2e/m3", "kgCO2e/kg"];
+/// The units in which factors are kept.
+pub const UNITS: [&str; 4] = [PER_KWH, "kgCO2e/litre", "kgCO2e/m3", "kgCO2e/kg"];
 
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> ConversionSets {
     let rows = read_rows(file, text, &["set_year", "factor", "scope"], problems, |row| {
         let year = row.parsed("set_year", "a year").map(SetYear);
         let id = row.text("factor");
-        let scope = row.parsed("scope", "a scope: 1, 2 or 3");
+        let scope = row.parsed("scope", "a scope: 1, 2, 3 or outside");
         let figure = row.figure(&UNITS)?;
         if figure.value < 0.0 {
             row.problem(Some("value"), "A factor is not below zero.".to_owned(), "Correct it.");

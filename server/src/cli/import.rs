@@ -1,11 +1,11 @@
 //! `siteworthy import`.
 
-use super::{Ending, OPERATOR, open, print, print_problems};
+use super::{Ending, OPERATOR, factors, open, print, print_problems};
 use crate::app::App;
 use crate::config::Config;
 use crate::decide::{Decision, decide};
 use crate::error::Error;
-use crate::intake::Draft;
+use crate::intake::{Draft, is_workbook};
 use crate::store::{SurveyHead, SurveySummary};
 use crate::upload::{MAX_FILE_BYTES, ReceivedFile, Uploaded, read, too_large_file, upload};
 use chrono::Utc;
@@ -16,8 +16,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Reads files into the record.
+/// Reads files into the record, and conversion factors into a folder of datasets.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "A workbook (.xlsx) is read as the flat file of the Government's greenhouse gas\n\
+                  conversion factors: the year's set is shown beside the one in force, and\n\
+                  with --datasets it is put into that folder, in place of its set of that year.\n\n\
+                  Example: siteworthy import flat-file.xlsx --datasets my-datasets"
+)]
 pub struct Import {
     /// The files, in the order in which they are to be read
     #[arg(required = true, value_name = "FILE")]
@@ -31,7 +37,7 @@ pub struct Import {
     #[arg(long, conflicts_with = "accept")]
     dry_run: bool,
 
-    /// Accept each file into the record at once
+    /// Accept each survey into the record at once
     #[arg(long)]
     accept: bool,
 }
@@ -39,19 +45,32 @@ pub struct Import {
 impl Import {
     /// Imports every file; problems of one do not keep the next from being read.
     pub async fn run(self, config: &Config) -> Result<Ending, Error> {
-        let app = open(config).await?;
+        // Conversion factors go into datasets, so that the record is opened for surveys alone.
+        let mut opened: Option<Arc<App>> = None;
         let mut ending = Ending::Clean;
         for path in &self.files {
-            if self.import(&app, path).await? == Ending::Problems {
+            let file = receive(path, self.layout.clone())?;
+            let of_file = if is_workbook(&file.bytes) && file.layout.is_none() {
+                factors::import(config, &file, self.dry_run)?
+            } else {
+                let app = match &opened {
+                    Some(app) => Arc::clone(app),
+                    None => open(config).await?,
+                };
+                opened = Some(Arc::clone(&app));
+                self.import(&app, file).await?
+            };
+            if of_file == Ending::Problems {
                 ending = Ending::Problems;
             }
         }
-        app.store.clone().close().await?;
+        if let Some(app) = opened {
+            app.store.clone().close().await?;
+        }
         Ok(ending)
     }
 
-    async fn import(&self, app: &Arc<App>, path: &Path) -> Result<Ending, Error> {
-        let file = receive(path, self.layout.clone())?;
+    async fn import(&self, app: &Arc<App>, file: ReceivedFile) -> Result<Ending, Error> {
         let bar = progress_bar(file.bytes.len());
         let progress = {
             let bar = bar.clone();
@@ -163,10 +182,18 @@ fn counts(
     [read, pooled, refused]: [u32; 3],
     problems: &[Problem],
 ) -> String {
-    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let problems = count_problems(problems);
     format!(
         "{file}: layout {layout}, {read} rows read, {pooled} pooled rows set apart, {refused} rows refused.\n\
-         Problems: {} refused, {} warnings, {} notes.\n",
+         {problems}"
+    )
+}
+
+/// How many problems there are of each severity.
+pub fn count_problems(problems: &[Problem]) -> String {
+    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    format!(
+        "Problems: {} refused, {} warnings, {} notes.\n",
         of(Severity::Refused),
         of(Severity::Warning),
         of(Severity::Note),
@@ -174,7 +201,7 @@ fn counts(
 }
 
 /// Notes are no problems: a file with nothing but notes is clean.
-fn ending_of(problems: &[Problem]) -> Ending {
+pub fn ending_of(problems: &[Problem]) -> Ending {
     let is_clean = problems.iter().all(|problem| problem.severity == Severity::Note);
     if is_clean { Ending::Clean } else { Ending::Problems }
 }

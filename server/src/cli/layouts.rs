@@ -6,7 +6,8 @@ use super::{Ending, print, print_problems, read_rules};
 use crate::app::Rules;
 use crate::config::Config;
 use crate::error::Error;
-use crate::intake::{Upload, detect, write_template};
+use crate::intake::{FactorLayout, Upload, detect, is_workbook, read_factors, write_template};
+use crate::upload::ReceivedFile;
 use crate::view::gap::find_technology;
 use clap::{Args, Subcommand, ValueEnum};
 use siteworthy_rules::judge::for_each_measure;
@@ -68,15 +69,18 @@ impl Layouts {
 }
 
 fn list(rules: &Rules) -> String {
-    let lines = rules
-        .layouts
-        .iter()
-        .map(|layout| format!("{:<24} {}\n{:<24} {}\n", layout.id, layout.title, "", layout.help));
-    lines.collect()
+    let layouts = rules.layouts.iter().map(|layout| (&layout.id, &layout.title, &layout.help));
+    let factors =
+        rules.factor_layout.iter().map(|layout| (&layout.id, &layout.title, &layout.help));
+    let lines = layouts.chain(factors);
+    lines.map(|(id, title, help)| format!("{id:<24} {title}\n{:<24} {help}\n", "")).collect()
 }
 
 fn find(rules: &Rules, path: &Path) -> Result<Ending, Error> {
     let file = receive(path, None)?;
+    if let Some(layout) = rules.factor_layout.as_ref().filter(|_| is_workbook(&file.bytes)) {
+        return find_factors(&file, layout);
+    }
     let upload = Upload { name: &file.name, bytes: &file.bytes, received_on: file.at.date_naive() };
     match detect(&upload, &rules.layouts, &rules.rulebook.dictionary) {
         Err(problems) => {
@@ -92,6 +96,17 @@ fn find(rules: &Rules, path: &Path) -> Result<Ending, Error> {
             let found = fits.iter().any(|fit| fit.is_complete());
             Ok(if found { Ending::Clean } else { Ending::Problems })
         }
+    }
+}
+
+/// A workbook is one of conversion factors or none that is read.
+fn find_factors(file: &ReceivedFile, layout: &FactorLayout) -> Result<Ending, Error> {
+    match read_factors(&file.name, &file.bytes, layout) {
+        Err(problems) => {
+            print_problems(&problems);
+            Ok(Ending::Problems)
+        }
+        Ok(set) => print(&format!("{:<24} fits. {}.\n", layout.id, set.title(layout))),
     }
 }
 

@@ -6,6 +6,7 @@
 mod choice;
 mod demo;
 mod explain;
+mod factors;
 mod footprint;
 mod funding;
 mod gap;
@@ -57,7 +58,7 @@ enum Command {
     Demo(demo::Demo),
     /// Serve the API, the map tiles, the downloads and the pages
     Serve(Listen),
-    /// Read a survey, a national return or a gazetteer into the record
+    /// Read a survey, a national return or a gazetteer into the record, or a year's conversion factors
     Import(import::Import),
     /// Readiness of every site for every technology
     Readiness(readiness::Readiness),

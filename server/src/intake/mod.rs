@@ -8,13 +8,15 @@
 //! `text` decodes, `rows` cuts, `detect` finds the layout, `columns` lays it over the headings,
 //! `survey` or `gazetteer` reads the rows, `value` the cells, `naming` judges names that no
 //! measure has, `places` and `checks` see that rows
-//! agree.
+//! agree. `factors` is apart: it reads a workbook of conversion factors, which is no survey, by a layout
+//! of its own.
 
 mod checks;
 mod columns;
 mod date;
 mod detect;
 mod draft;
+mod factors;
 mod gazetteer;
 mod grid;
 mod layout;
@@ -34,6 +36,9 @@ mod tests;
 
 pub use detect::Fit;
 pub use draft::{Draft, ObservationEntry, OrganisationEntry, PostcodeEntry, SiteEntry, SpaceEntry};
+pub use factors::{
+    FactorLayout, FactorPlace, FactorRow, FactorSet, Heading, is_workbook, read_factors,
+};
 pub use layout::{Attribute, Form, Layout, Layouts, MAX_COLUMNS};
 pub use postcode::{Reading, parse_postcode};
 pub use report::code::ALL as PROBLEM_CODES;

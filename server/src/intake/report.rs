@@ -43,6 +43,8 @@ pub mod code {
         FUTURE_DATE = "future-date",
         /// A value outside the measure's plausible limits.
         IMPLAUSIBLE_VALUE = "implausible-value",
+        /// A sheet without the row that ends it.
+        INCOMPLETE_FILE = "incomplete-file",
         /// Latitude without longitude, or the reverse.
         INCOMPLETE_POINT = "incomplete-point",
         /// A sum of several columns of which some are missing.
@@ -59,6 +61,8 @@ pub mod code {
         MISSING_CELL = "missing-cell",
         /// A column that the layout reads is not there.
         MISSING_COLUMN = "missing-column",
+        /// A conversion factor that a file of factors does not give.
+        MISSING_FACTOR = "missing-factor",
         /// A gazetteer entry without a position.
         NO_POSITION = "no-position",
         /// A heading with no rows below it.

@@ -1,7 +1,7 @@
 //! JSON Schemas (2020-12) of the rule files and layouts, for editors that complete and check while
 //! one writes.
 //!
-//! The readers in `siteworthy_rules` and `intake::layout` decide what holds. A schema knows one file
+//! The readers in `siteworthy_rules` and `intake` decide what holds. A schema knows one file
 //! at a time: which keys there are, what each takes, which go together. What takes several files to
 //! see, such as whether a measure exists, is left to `siteworthy rules check`. Words, units and limits
 //! come from the readers' own lists, and a test holds the keys against what the readers know.
@@ -11,6 +11,7 @@
 //! that an editor completes it without weighing cases, and let cases narrow it down: `unknown` takes a
 //! key away, as where the reader does not know it; `lacks` refuses a key that the reader knows.
 
+mod flat_file;
 mod layout;
 mod measures;
 mod profile;
@@ -47,6 +48,8 @@ words! {
         Remedy = "remedy",
         /// Each file of `datasets/layouts/`.
         Layout = "layout",
+        /// Each file of `datasets/flat-files/`.
+        FlatFile = "flat-file",
     }
 }
 
@@ -63,6 +66,7 @@ impl FileKind {
             Self::Profile => profile::file(),
             Self::Remedy => remedy::file(),
             Self::Layout => layout::file(),
+            Self::FlatFile => flat_file::file(),
         };
         schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
         schema["title"] = json!(format!("Siteworthy: {self}"));

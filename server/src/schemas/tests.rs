@@ -3,7 +3,7 @@
 
 use super::{FileKind, all};
 use crate::corpus::Corpus;
-use crate::intake::Layouts;
+use crate::intake::{FactorLayout, Layouts};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use siteworthy_rules::fields::Problems;
@@ -145,6 +145,7 @@ fn kind_of(path: &str) -> Option<FileKind> {
         path if path.starts_with("rules/profiles/") => Some(FileKind::Profile),
         path if path.starts_with("rules/remedies/") => Some(FileKind::Remedy),
         path if path.starts_with("datasets/layouts/") => Some(FileKind::Layout),
+        path if path.starts_with("datasets/flat-files/") => Some(FileKind::FlatFile),
         _ => None,
     }
 }
@@ -154,7 +155,7 @@ fn files() -> BTreeMap<String, String> {
     let corpus = Corpus::load(None, None).expect("the embedded files");
     FOLDERS
         .into_iter()
-        .chain(["datasets/layouts/"])
+        .chain(["datasets/layouts/", "datasets/flat-files/"])
         .flat_map(|folder| corpus.below(folder))
         .map(|file| (file.path.to_owned(), file.text.to_owned()))
         .collect()
@@ -315,6 +316,9 @@ fn problems_of(files: &BTreeMap<String, String>) -> Vec<Problem> {
     let dictionary = Corpus::load(None, None).expect("the embedded files").dictionary();
     let mut problems = Problems::default();
     let _ = Layouts::read(&layouts, &dictionary, &mut problems);
+    for (path, text) in below("datasets/flat-files/") {
+        let _ = FactorLayout::read(path, text, &mut problems);
+    }
     let mut problems = problems.into_vec();
     problems.extend(Rulebook::read(&rules).err().unwrap_or_default());
     problems
