@@ -41,7 +41,8 @@ impl CostRisks {
         measure: &str,
         bound: &str,
     ) -> Result<f64, Missing> {
-        let whole: f64 = shares.iter().map(|(_, share)| share).sum();
+        // From plus zero: the sum of no shares is written as 0, and not as -0.
+        let whole = shares.iter().fold(0.0, |sum, (_, share)| sum + share);
         if let Some((project, share)) =
             shares.iter().find(|(_, share)| !(0.0..=1.0).contains(share))
         {
