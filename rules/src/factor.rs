@@ -180,6 +180,19 @@ purposes! {
 /// use siteworthy_rules::factor::{Carbon, Marginal, Reporting};
 /// let mixed = Carbon::<Reporting>::from_kg(1.0) + Carbon::<Marginal>::from_kg(1.0);
 /// ```
+///
+/// Of one purpose they do, and a factor gives the carbon of its own:
+///
+/// ```
+/// use siteworthy_rules::factor::{Carbon, Factor, Reporting};
+/// let sum = Carbon::<Reporting>::from_kg(1.0) + Factor::<Reporting>::new(0.5).of_kwh(4.0);
+/// assert_eq!(sum.kg(), 3.0);
+/// ```
+///
+/// ```compile_fail
+/// use siteworthy_rules::factor::{Carbon, Crrem, Factor, Reporting};
+/// let sum = Carbon::<Reporting>::from_kg(1.0) + Factor::<Crrem>::new(0.5).of_kwh(4.0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Carbon<P>(f64, PhantomData<P>);
 

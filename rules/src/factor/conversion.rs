@@ -82,7 +82,24 @@ pub struct ConversionSets {
 }
 
 impl ConversionSets {
-    /// The set of a year.
+    /// The set of a year. A calendar or a financial year is not the year of a set: whoever asks says which
+    /// set a report takes.
+    ///
+    /// ```compile_fail
+    /// use siteworthy_rules::factor::{FinancialYear, conversion::ConversionSets};
+    /// fn set_of(sets: &ConversionSets) {
+    ///     let _ = sets.of(FinancialYear(2025));
+    /// }
+    /// ```
+    ///
+    /// The same with the year of a set:
+    ///
+    /// ```
+    /// use siteworthy_rules::factor::{SetYear, conversion::ConversionSets};
+    /// fn set_of(sets: &ConversionSets) {
+    ///     let _ = sets.of(SetYear(2025));
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Missing`], with the years that there are.
@@ -94,12 +111,6 @@ impl ConversionSets {
                 "there are no conversion factors of {year}; there are those of {known}"
             ))
         })
-    }
-
-    /// The newest set that has this factor.
-    #[must_use]
-    pub fn newest_with(&self, id: &str) -> Option<&ConversionSet> {
-        self.sets.values().rev().find(|set| set.factors.contains_key(id))
     }
 }
 
