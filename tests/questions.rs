@@ -369,6 +369,31 @@ fn an_outage_is_carried_less_surely_the_longer_it_lasts_and_the_more_is_deployed
 }
 
 #[test]
+fn what_nobody_knows_is_not_said_to_be_nothing() {
+    let estate = Estate::new();
+    let text = estate.text("headroom ZZN03 --deploy ai-ct");
+    assert!(text.contains("No sourced figure tells the demand (Import capacity) of"), "{text}");
+    let json = estate.json("headroom ZZN03 --deploy ai-ct");
+    assert!(rows(&json, "technologies").iter().all(|row| row["fit"] == "unknown"), "{json:#}");
+    let text = estate.text("resilience ZZN03 --deploy ai-ct");
+    assert!(
+        text.contains("No sourced figure says what is taken of the standby supply by"),
+        "{text}"
+    );
+    // What is open is not called impossible.
+    let text = estate.text("takes ZZN17 --deploy ai-inference-node");
+    assert!(text.contains("cannot be told before more is measured"), "{text}");
+    assert!(!text.contains("cannot be made ready"), "{text}");
+    // A room of which no survey speaks is asked for.
+    let text = estate.text("next-measures ZZN03 --technology pharmacy-robot");
+    assert!(text.contains("No pharmacy is on record at 1 site"), "{text}");
+    // Research is marked where its figures stand beside others.
+    for question in ["gap", "readiness --summary", "readiness --technology drone-pad"] {
+        assert!(estate.text(question).contains("till in research"), "{question}");
+    }
+}
+
+#[test]
 fn an_outage_of_which_nothing_can_be_told_says_what_to_survey() {
     let estate = Estate::new();
     let json = estate.json("resilience ZZN17");

@@ -88,6 +88,18 @@ pub struct Placed {
     pub limiting: Option<ResourceIndex>,
 }
 
+/// Id of the resource that every technology takes of: electrical supply. A profile that declares no
+/// demand on it takes an amount that no source tells, and not nothing.
+pub const SUPPLY: &str = "electrical";
+
+/// The resource of [`SUPPLY`], where a technology declares no demand on it.
+fn untold(rulebook: &Rulebook, item: &Item) -> Option<ResourceIndex> {
+    let mut all = (0..).map(ResourceIndex).zip(&rulebook.resources);
+    let (supply, _) = all.find(|(_, resource)| resource.id == SUPPLY)?;
+    let profile = &rulebook.profiles[item.profile];
+    profile.full_demand_on(supply).is_none().then_some(supply)
+}
+
 /// A deployment, judged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
@@ -96,6 +108,31 @@ pub struct Judgement {
     pub uses: Vec<Use>,
     /// By item, in the order given.
     pub items: Vec<Placed>,
+    /// The items whose demand on electrical supply no source tells: they are in no use, so what is left
+    /// of the supply is at most what is said.
+    pub untold: Vec<usize>,
+}
+
+impl Judgement {
+    /// Which technologies take an untold amount of the supply, in a sentence; none where all is told.
+    #[must_use]
+    pub fn untold_in_words(&self, rulebook: &Rulebook, items: &[Item]) -> Option<String> {
+        let supply = rulebook.resources.iter().find(|resource| resource.id == SUPPLY)?;
+        let mut titles: Vec<&str> = self
+            .untold
+            .iter()
+            .map(|at| rulebook.profiles[items[*at].profile].title.as_str())
+            .collect();
+        titles.sort_unstable();
+        titles.dedup();
+        (!titles.is_empty()).then(|| {
+            let (titles, title) = (titles.join("; "), &supply.title);
+            format!(
+                "No sourced figure tells the demand ({title}) of: {titles}. They are not in the sums, so \
+                 no more than what is shown is left, and whether they fit is unknown."
+            )
+        })
+    }
 }
 
 /// Brings items into the order in which they come: by year, then as listed.
@@ -119,9 +156,11 @@ pub fn strict(rulebook: &Rulebook) -> Rulebook {
 #[must_use]
 pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) -> Judgement {
     if items.is_empty() {
-        return Judgement { uses: Vec::new(), items: Vec::new() };
+        return Judgement { uses: Vec::new(), items: Vec::new(), untold: Vec::new() };
     }
     let strict = strict(rulebook);
+    let untold = (0..).zip(items).filter(|(_, item)| untold(rulebook, item).is_some());
+    let untold = untold.map(|(at, _)| at).collect();
     let uses = uses(rulebook, estate, items);
     let fits = fits(rulebook, &uses, items);
     let items = items
@@ -135,7 +174,7 @@ pub fn judge_deployment(rulebook: &Rulebook, estate: &Estate, items: &[Item]) ->
             limiting,
         })
         .collect();
-    Judgement { uses, items }
+    Judgement { uses, items, untold }
 }
 
 /// What an item takes of a resource at the site's peak, in the resource's unit.
@@ -202,6 +241,7 @@ fn fits(rulebook: &Rulebook, uses: &[Use], items: &[Item]) -> Vec<(Fit, Option<R
             .map(|((used, demand), taken)| {
                 (fit(used.before, steady(demand + taken)), used.resource)
             })
+            .chain(untold(rulebook, item).map(|supply| (Fit::Unknown, supply)))
             .max_by_key(|(fit, resource)| (*fit, std::cmp::Reverse(*resource)));
         let (fit, limiting) = worst.map_or((Fit::Fits, None), |(fit, resource)| {
             (fit, (fit != Fit::Fits).then_some(resource))

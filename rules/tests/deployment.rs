@@ -5,7 +5,9 @@ mod places;
 mod support;
 
 use places::Site;
-use siteworthy_rules::deployment::{Fit, Item, Judgement, demand_of, judge_deployment, order};
+use siteworthy_rules::deployment::{
+    Fit, Item, Judgement, SUPPLY, demand_of, judge_deployment, order,
+};
 use siteworthy_rules::estate::Estate;
 use siteworthy_rules::judge::{Readiness, Spot, assess_spot};
 use siteworthy_rules::profile::{Place, Question};
@@ -196,6 +198,23 @@ fn items_come_by_year_and_then_as_listed() {
     let ids: Vec<&str> =
         items.iter().map(|item| rulebook.profiles[item.profile].id.as_str()).collect();
     assert_eq!(ids, ["pharmacy-robot", "drone-pad", "surgical-robot", "nurse-call"]);
+}
+
+#[test]
+fn a_demand_that_no_source_tells_is_unknown_and_not_nothing() {
+    let wide = site("agreed-import-capacity-kva = 2000\nmax-demand-kva = 100", &[]);
+    let (rulebook, found) = judge(&wide, &[("nurse-call", 1), ("logistics-robot", 1)]);
+    let supply = resource(&rulebook, SUPPLY);
+    let untold = found.items.iter().position(|placed| placed.fit == Fit::Unknown);
+    let untold = untold.expect("one of the two is not told");
+    assert_eq!(found.untold, [untold]);
+    assert_eq!(found.items[untold].limiting, Some(supply));
+    assert_eq!(found.items[1 - untold].fit, Fit::Fits);
+    // Where nothing is left even for what is told, it is exhausted all the same.
+    let full = site("agreed-import-capacity-kva = 100\nmax-demand-kva = 100", &[]);
+    let (_, found) = judge(&full, &[("nurse-call", 1), ("logistics-robot", 1)]);
+    assert!(found.items.iter().any(|placed| placed.fit == Fit::Exceeds));
+    assert_eq!(found.untold.len(), 1);
 }
 
 #[test]

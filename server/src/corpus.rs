@@ -89,6 +89,18 @@ impl Corpus {
     }
 }
 
+fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| {
+        let name = path.display();
+        Error::Invalid(match error.kind() {
+            std::io::ErrorKind::InvalidData => {
+                format!("cannot read {name}: it is not UTF-8; save it as UTF-8 text")
+            }
+            _ => format!("cannot read {name}: {error}"),
+        })
+    })
+}
+
 fn load_folder(
     folder: &Path,
     prefix: &str,
@@ -109,10 +121,7 @@ fn load_folder(
         if path.is_dir() {
             load_folder(&path, &inner, files)?;
         } else if path.extension().is_some_and(|end| end == "toml" || end == "csv") {
-            files.push((
-                Cow::Owned(inner),
-                Cow::Owned(fs::read_to_string(&path).map_err(unreadable)?),
-            ));
+            files.push((Cow::Owned(inner), Cow::Owned(read_text(&path)?)));
         }
     }
     Ok(())

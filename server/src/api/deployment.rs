@@ -113,6 +113,12 @@ impl HeadroomNode {
         placed.map(|(item, placed)| ItemNode { of: self, item, placed }).collect()
     }
 
+    /// Technologies whose demand on electrical supply no source tells, in a sentence: they are in no use,
+    /// so what is left of the supply is at most what is said. None where all is told.
+    async fn untold(&self) -> Option<String> {
+        self.judgement.untold_in_words(&self.view.rulebook, &self.items)
+    }
+
     /// Readiness of the deployment as a whole: the worst of its items beside each other; none without a
     /// deployment.
     async fn readiness(&self) -> Option<Readiness> {

@@ -71,7 +71,8 @@ pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
     for (label, text) in &report.statement {
         statement.add([Cell::from(label), Cell::from(text)]);
         // The revision and the rulebook stand below every table.
-        if matches!(label.as_str(), "Price base" | "Not in these figures") {
+        let said = ["Price base", "Not in these figures", "Technologies still in research"];
+        if said.contains(&label.as_str()) {
             answer.say(format!("{label}: {}", with_stop(text)));
         }
     }

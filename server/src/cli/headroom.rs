@@ -94,6 +94,7 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
     } else if sentences.is_empty() {
         sentences.push("No resource of which enough is known is exhausted.".to_owned());
     }
+    sentences.extend(judgement.untold_in_words(&view.rulebook, items));
     // A deployment is as ready as the worst of its technologies beside the others.
     let together = judgement.items.iter().map(|placed| placed.together.score.readiness);
     if let Some(whole) = together.max() {

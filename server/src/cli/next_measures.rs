@@ -6,9 +6,10 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::next::{Worth, next_measures};
+use crate::view::next::{MissingRooms, Worth, missing_rooms, next_measures};
 use clap::Args;
 use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::place::SpaceKind;
 
 /// Shows what to survey next.
 #[derive(Args, Debug)]
@@ -48,7 +49,7 @@ impl NextMeasures {
             }
         };
         let count = sites.len();
-        let list = next_measures(&view, &profiles, sites.into_iter());
+        let list = next_measures(&view, &profiles, sites.iter().copied());
         let mut answer = Answer::new(&view);
         answer.say(format!(
             "{} measures are missing at {count} {} for {} {}; the first {} are shown.",
@@ -58,9 +59,29 @@ impl NextMeasures {
             if profiles.len() == 1 { "technology" } else { "technologies" },
             list.len().min(self.first),
         ));
+        for sentence in without_rooms(&view, &profiles, &sites) {
+            answer.say(sentence);
+        }
         answer.add(measures(&view, &list[..list.len().min(self.first)]));
         self.reply.send(&answer)
     }
+}
+
+/// What no measure settles: rooms of which no survey speaks.
+fn without_rooms(view: &View, profiles: &[usize], sites: &[u32]) -> Vec<String> {
+    let sentence = |(kind, missing): (SpaceKind, MissingRooms)| {
+        let technologies: Vec<&str> =
+            missing.profiles.iter().map(|at| view.rulebook.profiles[*at].id.as_str()).collect();
+        let sites = match missing.sites {
+            1 => "1 site".to_owned(),
+            many => format!("{many} sites"),
+        };
+        format!(
+            "No {kind} is on record at {sites}, so nothing settles {} there until a survey names one.",
+            technologies.join(", ")
+        )
+    };
+    missing_rooms(view, profiles, sites).into_iter().map(sentence).collect()
 }
 
 fn measures(view: &View, list: &[(MeasureIndex, Worth)]) -> Table {

@@ -133,6 +133,9 @@ pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Resul
         if key == "sites" || !judged.is_empty() {
             answer.add(results(view, &chosen, &judged, key));
         }
+        if let Some(sentence) = view.still_in_research(&judged) {
+            answer.say(sentence);
+        }
     }
     let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
     answer.add_if_any(pools(view, &with_pooled.find(view)?, &horizons.concat()));
@@ -332,6 +335,9 @@ pub fn summary(view: &View, filter: &SiteFilter, technologies: &[String]) -> Res
     let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
     answer.add_if_any(pools(view, &with_pooled.find(view)?, &all));
     answer.say(format!("{sites} sites, {unplaced} of them without a position on the map."));
+    if let Some(sentence) = view.still_in_research(&all) {
+        answer.say(sentence);
+    }
     Ok(answer)
 }
 

@@ -10,6 +10,7 @@ use crate::view::View;
 use crate::view::explain::plain;
 use crate::view::outage::{Outage, Stand};
 use clap::Args;
+use siteworthy_rules::deployment::Item;
 use siteworthy_rules::measure::{Kind, MeasureIndex};
 use siteworthy_rules::plant::reading::read_plant;
 use siteworthy_rules::plant::{
@@ -117,14 +118,14 @@ impl Resilience {
         let items = self.deployment.items(&view, site)?;
         let overrides = self.overrides(&view, site)?;
         let hours = usize::from(self.hours);
-        let asked = Arc::clone(&view);
+        let (asked, shown) = (Arc::clone(&view), items.clone());
         // Off the thread that must stay free.
         let work = move || asked.outage(site, &items, overrides.as_ref(), hours);
         let outage = tokio::task::spawn_blocking(work).await.map_err(Error::internal)??;
         if let Some(Err(unanswered)) = &outage.after {
             self.refuse_what_was_asked(&view, unanswered)?;
         }
-        self.reply.send(&answer(&view, site, &outage))
+        self.reply.send(&answer(&view, site, &shown, &outage))
     }
 
     /// The plant as it was asked about; none where nothing was asked of it.
@@ -202,7 +203,25 @@ fn describe(view: &View, contradiction: &Contradiction) -> String {
     }
 }
 
-fn answer(view: &View, site: u32, outage: &Outage) -> Answer {
+/// Which technologies add nothing to the essential load, because no figure says that they do.
+fn without_standby(view: &View, items: &[Item]) -> Option<String> {
+    let mut titles: Vec<&str> = items
+        .iter()
+        .filter(|item| !view.takes_of_standby(item))
+        .map(|item| view.rulebook.profiles[item.profile].title.as_str())
+        .collect();
+    titles.sort_unstable();
+    titles.dedup();
+    (!titles.is_empty()).then(|| {
+        let titles = titles.join("; ");
+        format!(
+            "No sourced figure says what is taken of the standby supply by: {titles}. Nothing is added \
+             to the essential load for them."
+        )
+    })
+}
+
+fn answer(view: &View, site: u32, items: &[Item], outage: &Outage) -> Answer {
     let mut answer = Answer::new(view);
     let before = outage.before.as_ref().ok();
     let after = outage.after.as_ref().and_then(|after| after.as_ref().ok());
@@ -219,8 +238,8 @@ fn answer(view: &View, site: u32, outage: &Outage) -> Answer {
              of {percent} % {when}.{shortfalls}"
         ));
     }
-    if outage.after.is_some() && outage.added_kva <= 0.0 {
-        answer.say("Nothing that is deployed here adds to the essential load.");
+    if let Some(sentence) = without_standby(view, items) {
+        answer.say(sentence);
     }
     for (when, unanswered) in [
         ("as it stands", outage.before.as_ref().err()),
@@ -233,7 +252,8 @@ fn answer(view: &View, site: u32, outage: &Outage) -> Answer {
     let Some(shown) = after.or(before) else { return answer };
     answer.say(
         "Taken as given: battery, switchgear and solar plant do not fail, the battery is full when \
-         the mains is lost, and one cause does not stop several sets at once.",
+         the mains is lost, one cause does not stop several sets at once, and the engine of a set \
+         gives all the kW that its kVA carry at the power factor of the load; check its kW rating.",
     );
     let stands = [before, after];
     let longest = shown.survival.carried.len() - 1;

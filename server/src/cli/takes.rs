@@ -10,7 +10,7 @@ use crate::view::View;
 use clap::Args;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::deployment::{Item, strict};
-use siteworthy_rules::judge::place_of as row_of;
+use siteworthy_rules::judge::{Readiness, place_of as row_of};
 use siteworthy_rules::profile::Requirement;
 use siteworthy_rules::takes::{Bill, MAX_SHARERS, Prospect, Taken, Takes, Want, takes};
 use siteworthy_rules::unknowns::missing;
@@ -63,10 +63,17 @@ fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
     if found.is_out_of_reach() {
         let rest =
             if found.works.is_empty() { "" } else { " The works below serve the others only." };
-        answer.say(format!(
-            "The deployment as a whole cannot be made ready with what is on offer, so no sum makes it \
-             so.{rest}"
-        ));
+        let without_goal = found.prospects.iter().filter(|prospect| prospect.goal.is_none());
+        answer.say(if without_goal.clone().all(is_open) {
+            format!(
+                "What the deployment as a whole would take cannot be told before more is measured.{rest}"
+            )
+        } else {
+            format!(
+                "The deployment as a whole cannot be made ready with what is on offer, so no sum makes \
+                 it so.{rest}"
+            )
+        });
     }
     answer.say(bound_in_words(found));
     answer.add(prospects(view, items, &found.prospects));
@@ -98,10 +105,18 @@ fn sentence(view: &View, item: &Item, prospect: &Prospect) -> String {
     match prospect.goal {
         Some(_) if before == after => format!("{id} is {after} as things are."),
         Some(_) => format!("{id} is {before} and would be {after}."),
+        None if is_open(prospect) => {
+            format!("{id} is {before}: what it would take cannot be told before more is measured.")
+        }
         None => format!(
             "{id} is {before}, and no works on offer make it ready, with or without actions."
         ),
     }
+}
+
+/// Whether it is what nobody knows that keeps a technology from being ready, and not what is short.
+fn is_open(prospect: &Prospect) -> bool {
+    prospect.at_best.readiness == Readiness::Indeterminate
 }
 
 fn bound_in_words(found: &Takes) -> String {

@@ -96,6 +96,14 @@ impl View {
         resource.missing(|measure| self.estate.value(measure, site))
     }
 
+    /// Whether a figure says what an item takes of the standby supply.
+    #[must_use]
+    pub fn takes_of_standby(&self, item: &Item) -> bool {
+        let mut resources = (0..).map(ResourceIndex).zip(&self.rulebook.resources);
+        let standby = resources.find(|(_, resource)| resource.id == STANDBY);
+        standby.is_some_and(|(at, _)| demand_of(&self.rulebook, item, at) > 0.0)
+    }
+
     /// What a deployment adds to the essential load of its site, in kVA.
     ///
     /// # Errors

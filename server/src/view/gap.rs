@@ -16,7 +16,7 @@ use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
 use siteworthy_rules::judge::{for_each_measure_read, percent, place_of};
 use siteworthy_rules::place::SpaceKind;
-use siteworthy_rules::profile::{Horizon, Place};
+use siteworthy_rules::profile::{AdoptionStatus, Horizon, Place};
 use siteworthy_rules::remedy::Basis;
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
@@ -103,6 +103,24 @@ impl View {
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// Which of these technologies are still in research, as far as a source says, in a sentence; none
+    /// where none is. Their figures stand beside those of technologies in use and are not to be taken
+    /// for them.
+    #[must_use]
+    pub fn still_in_research(&self, profiles: &[usize]) -> Option<String> {
+        let is_in_research = |at: &&usize| {
+            let adoption = &self.rulebook.profiles[**at].adoption;
+            adoption.as_ref().is_some_and(|one| one.status == AdoptionStatus::Research)
+        };
+        let titles: Vec<&str> = profiles
+            .iter()
+            .filter(is_in_research)
+            .map(|at| self.rulebook.profiles[*at].title.as_str())
+            .collect();
+        (!titles.is_empty())
+            .then(|| format!("Still in research, and in these figures: {}.", titles.join("; ")))
     }
 
     /// What is missing at one site for one unit of each of these profiles.
@@ -320,6 +338,10 @@ impl View {
             ("Program", format!("Siteworthy {}", env!("CARGO_PKG_VERSION"))),
             ("Sites in scope", question.filter.describe()),
             ("Technologies, one unit of each a site", technologies.join("; ")),
+            (
+                "Technologies still in research",
+                self.still_in_research(profiles).unwrap_or_else(|| "none of these".to_owned()),
+            ),
             ("Gaps closed to", question.level.word().to_owned()),
             ("Price base", format!("prices of {}, no deflator applied", self.rulebook.price_base_year)),
             ("Number of sites", total.sites.to_string()),

@@ -5,6 +5,8 @@ use super::View;
 use rayon::prelude::*;
 use siteworthy_rules::judge::Outcome;
 use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::place::SpaceKind;
+use siteworthy_rules::profile::Place;
 use siteworthy_rules::unknowns::{Gain, gains};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,4 +115,39 @@ const MILLION: u64 = 1_000_000;
 /// The share of one of the measures that are needed together.
 fn share(gain: &Gain, whole: u64) -> u64 {
     whole / u64::try_from(gain.measures.len()).unwrap_or(u64::MAX).max(1)
+}
+
+/// Sites without any room of a kind on record, and the technologies that are judged in such rooms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MissingRooms {
+    /// How many of the sites have none.
+    pub sites: usize,
+    /// The technologies, by their places in the rulebook.
+    pub profiles: Vec<usize>,
+}
+
+/// Kinds of room that technologies are judged in and that sites have none of on record: no measure
+/// settles these, only a survey that names a room.
+#[must_use]
+pub fn missing_rooms(
+    view: &View,
+    profiles: &[usize],
+    sites: &[u32],
+) -> BTreeMap<SpaceKind, MissingRooms> {
+    let mut missing: BTreeMap<SpaceKind, MissingRooms> = BTreeMap::new();
+    for profile in profiles {
+        let Place::Space(kind) = view.rulebook.profiles[*profile].place else { continue };
+        if kind != SpaceKind::Home {
+            missing.entry(kind).or_default().profiles.push(*profile);
+        }
+    }
+    for (kind, rooms) in &mut missing {
+        let has_none = |site: &&u32| {
+            !view.site(**site).is_pooled
+                && !view.site(**site).spaces.iter().any(|space| space.kind == *kind)
+        };
+        rooms.sites = sites.iter().filter(has_none).count();
+    }
+    missing.retain(|_, rooms| rooms.sites > 0);
+    missing
 }
