@@ -2,7 +2,7 @@
 //!
 //! The rates are benchmarks of `cost`; the gaps themselves and the arithmetic are `gap`.
 
-use crate::cost::{Benchmark, Money};
+use crate::cost::{Benchmark, Money, StatedRate};
 use crate::dated::Evidence;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, MeasureIndex};
@@ -91,6 +91,8 @@ pub struct RemedyContext<'a> {
     pub resources: &'a [Resource],
     /// The benchmarks.
     pub benchmarks: &'a [Benchmark],
+    /// The rates that are no benchmarks, for want of estimates.
+    pub stated_rates: &'a [StatedRate],
 }
 
 /// Reads one file of `remedies/`.
@@ -295,17 +297,24 @@ fn read_cost(
 ) -> Option<Cost> {
     let benchmark = fields.text("benchmark").and_then(|id| {
         let found = context.benchmarks.iter().position(|benchmark| benchmark.id == id);
+        let is_stated = context.stated_rates.iter().any(|rate| rate.id == id);
         if found.is_none() {
-            fields.problem(
-                "benchmark",
-                "There is no such benchmark.",
-                "Use an id of costs/benchmarks.csv.",
-            );
+            let (message, advice) = if is_stated {
+                (
+                    "Its source gives no low, central and high estimates of this rate.",
+                    "Use a rate that has all three.",
+                )
+            } else {
+                ("There is no such benchmark.", "Use an id of costs/benchmarks.csv.")
+            };
+            fields.problem("benchmark", message, advice);
         }
         found
     });
-    if let (Some(at), Some(unit)) = (benchmark, unit) {
-        let expected = format!("GBP/{}", unit.symbol());
+    let money: Option<Money> = fields.word("money");
+    if let (Some(at), Some(unit), Some(money)) = (benchmark, unit, money) {
+        let per_year = if money == Money::Running { "/year" } else { "" };
+        let expected = format!("GBP/{}{per_year}", unit.symbol());
         let rate = &context.benchmarks[at];
         if rate.unit != expected {
             let message =
@@ -313,7 +322,6 @@ fn read_cost(
             fields.problem("benchmark", message, "Use a rate for one unit of the quantity.");
         }
     }
-    let money = fields.word("money");
     let why = fields.text("why");
     Some(Cost { benchmark: benchmark?, money: money?, why: why? })
 }
