@@ -71,7 +71,7 @@ pub struct Rulebook {
     pub reliability: ReliabilityRules,
     /// The bands of readiness.
     pub bands: Bands,
-    /// The one calendar year whose prices all remedies use.
+    /// The one calendar year whose prices all remedies that close gaps use.
     pub price_base_year: i32,
 }
 
@@ -153,6 +153,7 @@ impl Rulebook {
             resources: &resources,
             benchmarks: &benchmarks,
             stated_rates: &rates.stated,
+            embodied: factors.as_ref().map(|factors| &factors.embodied),
         };
         let mut remedies: Vec<Remedy> = files_in(files, REMEDIES)
             .filter_map(|file| read_remedy(file.path, file.text, &context, &mut problems))
@@ -376,11 +377,13 @@ fn read_bands(fields: &mut Fields<'_>) -> Option<[u16; 3]> {
     Some([bp(ready / 100.0), bp(with_actions / 100.0), bp(coverage)])
 }
 
-/// Costs of different price bases must not be added together.
+/// Costs of different price bases must not be added together. Those of remedies that only save are moved
+/// to this base where they are used.
 fn check_price_base(remedies: &[Remedy], benchmarks: &[Benchmark], problems: &mut Problems) -> i32 {
     let mut base: Option<(i32, &str)> = None;
+    let closing = remedies.iter().filter(|remedy| !remedy.closes.is_empty());
     for benchmark in
-        remedies.iter().flat_map(|remedy| &remedy.costs).map(|cost| &benchmarks[cost.benchmark])
+        closing.flat_map(|remedy| &remedy.costs).map(|cost| &benchmarks[cost.benchmark])
     {
         let (year, first) = *base.get_or_insert((benchmark.price_base_year, &benchmark.id));
         if year != benchmark.price_base_year {
