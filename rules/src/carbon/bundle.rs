@@ -350,3 +350,43 @@ pub fn cheapest<P: Purpose>(
     };
     Ok(Cheapest { bundle, total, saved: found.saved_a_year, residual: found.residual_a_year })
 }
+
+/// One bundle that no other beats: none saves as much in the year for less.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unbeaten<P> {
+    /// Its remedies.
+    pub bundle: Bundle,
+    /// What they do together, in three runs.
+    pub sum: Estimate<Sum>,
+    /// What they save in the year, in the central run.
+    pub saved: Carbon<P>,
+}
+
+/// What more saving costs: the bundles that no other beats in the central run, by what they save in the
+/// year. The cheapest set for any need is one of them.
+///
+/// # Errors
+/// Where the grid has no factor of the year.
+pub fn unbeaten<P: Purpose>(
+    totals: &Totals,
+    year: CalendarYear,
+    grid: &GridPath<P>,
+) -> Result<Vec<Unbeaten<P>>, Missing> {
+    let mut all = Vec::with_capacity(totals.len());
+    for (bundle, total) in totals {
+        let sum = total.sum();
+        let saved = sum.central.saved_in(year, grid)?;
+        all.push(Unbeaten { bundle: bundle.clone(), sum, saved });
+    }
+    let cost = |one: &Unbeaten<P>| one.sum.central.effect.net_cost_gbp;
+    all.sort_by(|one, other| {
+        cost(one).total_cmp(&cost(other)).then(other.saved.kg().total_cmp(&one.saved.kg()))
+    });
+    let mut most = f64::NEG_INFINITY;
+    all.retain(|one| {
+        let is_more = one.saved.kg() > most;
+        most = most.max(one.saved.kg());
+        is_more
+    });
+    Ok(all)
+}

@@ -103,7 +103,7 @@ impl LeftOut {
     }
 
     fn to_survey(id: &str, what: &str) -> Self {
-        Self { kind: Kind::ToSurvey, reason: format!("{what} is not surveyed ({id}).") }
+        Self { kind: Kind::ToSurvey, reason: format!("Not surveyed: {what} ({id}).") }
     }
 
     fn nothing(reason: impl Into<String>) -> Self {
@@ -311,13 +311,13 @@ fn boiler_gas(gas: f64, value: impl Fn(&str) -> Option<f64>) -> Result<f64, Left
         return Ok(0.0);
     }
     let units = value(CHP_UNITS).ok_or_else(|| {
-        LeftOut::to_survey(CHP_UNITS, "Whether combined heat and power burns some of the gas")
+        LeftOut::to_survey(CHP_UNITS, "whether combined heat and power burns some of the gas")
     })?;
     if units == 0.0 {
         return Ok(gas);
     }
     let burned = value(CHP_GAS).ok_or_else(|| {
-        LeftOut::to_survey(CHP_GAS, "How much of the gas combined heat and power burns")
+        LeftOut::to_survey(CHP_GAS, "how much of the gas combined heat and power burns")
     })?;
     Ok((gas - burned).max(0.0))
 }

@@ -59,6 +59,21 @@ impl CostRisks {
         shares.iter().map(of).sum()
     }
 
+    /// The level of prices in a place, relative to the mean of the UK.
+    ///
+    /// # Errors
+    /// [`Missing`], with the places that there are.
+    pub fn location(&self, place: &str) -> Result<f64, Missing> {
+        let figure = self.locations.get(place).ok_or_else(|| {
+            let known: Vec<&str> = self.locations.keys().map(String::as_str).collect();
+            Missing(format!(
+                "there is no location factor of {place}; there are {}",
+                known.join(", ")
+            ))
+        })?;
+        Ok(figure.value)
+    }
+
     /// The shares of capital in each year of a project of so many years.
     ///
     /// # Errors

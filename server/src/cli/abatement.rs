@@ -10,10 +10,11 @@ use crate::view::View;
 use crate::view::abatement::{Abatement, DEFAULT_YEAR, Met, Question};
 use crate::view::carbon::BASE_YEAR;
 use clap::Args;
+use rust_decimal::Decimal;
 use siteworthy_rules::carbon::bundle::Step;
 use siteworthy_rules::carbon::demand::Carrier;
 use siteworthy_rules::carbon::path::Choice;
-use siteworthy_rules::cost::Estimate;
+use siteworthy_rules::cost::{Estimate, Pence};
 
 /// Shows what would lower emissions.
 #[derive(Args, Debug)]
@@ -79,6 +80,16 @@ fn eye(value: f64) -> String {
     Cell::from(value).for_the_eye()
 }
 
+/// Whole tonnes, for sentences.
+fn tonnes(value: f64) -> String {
+    eye(value.round())
+}
+
+/// An estimate in pounds as an amount of money; none where it is none.
+fn money(pounds: f64) -> Cell {
+    Decimal::from_f64_retain(pounds).and_then(Pence::from_pounds).into()
+}
+
 /// Millions of pounds, with low and high.
 fn millions(pounds: Estimate<f64>) -> String {
     let [central, low, high] = [pounds.central, pounds.low, pounds.high].map(|one| eye(one / 1e6));
@@ -114,6 +125,7 @@ fn answer(view: &View, found: &Abatement) -> Answer {
     answer.say(format!("It rests on: {}.", found.pinned.join("; ")));
     answer.add(steps(view, found));
     answer.add_if_any(set(view, found));
+    answer.add_if_any(choices(view, found));
     answer.add_if_any(left_out(view, found));
     answer.add_if_any(assumptions(view, found));
     answer.add_if_any(sites_left_out(found));
@@ -132,9 +144,9 @@ fn say_met(view: &View, found: &Abatement, answer: &mut Answer) {
     };
     answer.say(format!(
         "By the path {path}: {} t emitted in {year} without any remedy, {} t allowed, {} t to save.",
-        eye(met.emitted_t),
-        eye(met.allowed_t),
-        eye(met.needed_t)
+        tonnes(met.emitted_t),
+        tonnes(met.allowed_t),
+        tonnes(met.needed_t)
     ));
     let titles: Vec<&str> =
         met.set.iter().map(|member| view.rulebook.remedies[member.remedy].title.as_str()).collect();
@@ -143,7 +155,7 @@ fn say_met(view: &View, found: &Abatement, answer: &mut Answer) {
     } else {
         answer.say(format!(
             "The cheapest set saves {} t in that year: {}. Capital {}, net cost {}.",
-            eye(met.saved_t),
+            tonnes(met.saved_t),
             titles.join(", "),
             millions(met.sum.map(|sum| sum.effect.capital_gbp)),
             millions(met.sum.map(|sum| sum.effect.net_cost_gbp)),
@@ -159,7 +171,7 @@ fn say_residual(met: &Met, year: i32, answer: &mut Answer) {
     if met.residual.tonnes > 0.0 {
         answer.say(format!(
             "{} t of that year are reached by no set, {} at the Green Book carbon values of {year}.",
-            eye(met.residual.tonnes),
+            tonnes(met.residual.tonnes),
             worth(met.residual.gbp)
         ));
     }
@@ -167,7 +179,7 @@ fn say_residual(met: &Met, year: i32, answer: &mut Answer) {
         answer.say(format!(
             "With the set from {} to 2050 {} t stay above the path, {} as a present value in {BASE_YEAR}.",
             BASE_YEAR.0 + 1,
-            eye(to_2050.tonnes),
+            tonnes(to_2050.tonnes),
             worth(to_2050.gbp)
         ));
     }
@@ -243,16 +255,16 @@ fn steps(view: &View, found: &Abatement) -> Table {
             step.sites.into(),
             step.quantity.central.into(),
             remedy.quantity.unit.symbol().into(),
-            capital.low.into(),
-            capital.central.into(),
-            capital.high.into(),
-            added.central.effect.running_gbp_per_year.into(),
+            money(capital.low),
+            money(capital.central),
+            money(capital.high),
+            money(added.central.effect.running_gbp_per_year),
             saved.of(Carrier::NaturalGas).into(),
             saved.of(Carrier::Electricity).into(),
-            added.central.effect.energy_gbp_per_year.into(),
-            net.low.into(),
-            net.central.into(),
-            net.high.into(),
+            money(added.central.effect.energy_gbp_per_year),
+            money(net.low),
+            money(net.central),
+            money(net.high),
             life.into(),
             (added.central.effect.marginal_kg / 1000.0).into(),
             per_year.into(),
@@ -290,10 +302,44 @@ fn set(view: &View, found: &Abatement) -> Table {
             member.part.sites.into(),
             effect.central.quantity.into(),
             remedy.quantity.unit.symbol().into(),
-            effect.low.capital_gbp.into(),
-            effect.central.capital_gbp.into(),
-            effect.high.capital_gbp.into(),
-            effect.central.net_cost_gbp.into(),
+            money(effect.low.capital_gbp),
+            money(effect.central.capital_gbp),
+            money(effect.high.capital_gbp),
+            money(effect.central.net_cost_gbp),
+        ]);
+    }
+    table
+}
+
+/// What more saving costs.
+fn choices(view: &View, found: &Abatement) -> Table {
+    let columns = [
+        ("remedies", "Set"),
+        ("saved_in_year_t", "Saved in the year t"),
+        ("capital_gbp", "Capital GBP"),
+        ("net_cost_gbp_low", "Net cost, low GBP"),
+        ("net_cost_gbp", "Net cost GBP"),
+        ("net_cost_gbp_high", "Net cost, high GBP"),
+    ];
+    let title = "What more saving costs: the sets that no other beats";
+    let mut table = Table::new("choices", title, &columns).showing(&[
+        "remedies",
+        "saved_in_year_t",
+        "capital_gbp",
+        "net_cost_gbp",
+    ]);
+    let Ok(met) = &found.met else { return table };
+    for choice in &met.choices {
+        let ids = choice.remedies.iter().map(|at| view.rulebook.remedies[*at].id.as_str());
+        let ids: Vec<&str> = ids.collect();
+        let effect = choice.sum.map(|sum| sum.effect);
+        table.add([
+            Cell::from(if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }),
+            choice.saved_t.into(),
+            money(effect.central.capital_gbp),
+            money(effect.low.net_cost_gbp),
+            money(effect.central.net_cost_gbp),
+            money(effect.high.net_cost_gbp),
         ]);
     }
     table

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::bundle::{
     Beside, Bundle, Case, Cheapest, Part, Step, Sum, Total, Totals, at_site, bundles, cheapest,
-    curve,
+    curve, unbeaten,
 };
 use siteworthy_rules::carbon::crrem::{LAST_YEAR, pathway_of};
 use siteworthy_rules::carbon::demand::KnownDemand;
@@ -83,6 +83,17 @@ pub struct Member {
     pub part: Part,
 }
 
+/// A set of remedies that no other beats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChoiceOfSet {
+    /// Its remedies, by their places in the rulebook.
+    pub remedies: Vec<usize>,
+    /// What they do together, in three runs.
+    pub sum: Estimate<Sum>,
+    /// What they save in the year in the central run, in tonnes.
+    pub saved_t: f64,
+}
+
 /// Tonnes and what they are worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Valued {
@@ -107,6 +118,8 @@ pub struct Met {
     pub sum: Estimate<Sum>,
     /// What they save in the year in the central run, in tonnes.
     pub saved_t: f64,
+    /// The sets that no other beats, by what they save in the year: what more saving costs.
+    pub choices: Vec<ChoiceOfSet>,
     /// What no set reaches in the year, worth what carbon is worth in that year, not discounted.
     pub residual: Valued,
     /// What stays above the path with the set from the year after the base year to 2050, as a present
@@ -444,6 +457,14 @@ impl View {
             set: set.map(|(at, part)| Member { remedy: priced[*at].remedy, part: *part }).collect(),
             sum,
             saved_t: saved.tonnes(),
+            choices: unbeaten(totals, year, grid)?
+                .into_iter()
+                .map(|one| ChoiceOfSet {
+                    remedies: one.bundle.iter().map(|at| priced[*at].remedy).collect(),
+                    sum: one.sum,
+                    saved_t: one.saved.tonnes(),
+                })
+                .collect(),
             residual: self.valued(&of_year, terms, |_| 1.0),
             to_2050: to_2050
                 .map(|tonnes| self.valued(&tonnes, terms, |index| terms.schedule.factor(index))),
