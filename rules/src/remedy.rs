@@ -226,6 +226,7 @@ fn read_costs(
         if text.is_some() && !is_saving {
             let message = "This goes with a [saves] table, and only with it.";
             fields.problem(key, message, "Remove it, or use running_unknown.");
+            return None;
         }
         text
     };
@@ -336,7 +337,7 @@ fn read_quantity(
     if basis.is_some_and(Basis::is_of_saving) && !is_saving {
         let message = "This basis goes with a [saves] table, and only with it.";
         fields.problem("basis", message, "Use gap, demand or area.");
-        fields.knows(&["carrier", "measure", "times", "over"]);
+        fields.knows(&["carrier", "measure", "times", "over", "factor", "reference", "evidence"]);
         return None;
     }
     let carrier: Option<Carrier> = fields.word_if_any("carrier");

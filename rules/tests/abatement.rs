@@ -106,7 +106,7 @@ fn world_of(
         }
     }
     let case = Case { site: site.clone(), fits, fuels: fuel_factors::<Crrem>(set) };
-    let all = bundles(&priced).unwrap();
+    let all = bundles(&priced, |_| true).unwrap();
     let totals: Totals = all.iter().cloned().zip(at_site(&case, &all)).collect();
     let ids = priced.iter().map(|one| id(one.remedy)).collect();
     World { priced, unpriced, ids, left_out, totals, site }
@@ -285,6 +285,15 @@ fn what_nobody_can_price_is_left_out_with_its_reason_and_is_not_zero() {
 }
 
 #[test]
+fn a_remedy_that_is_sized_nowhere_is_in_no_set() {
+    let world = world(&support::rulebook(), &hospital(), 0.0);
+    let solar = world.ids.iter().position(|id| id == "rooftop-solar").unwrap();
+    let sets = bundles(&world.priced, |at| at != solar).unwrap();
+    assert_eq!(sets.len(), 8);
+    assert!(sets.iter().all(|set| !set.contains(&solar)));
+}
+
+#[test]
 fn a_bundle_without_members_costs_nothing_and_saves_nothing() {
     let world = world(&support::rulebook(), &hospital(), 0.0);
     assert_eq!(world.totals[&Vec::new()].sum(), Default::default());
@@ -360,7 +369,7 @@ fn run(property: impl Fn((f64, f64, f64, f64, Option<f64>, f64)) -> Result<(), T
         proptest::option::of(0.0..60_000.0),
         0.0..1.5_f64,
     );
-    runner.run(&sites, |site| property(site)).unwrap_or_else(|failure| panic!("{failure}"));
+    runner.run(&sites, property).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 fn values(gas: f64, electricity: f64, area: f64, led: f64, kwp: Option<f64>) -> Values {

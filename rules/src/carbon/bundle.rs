@@ -25,14 +25,14 @@ pub const MAX_BUNDLES: usize = 4096;
 /// Remedies by their places in the list, in rising order.
 pub type Bundle = Vec<usize>;
 
-/// Every set of remedies with at most one of each group, the empty one first. The remedies must be in
-/// the order in which they are applied.
+/// Every set of the remedies that `is_open` somewhere, with at most one of each group, the empty one
+/// first. The remedies must be in the order in which they are applied.
 ///
 /// # Errors
 /// [`Unknown`] where there are more than [`MAX_BUNDLES`].
-pub fn bundles(priced: &[Priced]) -> Result<Vec<Bundle>, Unknown> {
+pub fn bundles(priced: &[Priced], is_open: impl Fn(usize) -> bool) -> Result<Vec<Bundle>, Unknown> {
     let mut all: Vec<Bundle> = vec![Vec::new()];
-    for (at, one) in priced.iter().enumerate() {
+    for (at, one) in priced.iter().enumerate().filter(|(at, _)| is_open(*at)) {
         let is_rival = |other: &usize| one.group.is_some() && priced[*other].group == one.group;
         let with: Vec<Bundle> = all
             .iter()

@@ -150,7 +150,6 @@ fn read_assumption(fields: &mut Fields<'_>) -> Option<Assumption> {
     if range.low <= 0.0 || range.low > range.central || range.central > range.high {
         let message = "Its estimates do not rise from above zero.";
         fields.problem("low", message, "Put low below central below high, all above zero.");
-        return None;
     }
     Some(Assumption {
         id: id?,

@@ -295,7 +295,8 @@ impl View {
             one.sites = known.len();
         }
         left_out.extend(of_sites(&known, &priced));
-        let all = bundles(&priced);
+        let is_sized = |at: usize| known.iter().any(|one| one.case.fits[at].is_some());
+        let all = bundles(&priced, is_sized);
         let totals = all.as_ref().map(|all| add_up(&known, all)).map_err(Clone::clone);
         let ids: Vec<String> =
             priced.iter().map(|one| self.rulebook.remedies[one.remedy].id.clone()).collect();
