@@ -103,6 +103,7 @@ fn the_command_line_says_what_the_api_says() {
         near(&row["capital_gbp_high"], step["adds"]["capitalGbp"]["high"].as_f64().unwrap());
         assert!(!step["assumptions"].as_array().unwrap().is_empty());
     }
+    assert!(out.contains("No set meets it. The cheapest of those that save most saves"), "{out}");
     let set = found["met"]["set"]["remedies"].as_array().unwrap();
     let rows: Vec<&Value> =
         shown["set"].as_array().unwrap().iter().map(|row| &row["remedy"]).collect();

@@ -153,8 +153,13 @@ fn say_met(view: &View, found: &Abatement, answer: &mut Answer) {
     if titles.is_empty() {
         answer.say("No remedy is in the cheapest set.".to_owned());
     } else {
+        let begins = if met.residual.tonnes > 0.0 {
+            "No set meets it. The cheapest of those that save most"
+        } else {
+            "The cheapest set that meets it"
+        };
         answer.say(format!(
-            "The cheapest set saves {} t in that year: {}. Capital {}, net cost {}.",
+            "{begins} saves {} t in that year: {}. Capital {}, net cost {}.",
             tonnes(met.saved_t),
             titles.join(", "),
             millions(met.sum.map(|sum| sum.effect.capital_gbp)),
