@@ -18,11 +18,13 @@
 //! takes an unknown part for zero without saying so beside it.
 
 pub mod abatement;
+pub mod bundle;
 pub mod crrem;
 pub mod demand;
 pub mod energy;
 pub mod footprint;
 pub mod path;
+pub mod saving;
 pub mod value;
 pub mod whole_life;
 

@@ -10,11 +10,13 @@
 //! What is worked out from them is `carbon`, `appraisal`, `costing` and `funding`; the rates of works
 //! are `cost`.
 
+pub mod ai;
 pub mod conversion;
 pub mod cost_risk;
 pub mod deflator;
 pub mod discount;
 pub mod embodied;
+pub mod envelope;
 pub mod grid;
 pub mod pathway;
 pub mod price;
@@ -24,11 +26,13 @@ pub mod value;
 
 use crate::dated::Evidence;
 use crate::fields::Problems;
+use ai::AiEnergy;
 use conversion::ConversionSets;
 use cost_risk::CostRisks;
 use deflator::Deflators;
 use discount::DiscountSchedules;
 use embodied::EmbodiedItem;
+use envelope::Envelope;
 use grid::GridPath;
 use pathway::Pathways;
 use price::Prices;
@@ -57,7 +61,7 @@ pub struct FinancialYear(pub i32);
 
 impl fmt::Display for FinancialYear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{:02}", self.0, (self.0 + 1).rem_euclid(100))
+        write!(f, "{}-{:02}", self.0, self.0.wrapping_add(1).rem_euclid(100))
     }
 }
 
@@ -113,6 +117,24 @@ impl fmt::Display for Missing {
 
 impl std::error::Error for Missing {}
 
+/// Which set an answer used. The rulebook's hash names the same sets to the last byte; this is for
+/// people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pinned {
+    /// The set, such as `UK Government conversion factors`.
+    pub set: &'static str,
+    /// Which edition of it, such as `2025` or `obr-2025-11`.
+    pub vintage: String,
+    /// The file that holds it, from the root of the project.
+    pub file: &'static str,
+}
+
+impl fmt::Display for Pinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.set, self.vintage, self.file)
+    }
+}
+
 /// Which question a factor answers.
 pub trait Purpose: Copy + fmt::Debug + PartialEq + sealed::Sealed {}
 
@@ -152,6 +174,19 @@ purposes! {
 /// ```compile_fail
 /// use siteworthy_rules::factor::{Carbon, Marginal, Reporting};
 /// let mixed = Carbon::<Reporting>::from_kg(1.0) + Carbon::<Marginal>::from_kg(1.0);
+/// ```
+///
+/// Of one purpose they do, and a factor gives the carbon of its own:
+///
+/// ```
+/// use siteworthy_rules::factor::{Carbon, Factor, Reporting};
+/// let sum = Carbon::<Reporting>::from_kg(1.0) + Factor::<Reporting>::new(0.5).of_kwh(4.0);
+/// assert_eq!(sum.kg(), 3.0);
+/// ```
+///
+/// ```compile_fail
+/// use siteworthy_rules::factor::{Carbon, Crrem, Factor, Reporting};
+/// let sum = Carbon::<Reporting>::from_kg(1.0) + Factor::<Crrem>::new(0.5).of_kwh(4.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Carbon<P>(f64, PhantomData<P>);
@@ -229,12 +264,20 @@ pub enum PriceBase {
     Financial(FinancialYear),
 }
 
+impl PriceBase {
+    /// The year alone, as it is written.
+    #[must_use]
+    pub fn year_text(self) -> String {
+        match self {
+            Self::Calendar(year) => year.to_string(),
+            Self::Financial(year) => year.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for PriceBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Calendar(year) => write!(f, "prices of {year}"),
-            Self::Financial(year) => write!(f, "prices of {year}"),
-        }
+        write!(f, "prices of {}", self.year_text())
     }
 }
 
@@ -270,12 +313,21 @@ const VALUES: &str = "datasets/carbon/carbon-values.csv";
 const PATHWAYS: &str = "datasets/carbon/crrem-pathways.csv";
 const TARGETS: &str = "datasets/carbon/targets.csv";
 const EMBODIED: &str = "datasets/carbon/embodied.csv";
+const AI: &str = "datasets/carbon/ai-energy.csv";
 const DEFLATORS: &str = "datasets/prices/deflators.csv";
 const DISCOUNT: &str = "datasets/prices/discount-rates.csv";
 const PRICES: &str = "datasets/prices/energy.csv";
+const OUTLOOK: &str = "datasets/prices/energy-outlook.csv";
 const BIAS: &str = "datasets/costs/optimism-bias.csv";
 const LOCATIONS: &str = "datasets/costs/locations.csv";
 const SPEND: &str = "datasets/costs/spend-profiles.csv";
+const ENVELOPES: &str = "datasets/costs/funding-envelopes.csv";
+
+/// Every file of factors, in the order in which they are read.
+pub(crate) const FILES: [&str; 15] = [
+    CONVERSION, GRID, VALUES, PATHWAYS, TARGETS, EMBODIED, AI, DEFLATORS, DISCOUNT, PRICES,
+    OUTLOOK, BIAS, LOCATIONS, SPEND, ENVELOPES,
+];
 
 /// All sets of factors.
 #[derive(Clone, Debug, PartialEq)]
@@ -296,6 +348,8 @@ pub struct Factors {
     pub targets: Vec<Target>,
     /// What equipment costs in carbon before it is switched on, by item.
     pub embodied: BTreeMap<String, EmbodiedItem>,
+    /// What requests to language models are said to take.
+    pub ai: AiEnergy,
     /// How prices have moved.
     pub deflators: Deflators,
     /// How the future is discounted.
@@ -304,6 +358,8 @@ pub struct Factors {
     pub prices: Prices,
     /// How costs turn out otherwise: optimism bias, places, spending over years.
     pub cost_risks: CostRisks,
+    /// What was set aside for health in all: context, and never an allocation to a site.
+    pub envelopes: Vec<Envelope>,
 }
 
 impl Factors {
@@ -319,11 +375,7 @@ impl Factors {
             }
             found
         };
-        let texts = [
-            CONVERSION, GRID, VALUES, PATHWAYS, TARGETS, EMBODIED, DEFLATORS, DISCOUNT, PRICES,
-            BIAS, LOCATIONS, SPEND,
-        ]
-        .map(&mut text);
+        let texts = FILES.map(&mut text);
         let [
             Some(conversion),
             Some(grid),
@@ -331,12 +383,15 @@ impl Factors {
             Some(pathways),
             Some(targets),
             Some(embodied),
+            Some(ai),
             Some(deflators),
             Some(discount),
             Some(prices),
+            Some(outlook),
             Some(bias),
             Some(locations),
             Some(spend),
+            Some(envelopes),
         ] = texts
         else {
             return None;
@@ -351,13 +406,15 @@ impl Factors {
             pathways: pathway::read(PATHWAYS, pathways, problems),
             targets: target::read(TARGETS, targets, problems),
             embodied: embodied::read(EMBODIED, embodied, problems),
+            ai: ai::read(AI, ai, problems),
             deflators: deflator::read(DEFLATORS, deflators, problems),
             discount: discount::read(DISCOUNT, discount, problems),
-            prices: price::read(PRICES, prices, problems),
+            prices: price::read([(PRICES, prices), (OUTLOOK, outlook)], problems),
             cost_risks: cost_risk::read(
                 [(BIAS, bias), (LOCATIONS, locations), (SPEND, spend)],
                 problems,
             ),
+            envelopes: envelope::read(ENVELOPES, envelopes, problems),
         })
     }
 }

@@ -538,6 +538,9 @@ fn quantity(
                 Ok(exactly(area))
             }
         }
+        Basis::Saved | Basis::Measure => {
+            Err("It is sized by what it saves and not by a gap.".to_owned())
+        }
     }
 }
 

@@ -1,15 +1,23 @@
-//! Ways to close a gap: which gaps each closes, how much of it is needed, and what that costs.
+//! Ways to close a gap or to save carbon: what each closes or saves, how much of it is needed, and what
+//! that costs.
 //!
-//! The rates are benchmarks of `cost`; the gaps themselves and the arithmetic are `gap`.
+//! The rates are benchmarks of `cost`; the gaps themselves and their arithmetic are `gap`, and what is
+//! saved at a site is `carbon::saving`.
 
-use crate::cost::{Benchmark, Money};
+pub mod saves;
+
+use crate::carbon::demand::Carrier;
+use crate::cost::{Benchmark, Money, StatedRate};
 use crate::dated::Evidence;
+use crate::factor::embodied::EmbodiedItem;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, MeasureIndex};
 use crate::resource::{AREA_UNIT, Resource, ResourceIndex};
 use crate::unit::Unit;
 use crate::words::words;
 use chrono::NaiveDate;
+use saves::{Assumption, Formula, Saves, read_assumptions, read_formula, read_measure, read_saves};
+use std::collections::BTreeMap;
 
 words! {
     /// What the quantity of a remedy follows from.
@@ -20,6 +28,10 @@ words! {
         Demand = "demand",
         /// The floor area of the place.
         Area = "area",
+        /// What it saves of a carrier: only of a remedy that saves.
+        Saved = "saved",
+        /// A measure of the site: only of a remedy that saves.
+        Measure = "measure",
     }
 }
 
@@ -32,7 +44,7 @@ pub enum Closes {
     Headroom(ResourceIndex),
 }
 
-/// One way to close a gap.
+/// One way to close a gap, to save carbon, or both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Remedy {
     /// Stable kebab-case id.
@@ -43,14 +55,20 @@ pub struct Remedy {
     pub as_of: NaiveDate,
     /// What it is, in a sentence.
     pub summary: String,
-    /// The gaps it closes.
+    /// The gaps it closes; none where it only saves.
     pub closes: Vec<Closes>,
+    /// What it saves, if it is one that saves.
+    pub saves: Option<Saves>,
     /// How much of it is needed.
     pub quantity: Quantity,
     /// What it costs, as parts that add up.
     pub costs: Vec<Cost>,
+    /// Why its cost is not known, where it has no part; only of a remedy that saves.
+    pub cost_unknown: Option<String>,
     /// Why its running cost is not known, where no part is a running cost.
     pub running_unknown: Option<String>,
+    /// Why it has no running cost beyond that of today; only of a remedy that saves.
+    pub running_none: Option<String>,
     /// A warning to show beside the cost.
     pub caution: Option<String>,
 }
@@ -66,6 +84,12 @@ pub struct Quantity {
     pub resource: Option<ResourceIndex>,
     /// What the basis is multiplied by.
     pub factor: f64,
+    /// The carrier, where the basis is what is saved.
+    pub carrier: Option<Carrier>,
+    /// The assumptions that turn what is saved into the unit.
+    pub formula: Formula,
+    /// The measure, where the basis is one.
+    pub measure: Option<MeasureIndex>,
     /// Where the rule comes from.
     pub reference: String,
     /// How well it is supported.
@@ -91,6 +115,10 @@ pub struct RemedyContext<'a> {
     pub resources: &'a [Resource],
     /// The benchmarks.
     pub benchmarks: &'a [Benchmark],
+    /// The rates that are no benchmarks, for want of estimates.
+    pub stated_rates: &'a [StatedRate],
+    /// The items of embodied carbon; none where they could not be read.
+    pub embodied: Option<&'a BTreeMap<String, EmbodiedItem>>,
 }
 
 /// Reads one file of `remedies/`.
@@ -107,12 +135,18 @@ pub fn read_remedy(
     let title = fields.text("title");
     let as_of = fields.date("as_of");
     let summary = fields.text("summary");
-    let closes = read_closes(&mut fields, context);
+    let is_saving = fields.has("saves");
+    let closes = if is_saving && !fields.has("closes") {
+        Some(Vec::new())
+    } else {
+        read_closes(&mut fields, context)
+    };
     let closed = closes.as_deref().unwrap_or_default();
+    let assumptions = read_assumptions(&mut fields);
     let quantity = match fields.table_if_any("quantity") {
-        Some((entry, path)) => {
-            fields.within(entry, path, |fields| read_quantity(fields, context, closed))
-        }
+        Some((entry, path)) => fields.within(entry, path, |fields| {
+            read_quantity(fields, context, closed, &assumptions, is_saving)
+        }),
         None => {
             fields.problem(
                 "quantity",
@@ -123,6 +157,62 @@ pub fn read_remedy(
         }
     };
     let unit = quantity.as_ref().map(|quantity| quantity.unit);
+    if !is_saving && !assumptions.is_empty() {
+        let message = "Assumptions go with a [saves] table, and only with it.";
+        fields.problem("assumption", message, "Add the table, or remove them.");
+    }
+    let saves = fields.table_if_any("saves").and_then(|(entry, path)| {
+        let symbol = unit.map(|unit| unit.symbol().to_owned());
+        fields.within(entry, path, |fields| {
+            read_saves(fields, context, assumptions, symbol.as_deref())
+        })
+    });
+    let priced = read_costs(&mut fields, context, unit, is_saving);
+    let caution = fields.text_if_any("caution");
+    fields.finish();
+    let quantity = quantity?;
+    check_saved(&saves, &quantity, file, problems);
+    Some(Remedy {
+        id: id?,
+        title: title?,
+        as_of: as_of?,
+        summary: summary?,
+        closes: closes?,
+        saves,
+        quantity,
+        costs: priced.costs,
+        cost_unknown: priced.cost_unknown,
+        running_unknown: priced.running_unknown,
+        running_none: priced.running_none,
+        caution,
+    })
+}
+
+/// A quantity that follows from what is saved of a carrier needs a saving of that carrier.
+fn check_saved(saves: &Option<Saves>, quantity: &Quantity, file: &str, problems: &mut Problems) {
+    let (Some(saves), Some(carrier)) = (saves, quantity.carrier) else { return };
+    let is_saved = saves.less.iter().any(|less| less.carrier == carrier);
+    if !is_saved && saves.unknown.is_none() {
+        let message = format!("It follows from {carrier}, of which nothing is saved.");
+        let advice = "Name a carrier of a [[saves.less]].";
+        problems.add(file, "quantity.carrier", None, message, advice);
+    }
+}
+
+/// The costs of a remedy, or why there are none.
+struct ReadCosts {
+    costs: Vec<Cost>,
+    cost_unknown: Option<String>,
+    running_unknown: Option<String>,
+    running_none: Option<String>,
+}
+
+fn read_costs(
+    fields: &mut Fields<'_>,
+    context: &RemedyContext<'_>,
+    unit: Option<Unit>,
+    is_saving: bool,
+) -> ReadCosts {
     let listed = fields.tables("cost");
     let listed_count = listed.len();
     let costs: Vec<Cost> = listed
@@ -131,35 +221,41 @@ pub fn read_remedy(
             fields.within(entry, path, |fields| read_cost(fields, context, unit))
         })
         .collect();
-    if listed_count == 0 {
+    let mut only_saving = |key: &'static str| {
+        let text = fields.text_if_any(key);
+        if text.is_some() && !is_saving {
+            let message = "This goes with a [saves] table, and only with it.";
+            fields.problem(key, message, "Remove it, or use running_unknown.");
+            return None;
+        }
+        text
+    };
+    let cost_unknown = only_saving("cost_unknown");
+    let running_none = only_saving("running_none");
+    if listed_count == 0 && cost_unknown.is_none() {
         fields.problem(
             "cost",
             "A remedy needs at least one cost.",
             "Add a [[cost]] with its benchmark.",
         );
     }
+    if listed_count > 0 && cost_unknown.is_some() {
+        let message = "Its cost is given, and is said not to be known.";
+        fields.problem("cost_unknown", message, "Remove one of the two.");
+    }
     let running_unknown = fields.text_if_any("running_unknown");
     let has_running = costs.iter().any(|cost| cost.money == Money::Running);
-    if costs.len() == listed_count && running_unknown.is_some() == has_running {
+    let is_said = running_unknown.is_some() != running_none.is_some();
+    let is_said_twice = running_unknown.is_some() && running_none.is_some();
+    let is_needed = cost_unknown.is_none() || is_said_twice;
+    if costs.len() == listed_count && is_needed && is_said == has_running {
         fields.problem(
             "running_unknown",
             "Either a running cost or the reason why none is known must be given, and not both.",
             "Add a running [[cost]], or running_unknown with the reason.",
         );
     }
-    let caution = fields.text_if_any("caution");
-    fields.finish();
-    Some(Remedy {
-        id: id?,
-        title: title?,
-        as_of: as_of?,
-        summary: summary?,
-        closes: closes?,
-        quantity: quantity?,
-        costs,
-        running_unknown,
-        caution,
-    })
+    ReadCosts { costs, cost_unknown, running_unknown, running_none }
 }
 
 fn read_closes(fields: &mut Fields<'_>, context: &RemedyContext<'_>) -> Option<Vec<Closes>> {
@@ -211,8 +307,10 @@ fn read_quantity(
     fields: &mut Fields<'_>,
     context: &RemedyContext<'_>,
     closes: &[Closes],
+    assumptions: &[Assumption],
+    is_saving: bool,
 ) -> Option<Quantity> {
-    let basis = fields.word("basis");
+    let basis: Option<Basis> = fields.word("basis");
     let symbol = fields.text("unit");
     let unit = symbol.as_deref().and_then(Unit::parse);
     if symbol.is_some() && unit.is_none() {
@@ -236,6 +334,27 @@ fn read_quantity(
             "Add or remove it.",
         );
     }
+    if basis.is_some_and(Basis::is_of_saving) && !is_saving {
+        let message = "This basis goes with a [saves] table, and only with it.";
+        fields.problem("basis", message, "Use gap, demand or area.");
+        fields.knows(&["carrier", "measure", "times", "over", "factor", "reference", "evidence"]);
+        return None;
+    }
+    let carrier: Option<Carrier> = fields.word_if_any("carrier");
+    if (basis == Some(Basis::Saved)) != carrier.is_some() {
+        let message = "The carrier goes with basis = \"saved\", and only with it.";
+        fields.problem("carrier", message, "Add or remove it.");
+    }
+    let measure = read_measure(fields, context, "measure", None);
+    if (basis == Some(Basis::Measure)) != fields.has("measure") {
+        let message = "The measure goes with basis = \"measure\", and only with it.";
+        fields.problem("measure", message, "Add or remove it.");
+    }
+    let formula = read_formula(fields, assumptions);
+    if basis != Some(Basis::Saved) && formula != Formula::default() {
+        let message = "Assumptions turn what is saved into a quantity, and nothing else.";
+        fields.problem("times", message, "Remove times and over, or use basis = \"saved\".");
+    }
     let factor = fields.number_if_any("factor").unwrap_or(1.0);
     if factor <= 0.0 {
         fields.problem("factor", "A factor is above zero.", "Correct it.");
@@ -244,18 +363,34 @@ fn read_quantity(
     let evidence = fields.word("evidence");
     let (basis, unit) = (basis?, unit?);
     // A quantity in the wrong unit is left out, so that its rates are not called wrong too.
-    if !check_unit(fields, context, basis, unit, resource, closes) {
+    if !check_unit(fields, context, (basis, unit, measure), resource, closes) {
         return None;
     }
-    Some(Quantity { basis, unit, resource, factor, reference: reference?, evidence: evidence? })
+    Some(Quantity {
+        basis,
+        unit,
+        resource,
+        factor,
+        carrier,
+        formula,
+        measure,
+        reference: reference?,
+        evidence: evidence?,
+    })
+}
+
+impl Basis {
+    /// Whether only a remedy that saves can have it.
+    const fn is_of_saving(self) -> bool {
+        matches!(self, Self::Saved | Self::Measure)
+    }
 }
 
 /// Whether a quantity is in the unit of what it follows from: nothing converts it on the way.
 fn check_unit(
     fields: &mut Fields<'_>,
     context: &RemedyContext<'_>,
-    basis: Basis,
-    unit: Unit,
+    (basis, unit, measure): (Basis, Unit, Option<MeasureIndex>),
     resource: Option<ResourceIndex>,
     closes: &[Closes],
 ) -> bool {
@@ -276,6 +411,13 @@ fn check_unit(
             .collect(),
         Basis::Demand => resource.map(of_resource).into_iter().collect(),
         Basis::Area => vec![("the floor area", AREA_UNIT)],
+        // What is saved is turned into the unit by assumptions, whose units nobody checks.
+        Basis::Saved => Vec::new(),
+        Basis::Measure => measure
+            .map(|index| context.dictionary.get(index))
+            .map(|measure| (measure.id.as_str(), measure.unit_symbol()))
+            .into_iter()
+            .collect(),
     };
     let wrong = followed.into_iter().find(|(_, symbol)| *symbol != unit.symbol());
     if let Some((name, symbol)) = wrong {
@@ -295,17 +437,24 @@ fn read_cost(
 ) -> Option<Cost> {
     let benchmark = fields.text("benchmark").and_then(|id| {
         let found = context.benchmarks.iter().position(|benchmark| benchmark.id == id);
+        let is_stated = context.stated_rates.iter().any(|rate| rate.id == id);
         if found.is_none() {
-            fields.problem(
-                "benchmark",
-                "There is no such benchmark.",
-                "Use an id of costs/benchmarks.csv.",
-            );
+            let (message, advice) = if is_stated {
+                (
+                    "Its source gives no low, central and high estimates of this rate.",
+                    "Use a rate that has all three.",
+                )
+            } else {
+                ("There is no such benchmark.", "Use an id of costs/benchmarks.csv.")
+            };
+            fields.problem("benchmark", message, advice);
         }
         found
     });
-    if let (Some(at), Some(unit)) = (benchmark, unit) {
-        let expected = format!("GBP/{}", unit.symbol());
+    let money: Option<Money> = fields.word("money");
+    if let (Some(at), Some(unit), Some(money)) = (benchmark, unit, money) {
+        let per_year = if money == Money::Running { "/year" } else { "" };
+        let expected = format!("GBP/{}{per_year}", unit.symbol());
         let rate = &context.benchmarks[at];
         if rate.unit != expected {
             let message =
@@ -313,7 +462,6 @@ fn read_cost(
             fields.problem("benchmark", message, "Use a rate for one unit of the quantity.");
         }
     }
-    let money = fields.word("money");
     let why = fields.text("why");
     Some(Cost { benchmark: benchmark?, money: money?, why: why? })
 }

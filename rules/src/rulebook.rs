@@ -3,9 +3,9 @@
 //!
 //! Reading files from disk or from the binary is the server's; here they are texts.
 
-use crate::cost::{Benchmark, read_benchmarks};
+use crate::cost::{Benchmark, StatedRate, read_benchmarks};
 use crate::dated::Evidence;
-use crate::factor::Factors;
+use crate::factor::{self, Factors};
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, Domain};
 use crate::problem::Problem;
@@ -63,13 +63,15 @@ pub struct Rulebook {
     pub remedies: Vec<Remedy>,
     /// The rates.
     pub benchmarks: Vec<Benchmark>,
+    /// The rates of which a source gives less than three estimates: for people to look up.
+    pub stated_rates: Vec<StatedRate>,
     /// What others published of carbon, prices and targets.
     pub factors: Arc<Factors>,
     /// What the probability of carrying an outage is worked out from.
     pub reliability: ReliabilityRules,
     /// The bands of readiness.
     pub bands: Bands,
-    /// The one calendar year whose prices all remedies use.
+    /// The one calendar year whose prices all remedies that close gaps use.
     pub price_base_year: i32,
 }
 
@@ -118,7 +120,8 @@ impl Rulebook {
         let (weights, bands) = read_weights_file(weights, &mut problems);
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
         let reliability = read_reliability(RELIABILITY, reliability, &dictionary, &mut problems);
-        let benchmarks = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
+        let rates = read_benchmarks(BENCHMARKS, benchmarks, &mut problems);
+        let benchmarks = rates.benchmarks;
         let factors = Factors::read(
             |path| files.iter().find(|file| file.path == path).map(|file| file.text),
             &mut problems,
@@ -149,6 +152,8 @@ impl Rulebook {
             dictionary: &dictionary,
             resources: &resources,
             benchmarks: &benchmarks,
+            stated_rates: &rates.stated,
+            embodied: factors.as_ref().map(|factors| &factors.embodied),
         };
         let mut remedies: Vec<Remedy> = files_in(files, REMEDIES)
             .filter_map(|file| read_remedy(file.path, file.text, &context, &mut problems))
@@ -171,6 +176,7 @@ impl Rulebook {
             editions,
             remedies,
             benchmarks,
+            stated_rates: rates.stated,
             factors: Arc::new(factors),
             reliability,
             bands,
@@ -263,6 +269,16 @@ fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
     for file in files.iter().filter(|file| is_rule(file.path) && !is_read(file.path)) {
         let message = "No rule file is read at this place.".to_owned();
         let advice = "Move it to rules/profiles or rules/remedies, or remove it.";
+        problems.add(file.path, "", None, message, advice);
+    }
+    let is_published = |path: &str| {
+        let is_below = FOLDERS.iter().any(|folder| path.starts_with(folder));
+        is_below && path.ends_with(".csv")
+    };
+    let is_table = |path: &str| path == BENCHMARKS || factor::FILES.contains(&path);
+    for file in files.iter().filter(|file| is_published(file.path) && !is_table(file.path)) {
+        let message = "No table is read at this place.".to_owned();
+        let advice = "Give it the name of a table that is read, or remove it.";
         problems.add(file.path, "", None, message, advice);
     }
     if files_in(files, PROFILES).next().is_none() {
@@ -361,11 +377,13 @@ fn read_bands(fields: &mut Fields<'_>) -> Option<[u16; 3]> {
     Some([bp(ready / 100.0), bp(with_actions / 100.0), bp(coverage)])
 }
 
-/// Costs of different price bases must not be added together.
+/// Costs of different price bases must not be added together. Those of remedies that only save are moved
+/// to this base where they are used.
 fn check_price_base(remedies: &[Remedy], benchmarks: &[Benchmark], problems: &mut Problems) -> i32 {
     let mut base: Option<(i32, &str)> = None;
+    let closing = remedies.iter().filter(|remedy| !remedy.closes.is_empty());
     for benchmark in
-        remedies.iter().flat_map(|remedy| &remedy.costs).map(|cost| &benchmarks[cost.benchmark])
+        closing.flat_map(|remedy| &remedy.costs).map(|cost| &benchmarks[cost.benchmark])
     {
         let (year, first) = *base.get_or_insert((benchmark.price_base_year, &benchmark.id));
         if year != benchmark.price_base_year {

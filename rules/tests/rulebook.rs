@@ -26,7 +26,9 @@ fn ids(rulebook: &Rulebook) -> BTreeSet<String> {
     let remedies = rulebook.remedies.iter().map(|remedy| format!("remedy {}", remedy.id));
     let benchmarks =
         rulebook.benchmarks.iter().map(|benchmark| format!("benchmark {}", benchmark.id));
-    measures.chain(resources).chain(requirements).chain(remedies).chain(benchmarks).collect()
+    let stated = rulebook.stated_rates.iter().map(|rate| format!("stated rate {}", rate.id));
+    let rates = benchmarks.chain(stated);
+    measures.chain(resources).chain(requirements).chain(remedies).chain(rates).collect()
 }
 
 /// An id is never reused and never lost: surveys, reports and assessments refer to it.

@@ -631,6 +631,7 @@ fn choices(rulebook: &Rulebook, case: &Case) -> Vec<Choice> {
                     let all = changes(f64::INFINITY).into_iter().chain(rooms).collect();
                     vec![(bill(rulebook, remedy, area), all)]
                 }
+                Basis::Saved | Basis::Measure => Vec::new(),
             };
             choices.push(Choice { sizes });
         }

@@ -24,6 +24,10 @@ pub const CARRIERS: [(Carrier, &[&str]); 5] = [
 pub const ONSITE: &str = "annual-onsite-electricity-kwh";
 /// Electricity of renewables on the site that went into the grid.
 pub const EXPORTED: &str = "annual-exported-electricity-kwh";
+/// Combined heat and power units on fossil fuel.
+pub const CHP_UNITS: &str = "chp-units-count";
+/// Gas that they burned.
+pub const CHP_GAS: &str = "annual-chp-gas-kwh";
 /// The floor area that intensities are of.
 pub const FLOOR_AREA: &str = "gross-internal-area-m2";
 

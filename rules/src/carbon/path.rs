@@ -17,8 +17,19 @@ use crate::factor::grid::GridPath;
 use crate::factor::target::{Target, TargetKind};
 use crate::factor::{Average, CalendarYear, Carbon, Marginal, Purpose};
 use crate::place::Nation;
+use crate::words::words;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+
+words! {
+    /// Which path a need is measured from.
+    Choice {
+        /// The pathway of CRREM, which begins at what any building of the class may emit.
+        Crrem = "crrem",
+        /// The target of the nation, which begins at what the sites themselves emitted.
+        National = "national",
+    }
+}
 
 /// One published target: emissions must be lower by a fraction, within some years.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 //! place: sets are revised, and a fall from one to the next may be a change of method.
 
 use super::rows::{Kept, read_rows};
-use super::{Factor, Figure, Missing, Reporting, SetYear};
+use super::{Factor, Figure, Missing, Pinned, Reporting, SetYear};
 use crate::fields::Problems;
 use crate::words::words;
 use std::collections::BTreeMap;
@@ -42,6 +42,13 @@ pub struct ConversionSet {
 }
 
 impl ConversionSet {
+    /// Which set this is.
+    #[must_use]
+    pub fn pinned(&self) -> Pinned {
+        let set = "UK Government conversion factors";
+        Pinned { set, vintage: self.year.to_string(), file: super::CONVERSION }
+    }
+
     /// Finds a factor.
     ///
     /// # Errors
@@ -77,7 +84,24 @@ pub struct ConversionSets {
 }
 
 impl ConversionSets {
-    /// The set of a year.
+    /// The set of a year. A calendar or a financial year is not the year of a set: whoever asks says which
+    /// set a report takes.
+    ///
+    /// ```compile_fail
+    /// use siteworthy_rules::factor::{FinancialYear, conversion::ConversionSets};
+    /// fn set_of(sets: &ConversionSets) {
+    ///     let _ = sets.of(FinancialYear(2025));
+    /// }
+    /// ```
+    ///
+    /// The same with the year of a set:
+    ///
+    /// ```
+    /// use siteworthy_rules::factor::{SetYear, conversion::ConversionSets};
+    /// fn set_of(sets: &ConversionSets) {
+    ///     let _ = sets.of(SetYear(2025));
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Missing`], with the years that there are.
@@ -99,8 +123,8 @@ pub const UNITS: [&str; 4] = [PER_KWH, "kgCO2e/litre", "kgCO2e/m3", "kgCO2e/kg"]
 
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> ConversionSets {
     let rows = read_rows(file, text, &["set_year", "factor", "scope"], problems, |row| {
-        let year = row.parsed("set_year", "a year").map(SetYear);
-        let id = row.text("factor");
+        let year = row.year("set_year").map(SetYear);
+        let id = row.id("factor");
         let scope = row.parsed("scope", "a scope: 1, 2, 3 or outside");
         let figure = row.figure(&UNITS)?;
         if figure.value < 0.0 {
@@ -109,7 +133,20 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Conversio
         Some(((year?, id?), ConversionFactor { scope: scope?, figure }))
     });
     let mut sets = BTreeMap::new();
-    for Kept { key: (year, id), value: factor, .. } in rows {
+    let mut first: BTreeMap<String, (SetYear, Scope, String)> = BTreeMap::new();
+    for Kept { line, key: (year, id), value: factor } in rows {
+        let unit = &factor.figure.unit;
+        let (since, scope, kept) =
+            first.entry(id.clone()).or_insert_with(|| (year, factor.scope, unit.clone()));
+        if (*scope, &*kept) != (factor.scope, unit) {
+            let message = format!(
+                "{id} is of scope {} and in {unit} here, and of scope {scope} and in {kept} in the set of \
+                 {since}.",
+                factor.scope
+            );
+            let advice = "Give what is another quantity another id.";
+            problems.add_at_row(file, line, Some("factor"), None, message, advice);
+        }
         let set =
             sets.entry(year).or_insert_with(|| ConversionSet { year, factors: BTreeMap::new() });
         set.factors.insert(id, factor);

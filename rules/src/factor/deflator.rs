@@ -4,7 +4,7 @@
 //! whose base does not matter: only its ratios are used. Calendar and financial years are never mixed.
 
 use super::rows::{Kept, check_whole, read_rows};
-use super::{CalendarYear, Figure, FinancialYear, Missing, PriceBase, Real};
+use super::{CalendarYear, Figure, Missing, Pinned, PriceBase, Real};
 use crate::fields::Problems;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -19,6 +19,12 @@ pub struct Deflator {
 }
 
 impl Deflator {
+    /// Which vintage this is.
+    #[must_use]
+    pub fn pinned(&self) -> Pinned {
+        Pinned { set: "GDP deflator", vintage: self.vintage.clone(), file: super::DEFLATORS }
+    }
+
     /// Money in the prices of another year.
     ///
     /// # Errors
@@ -70,14 +76,10 @@ impl Deflators {
 
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Deflators {
     let rows = read_rows(file, text, &["vintage", "years", "year"], problems, |row| {
-        let vintage = row.text("vintage");
+        let vintage = row.id("vintage");
         let base = match row.one_of("years", &["calendar", "financial"])?.as_str() {
-            "calendar" => {
-                row.parsed("year", "a year").map(|year| PriceBase::Calendar(CalendarYear(year)))
-            }
-            _ => row
-                .parsed::<FinancialYear>("year", "a financial year such as 2025-26")
-                .map(PriceBase::Financial),
+            "calendar" => row.year("year").map(|year| PriceBase::Calendar(CalendarYear(year))),
+            _ => row.financial_year("year").map(PriceBase::Financial),
         };
         let unit = row.text_if_any("unit");
         let unit = if unit.starts_with("index ") { unit } else { "index YEAR=100".to_owned() };
@@ -90,6 +92,11 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Deflators
     let mut vintages: BTreeMap<String, Deflator> = BTreeMap::new();
     let mut lines: BTreeMap<(String, bool), Vec<(i32, u32)>> = BTreeMap::new();
     for Kept { line, key: (vintage, base), value: figure } in rows {
+        let of_base = format!("index {}=100", base.year_text());
+        if figure.unit == of_base && (figure.value - 100.0).abs() > 1e-9 {
+            let message = format!("The base of an {of_base} is not 100.");
+            problems.add_at_row(file, line, Some("value"), None, message, "Correct unit or value.");
+        }
         let (is_calendar, year) = match base {
             PriceBase::Calendar(year) => (true, year.0),
             PriceBase::Financial(year) => (false, year.0),
@@ -98,6 +105,15 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Deflators
         let deflator = vintages
             .entry(vintage.clone())
             .or_insert_with(|| Deflator { vintage, index: BTreeMap::new() });
+        let other = deflator.index.values().next().filter(|other| other.unit != figure.unit);
+        if let Some(other) = other {
+            let message = format!(
+                "The deflator {} is an {} here, and an {} before: their ratio says nothing.",
+                deflator.vintage, figure.unit, other.unit
+            );
+            let advice = "Give a vintage one base.";
+            problems.add_at_row(file, line, Some("unit"), None, message, advice);
+        }
         deflator.index.insert(base, figure);
     }
     for ((vintage, is_calendar), own) in &lines {

@@ -1,7 +1,7 @@
 //! How the future is discounted: schedules whose rate falls with the distance, in vintages.
 
 use super::rows::{Kept, read_rows};
-use super::{Figure, Missing};
+use super::{Figure, Missing, Pinned};
 use crate::fields::Problems;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,12 @@ pub struct DiscountSchedule {
 }
 
 impl DiscountSchedule {
+    /// Which schedule this is.
+    #[must_use]
+    pub fn pinned(&self) -> Pinned {
+        Pinned { set: "discount schedule", vintage: self.id.clone(), file: super::DISCOUNT }
+    }
+
     /// What one pound of a year is worth in the base year: the product of 1 / (1 + rate) over all years
     /// up to it. The base year is not discounted, and the factor of year 31 is that of year 30 by one
     /// more step, never a power of the new rate (HM Treasury Green Book 2026, 6.54).
@@ -70,8 +76,8 @@ impl DiscountSchedules {
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> DiscountSchedules {
     let own = ["vintage", "schedule", "index_from", "index_to"];
     let rows = read_rows(file, text, &own, problems, |row| {
-        let vintage = row.text("vintage");
-        let schedule = row.text("schedule");
+        let vintage = row.id("vintage");
+        let schedule = row.id("schedule");
         let index_from: Option<u32> = row.parsed("index_from", "a number of years");
         let index_to: Option<Option<u32>> = row.parsed_if_any("index_to", "a number of years");
         let rate = row.figure(&["1/year"])?;
@@ -117,7 +123,7 @@ fn check_steps(file: &str, schedule: &DiscountSchedule, lines: &[u32], problems:
             let advice = "Let each step begin where the last one ended.";
             problems.add_at_row(file, *line, Some("index_from"), None, message, advice);
         }
-        next = step.index_to.map(|to| to + 1);
+        next = step.index_to.map(|to| to.saturating_add(1));
     }
     if let (Some(_), Some(line)) = (next, lines.last()) {
         let message = format!("The schedule {} has an end.", schedule.id);

@@ -48,12 +48,16 @@ pub(super) fn read(
     let units: Vec<&str> = UNITS.into_iter().chain([PER_AREA]).collect();
     let rows =
         read_rows(file, text, &["item", "estimate", "modules", "life_years"], problems, |row| {
-            let id = row.text("item");
+            let id = row.id("item");
             let estimate = row.one_of("estimate", &ESTIMATES);
             let modules = row.text("modules");
             let life_years: Option<Option<u32>> =
                 row.parsed_if_any("life_years", "a number of years");
             let figure = row.figure(&units)?;
+            if figure.value < 0.0 {
+                let message = "Embodied carbon is not below zero.".to_owned();
+                row.problem(Some("value"), message, "Correct it.");
+            }
             Some(((id?, estimate?), (modules?, life_years?, figure)))
         });
     let mut items: BTreeMap<String, EmbodiedItem> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! What a kWh of electricity emits, year by year: one path a question.
 
 use super::rows::{Kept, check_whole, read_rows};
-use super::{Average, CalendarYear, Crrem, Factor, Figure, Marginal, Missing, Purpose};
+use super::{Average, CalendarYear, Crrem, Factor, Figure, Marginal, Missing, Pinned, Purpose};
 use crate::fields::Problems;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -21,6 +21,15 @@ impl<P: Purpose> GridPath<P> {
     #[must_use]
     pub const fn new(id: String, years: BTreeMap<CalendarYear, Figure>) -> Self {
         Self { id, years, purpose: PhantomData }
+    }
+
+    /// Which path this is.
+    #[must_use]
+    pub fn pinned(&self) -> Pinned {
+        let published = self.years.values().map(|figure| figure.source_year).max();
+        let published = published.map(|year| format!(", published in {year}")).unwrap_or_default();
+        let vintage = format!("{}{published}", self.id);
+        Pinned { set: "grid path", vintage, file: super::GRID }
     }
 
     /// The factor of a year.
@@ -45,8 +54,11 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Paths {
     let rows = read_rows(file, text, &["path", "purpose", "year"], problems, |row| {
         let id = row.text("path");
         let purpose = row.one_of("purpose", &PURPOSES);
-        let year = row.parsed("year", "a year").map(CalendarYear);
+        let year = row.year("year").map(CalendarYear);
         let figure = row.figure(&["kgCO2e/kWh"])?;
+        if figure.value < 0.0 {
+            row.problem(Some("value"), "A factor is not below zero.".to_owned(), "Correct it.");
+        }
         let purpose = PURPOSES.iter().position(|known| Some(*known) == purpose.as_deref());
         Some(((purpose?, year?), (id?, figure)))
     });

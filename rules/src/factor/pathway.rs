@@ -4,7 +4,7 @@
 //! There is one class for all of health care: a hospital and a health centre are held to one curve.
 
 use super::rows::{Kept, check_whole, read_rows};
-use super::{CalendarYear, Figure};
+use super::{CalendarYear, Figure, Missing, Pinned};
 use crate::fields::Problems;
 use crate::words::words;
 use std::collections::BTreeMap;
@@ -28,7 +28,8 @@ impl Metric {
     }
 }
 
-/// The name and vintage of the pathways.
+/// The name and vintage of the pathways, which every row of the file names too, so that an answer never
+/// names another than it used.
 pub const VINTAGE: &str = "CRREM Global Pathways v2.05";
 
 /// Id of the kind of building that health care is.
@@ -41,12 +42,40 @@ pub struct Pathways {
     pub paths: BTreeMap<(String, Metric), BTreeMap<CalendarYear, Figure>>,
 }
 
+impl Pathways {
+    /// Which pathways these are.
+    #[must_use]
+    pub fn pinned() -> Pinned {
+        Pinned { set: "pathways", vintage: VINTAGE.to_owned(), file: super::PATHWAYS }
+    }
+
+    /// The limit of a year.
+    ///
+    /// # Errors
+    /// [`Missing`], which names kind, metric and year.
+    pub fn limit(&self, kind: &str, metric: Metric, year: CalendarYear) -> Result<f64, Missing> {
+        let path = self
+            .paths
+            .get(&(kind.to_owned(), metric))
+            .ok_or_else(|| Missing(format!("{VINTAGE} has no {metric} of {kind}")))?;
+        let figure = path
+            .get(&year)
+            .ok_or_else(|| Missing(format!("{VINTAGE} has no {metric} of {kind} in {year}")))?;
+        Ok(figure.value)
+    }
+}
+
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Pathways {
-    let rows = read_rows(file, text, &["property", "metric", "year"], problems, |row| {
-        let kind = row.text("property");
-        let metric: Option<Metric> =
-            row.parsed("metric", "a metric: carbon-intensity or energy-intensity");
-        let year = row.parsed("year", "a year").map(CalendarYear);
+    let own = ["vintage", "property", "metric", "year"];
+    let rows = read_rows(file, text, &own, problems, |row| {
+        let vintage = row.text("vintage")?;
+        if vintage != VINTAGE {
+            let message = format!("Answers name {VINTAGE}, and this figure is of {vintage}.");
+            row.problem(Some("vintage"), message, "Give figures of the vintage that is named.");
+        }
+        let kind = row.id("property");
+        let metric: Option<Metric> = row.word("metric");
+        let year = row.year("year").map(CalendarYear);
         let figure = row.figure(&[metric?.unit()])?;
         Some(((kind?, metric?, year?), figure))
     });

@@ -3,15 +3,19 @@
 //! Every row has a figure with unit, evidence, source and year; what the row is about is read by the
 //! file of its kind.
 
-use super::Figure;
+use super::{CalendarYear, Figure, FinancialYear, PriceBase};
 use crate::dated::Evidence;
-use crate::fields::Problems;
+use crate::fields::{Problems, is_kebab_case};
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// The columns that every file ends with.
 const SHARED: [&str; 6] = ["value", "unit", "evidence", "source", "source_year", "note"];
+
+/// The years that a figure can be about or of: a year outside is a slip of the pen.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// One row of a file of factors, with what is wrong in it.
 pub struct Row<'a> {
@@ -145,7 +149,88 @@ impl Row<'_> {
         parsed
     }
 
+    /// An id in kebab-case.
+    pub fn id(&mut self, column: &str) -> Option<String> {
+        let id = self.text(column)?;
+        let is_id = is_kebab_case(&id);
+        if !is_id {
+            let message = "An id is made of small letters, digits and single hyphens.".to_owned();
+            self.problem(Some(column), message, "Write it in kebab-case.");
+        }
+        is_id.then_some(id)
+    }
+
+    /// A finite number.
+    pub fn number(&mut self, column: &str) -> Option<f64> {
+        let number: f64 = self.parsed(column, "a number")?;
+        if !number.is_finite() {
+            self.problem(Some(column), "This is not a finite number.".to_owned(), "Correct it.");
+        }
+        number.is_finite().then_some(number)
+    }
+
+    /// A calendar year, or that of a set.
+    pub fn year(&mut self, column: &str) -> Option<i32> {
+        let year: i32 = self.parsed(column, "a year")?;
+        self.in_range(column, year)
+    }
+
+    /// The year of a column that may be empty.
+    pub fn year_if_any(&mut self, column: &str) -> Option<Option<i32>> {
+        if self.cell(column).is_empty() { Some(None) } else { self.year(column).map(Some) }
+    }
+
+    /// A financial year, such as 2025-26.
+    pub fn financial_year(&mut self, column: &str) -> Option<FinancialYear> {
+        let year: FinancialYear = self.parsed(column, "a financial year such as 2025-26")?;
+        self.in_range(column, year.0).map(FinancialYear)
+    }
+
+    /// The financial year of a column that may be empty.
+    pub fn financial_year_if_any(&mut self, column: &str) -> Option<Option<FinancialYear>> {
+        if self.cell(column).is_empty() {
+            Some(None)
+        } else {
+            self.financial_year(column).map(Some)
+        }
+    }
+
+    /// A calendar year or a financial one: its form says which.
+    pub fn price_base(&mut self, column: &str) -> Option<PriceBase> {
+        if self.cell(column).contains('-') {
+            self.financial_year(column).map(PriceBase::Financial)
+        } else {
+            self.year(column).map(|year| PriceBase::Calendar(CalendarYear(year)))
+        }
+    }
+
+    fn in_range(&mut self, column: &str, year: i32) -> Option<i32> {
+        let is_near = YEARS.contains(&year);
+        if !is_near {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            let message = format!("This year lies outside {first} to {last}.");
+            self.problem(Some(column), message, "Correct it.");
+        }
+        is_near.then_some(year)
+    }
+
+    /// A word of a closed vocabulary.
+    pub fn word<T: FromStr<Err = String>>(&mut self, column: &str) -> Option<T> {
+        match self.text(column)?.parse() {
+            Ok(word) => Some(word),
+            Err(message) => {
+                self.problem(Some(column), format!("{message}."), "Use one of the words listed.");
+                None
+            }
+        }
+    }
+
     /// The same of a column that may be empty.
+    pub fn word_if_any<T: FromStr<Err = String>>(&mut self, column: &str) -> Option<Option<T>> {
+        if self.cell(column).is_empty() { Some(None) } else { self.word(column).map(Some) }
+    }
+
+    /// What is read of a column that may be empty.
     pub fn parsed_if_any<T: FromStr>(&mut self, column: &str, what: &str) -> Option<Option<T>> {
         if self.cell(column).is_empty() { Some(None) } else { self.parsed(column, what).map(Some) }
     }
@@ -167,8 +252,7 @@ impl Row<'_> {
 
     /// The figure of the row, which must be a finite number in one of these units.
     pub fn figure(&mut self, units: &[impl AsRef<str> + Display]) -> Option<Figure> {
-        let value: Option<f64> = self.parsed("value", "a number");
-        let value = value.filter(|value| value.is_finite());
+        let value = self.number("value");
         let unit = self.text("unit").and_then(|unit| {
             let is_known = units.iter().any(|known| known.as_ref() == unit);
             if !is_known {
@@ -187,7 +271,7 @@ impl Row<'_> {
             "a grade of evidence: verified, second-hand, derived, recalled, policy",
         );
         let source = self.text("source");
-        let source_year: Option<i32> = self.parsed("source_year", "a year");
+        let source_year = self.year("source_year");
         Some(Figure {
             value: value?,
             unit: unit?,

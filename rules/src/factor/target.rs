@@ -44,12 +44,12 @@ pub struct Target {
 pub(super) fn read(file: &str, text: &str, problems: &mut Problems) -> Vec<Target> {
     let own = ["nation", "footprint", "kind", "year_from", "year_to", "baseline_year"];
     let rows = read_rows(file, text, &own, problems, |row| {
-        let nation = row.parsed("nation", "a nation");
-        let footprint = row.text("footprint");
-        let kind = row.parsed("kind", "target, target-rebased, outturn or share");
-        let year_from: Option<i32> = row.parsed("year_from", "a year");
-        let year_to: Option<i32> = row.parsed("year_to", "a year");
-        let baseline_year = row.parsed_if_any("baseline_year", "a year");
+        let nation = row.word("nation");
+        let footprint = row.id("footprint");
+        let kind = row.word("kind");
+        let year_from = row.year("year_from");
+        let year_to = row.year("year_to");
+        let baseline_year = row.year_if_any("baseline_year");
         let figure = row.figure(&["%", "MtCO2e"])?;
         let (year_from, year_to) = (year_from?, year_to?);
         if year_from > year_to {

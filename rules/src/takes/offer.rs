@@ -433,6 +433,8 @@ impl Work<'_> {
             Basis::Gap => self.sizes_by_gap(),
             Basis::Area => vec![self.size(None, |_| true)],
             Basis::Demand => self.sizes_by_demand(),
+            // Sized by what it saves: it is offered for no gap.
+            Basis::Saved | Basis::Measure => Vec::new(),
         };
         sizes.into_iter().filter(|size| !size.serves.is_empty()).collect()
     }

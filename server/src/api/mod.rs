@@ -2,6 +2,7 @@
 //!
 //! A resolver reads the view that its request began with, or calls a verb. HTTP is `http`.
 
+mod abatement;
 mod carbon;
 mod deployment;
 mod funding;
@@ -57,6 +58,7 @@ pub struct Query(
     readiness::ReadinessQuery,
     gap::GapQuery,
     carbon::CarbonQuery,
+    abatement::AbatementQuery,
     funding::FundingQuery,
     rules::RulesQuery,
     deployment::DeploymentQuery,

@@ -30,6 +30,28 @@ mirror! {
 }
 
 mirror! {
+    /// Which path is to be met.
+    AbatementPath = "siteworthy_rules::carbon::path::Choice" {
+        /// The pathway of CRREM, which begins at what any building of the class may emit.
+        Crrem,
+        /// The target of the nation, which begins at what the sites themselves emitted.
+        National,
+    }
+}
+
+mirror! {
+    /// What kind of reason keeps a remedy out.
+    LeftOutKind = "siteworthy_rules::carbon::saving::Kind" {
+        /// There is nothing for it to do, as far as is known.
+        NothingToDo,
+        /// A measure must be surveyed first.
+        ToSurvey,
+        /// Nobody can say what it saves or costs.
+        Unknown,
+    }
+}
+
+mirror! {
     /// The kind of a room or zone.
     SpaceKind = "siteworthy_rules::place::SpaceKind" {
         Theatre, Ward, ConsultingRoom, Imaging, Pharmacy, DataRoom, Corridor, Home,

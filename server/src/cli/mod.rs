@@ -3,6 +3,7 @@
 //! Exit codes: 0 all is well, 1 the input has problems or the command failed, 2 the command was
 //! typed wrongly.
 
+mod abatement;
 mod choice;
 mod demo;
 mod explain;
@@ -70,6 +71,8 @@ enum Command {
     Footprint(footprint::Footprint),
     /// How far the sites are from net zero, before and after a deployment
     Netzero(netzero::NetZeroOf),
+    /// What would lower emissions, cheapest first, and what meets a path by a year
+    Abatement(abatement::AbatementOf),
     /// What is allocated to organisations, and entering it
     Funding(funding::Funding),
     /// What a site has left of shared resources, before and after a deployment
@@ -180,6 +183,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Gap(gap) => gap.run(&config).await,
         Command::Footprint(footprint) => footprint.run(&config).await,
         Command::Netzero(net_zero) => net_zero.run(&config).await,
+        Command::Abatement(abatement) => abatement.run(&config).await,
         Command::Funding(funding) => funding.run(&config).await,
         Command::Headroom(headroom) => headroom.run(&config).await,
         Command::Resilience(resilience) => resilience.run(&config).await,

@@ -19,7 +19,7 @@ use siteworthy_rules::deployment::Item;
 use siteworthy_rules::factor::discount::{IN_FORCE, STANDARD};
 use siteworthy_rules::factor::pathway::HEALTHCARE;
 use siteworthy_rules::factor::{
-    CalendarYear, Carbon, Crrem, Factor, Missing, PriceBase, Real, SetYear,
+    CalendarYear, Carbon, Crrem, Factor, Missing, PriceBase, Purpose, Real, SetYear,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,7 +166,8 @@ impl View {
         Ok(scope)
     }
 
-    fn sites_with_pooled(&self, filter: &SiteFilter) -> Result<Vec<u32>, Error> {
+    /// The sites of a filter, pooled entries among them.
+    pub(super) fn sites_with_pooled(&self, filter: &SiteFilter) -> Result<Vec<u32>, Error> {
         let filter = SiteFilter { with_pooled: true, ..filter.clone() };
         Ok(filter.find(self)?.sites(self).map(|(at, _)| at).collect())
     }
@@ -257,7 +258,7 @@ impl View {
         NetZero { scope, without, deployed, excess }
     }
 
-    fn scope_energy(&self, sites: &[u32]) -> ScopeEnergy {
+    pub(super) fn scope_energy(&self, sites: &[u32]) -> ScopeEnergy {
         let energies = self.energies(sites);
         let sum = |pick: &dyn Fn(&Energy) -> Option<f64>| -> Option<f64> {
             energies.iter().filter_map(pick).reduce(|sum, one| sum + one)
@@ -286,11 +287,14 @@ impl View {
     /// its energy and emits nothing, as CRREM has it. Of what no site gives of renewables nothing is
     /// counted, which can only make the building look worse in carbon; a carrier or floor area that no
     /// site gives makes the whole unknown.
-    fn asset(&self, scope: &ScopeEnergy) -> Result<(Asset, FuelFactors<Crrem>), Vec<Unknown>> {
+    pub(super) fn asset<P: Purpose>(
+        &self,
+        scope: &ScopeEnergy,
+    ) -> Result<(Asset, FuelFactors<P>), Vec<Unknown>> {
         let nothing = || vec![Unknown::NotKnown("the energy of these sites".to_owned())];
         let year = scope.set.ok_or_else(nothing)?;
         let set = self.rulebook.factors.conversion.of(year).map_err(|why| vec![why.into()])?;
-        let mut factors = fuel_factors::<Crrem>(set);
+        let mut factors = fuel_factors::<P>(set);
         factors.insert(Carrier::RenewableFuel, Factor::new(0.0));
         let mut bought_kwh = scope.carriers.clone();
         bought_kwh.entry(Carrier::RenewableFuel).and_modify(|kwh| {
@@ -309,7 +313,7 @@ impl View {
     }
 
     /// What a deployment takes a year, from and to, in kWh.
-    fn added_kwh(&self, items: &[Item]) -> Result<(f64, f64), String> {
+    pub(super) fn added_kwh(&self, items: &[Item]) -> Result<(f64, f64), String> {
         let of = |item: &Item| self.rulebook.profiles[item.profile].lifecycle.annual_kwh;
         let untold = items.iter().filter(|item| of(item).is_none()).map(|item| item.profile);
         if let Some(titles) = self.rulebook.titles_of(untold) {

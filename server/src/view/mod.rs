@@ -4,6 +4,7 @@
 //! It is assembled from facts and the rulebook by a pure function. Reading the record is the store's,
 //! swapping views is `publish`'s.
 
+pub mod abatement;
 pub mod carbon;
 pub mod deployment;
 pub mod explain;
