@@ -728,7 +728,7 @@ fn a_mistake_in_a_table_is_found_at_its_row() {
             "carbon/conversion-factors.csv",
             "2025,natural-gas-gross-cv,1,0.18296,",
             "2025,natural-gas-gross-cv,4,0.18296,",
-            ":422, scope, value \"4\": This is not a scope: 1, 2 or 3. Correct it.",
+            ":422, scope, value \"4\": This is not a scope: 1, 2, 3 or outside. Correct it.",
         ),
         (
             "carbon/conversion-factors.csv",
