@@ -248,3 +248,52 @@ fn funding_is_entered_replaced_and_taken_back_and_audited() {
         let _ = served.stop();
     });
 }
+
+#[test]
+fn whole_life_carbon_says_what_is_known_and_what_is_not() {
+    let served = Served::demo();
+    let run = "{ modules { module knownTonnes unknown } upfront { knownTonnes unknown } \
+                 wholeLife { knownTonnes unknown } }";
+    let data = served.query(&format!(
+        "{{ wholeLifeCarbon(technology: \"ai-training-node\", quantity: 2, fromYear: 2026, \
+              studyYears: 10) {{ profile {{ id }} quantity gridPath embodiedItem \
+              low {run} central {run} high {run} }} }}"
+    ));
+    let found = &data["wholeLifeCarbon"];
+    assert_eq!(found["embodiedItem"], "ai-server-8-h100");
+    assert!(found["gridPath"].as_str().unwrap().starts_with("grid-average-commercial"));
+    near(&found["central"]["upfront"]["knownTonnes"], 14.024, 1e-9);
+    near(&found["high"]["wholeLife"]["knownTonnes"], 92.7263, 1e-4);
+    for part in ["low", "central", "high"] {
+        let modules = found[part]["modules"].as_array().unwrap();
+        let names: Vec<&str> = modules.iter().map(|one| one["module"].as_str().unwrap()).collect();
+        assert_eq!(names, ["a1-a3", "a4", "a5", "b1", "b4", "b6", "b7", "c", "d"]);
+        assert!(!found[part]["wholeLife"]["unknown"].as_array().unwrap().is_empty());
+    }
+    // Software: 0.0096 kWh at the factor of 2026, and 1 of 35,040 h of 2 of 16 parts of 1,433.12 kg.
+    let hardware = "hardware: { embodiedKg: 1433.12, reservedH: 1, lifeH: 35040, \
+                    resourcesReserved: 2, resourcesTotal: 16 }";
+    let data = served.query(&format!(
+        "{{ softwareCarbon(year: 2026, energyKwh: 0.0096, {hardware}, units: 2) {{ \
+              operationalG embodiedG perUnitG factorKgPerKwh gridPath }} }}"
+    ));
+    let found = &data["softwareCarbon"];
+    near(&found["operationalG"], 0.0096 * 106.125, 1e-9);
+    near(&found["embodiedG"], 5.1124, 1e-4);
+    near(&found["perUnitG"], (0.0096 * 106.125 + 5.1124) / 2.0, 1e-4);
+    for (query, words) in [
+        (format!("softwareCarbon(year: 2060, energyKwh: 1, {hardware}, units: 2) {{ perUnitG }}"),
+            "the grid path grid-average-commercial has no factor of 2060"),
+        (format!("softwareCarbon(year: 2026, energyKwh: 1, {hardware}, units: 0) {{ perUnitG }}"),
+            "the number of units served cannot be right"),
+        ("wholeLifeCarbon(technology: \"ai-ct\", fromYear: 2026, studyYears: 0) { quantity }".to_owned(),
+            "studyYears must be a whole number from 1 to 60"),
+        ("wholeLifeCarbon(technology: \"ai-ct\", quantity: 0, fromYear: 2026, studyYears: 5) { quantity }".to_owned(),
+            "quantity must be a whole number from 1 to 10000"),
+    ] {
+        let answer = served.ask(&format!("{{ {query} }}"));
+        assert_eq!(first_error(&answer).0, "INVALID", "{answer}");
+        assert!(first_error(&answer).1.contains(words), "{answer}");
+    }
+    let _ = served.stop();
+}

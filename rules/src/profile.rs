@@ -261,6 +261,8 @@ pub struct Lifecycle {
     pub life_years: Option<(f64, f64)>,
     /// Electricity in use, kWh a year, from and to.
     pub annual_kwh: Option<(f64, f64)>,
+    /// Id of the item of embodied carbon that one unit is.
+    pub embodied: Option<String>,
     /// Where the figures come from.
     pub reference: Option<String>,
     /// How well they are supported.

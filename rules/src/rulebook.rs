@@ -134,6 +134,7 @@ impl Rulebook {
             resources: &resources,
             weights,
             preconditions: &preconditions,
+            embodied: factors.as_ref().map(|factors| &factors.embodied),
         };
         let mut editions: Vec<(&str, Profile)> = files_in(files, PROFILES)
             .filter_map(|file| {

@@ -12,6 +12,7 @@ use crate::cost::Estimate;
 use crate::factor::embodied::EmbodiedItem;
 use crate::factor::grid::GridPath;
 use crate::factor::{CalendarYear, Carbon, Factor, Purpose};
+use crate::profile::Profile;
 use crate::words::words;
 use std::collections::BTreeMap;
 
@@ -177,6 +178,71 @@ pub struct InUse {
     pub kwh_per_year: Option<f64>,
     /// Emissions of the water used, in kgCO2e a year.
     pub water_kg_per_year: Option<f64>,
+}
+
+/// Whole-life carbon of so many units of a technology, in three whole runs: the low one with the least
+/// energy and the longest life, the high one with the most and the shortest. Of a range that has no
+/// central figure the central run knows nothing, and neither does a run of an estimate that nobody
+/// publishes. Water and refrigerant are in no profile, so they are unknown.
+#[must_use]
+pub fn whole_life_of_technology<P: Purpose>(
+    profile: &Profile,
+    embodied: &BTreeMap<String, EmbodiedItem>,
+    quantity: u32,
+    (start, study_years): (CalendarYear, u32),
+    grid: &GridPath<P>,
+) -> Estimate<WholeLife<P>> {
+    let lifecycle = &profile.lifecycle;
+    let units = f64::from(quantity);
+    let item = lifecycle.embodied.as_ref().and_then(|id| embodied.get(id));
+    let items = item.map_or_else(
+        || {
+            let unknown = Item { id: profile.id.clone(), ..Item::default() };
+            Estimate { low: unknown.clone(), central: unknown.clone(), high: unknown }
+        },
+        |item| Item::published(item, Some(units)),
+    );
+    let run = |item: Item, kwh: Option<f64>, life_years: Option<u32>| {
+        let in_use = InUse { kwh_per_year: kwh.map(|kwh| kwh * units), water_kg_per_year: None };
+        whole_life(&[Item { life_years, ..item }], &in_use, start, study_years, grid)
+    };
+    let kwh = |end: End| lifecycle.annual_kwh.and_then(|range| end.of(range));
+    // What the profile says of its life goes before what the item says of its own.
+    let of_item = item.and_then(|item| item.life_years);
+    let life = |end: End| match lifecycle.life_years {
+        Some(range) => end.of(range).and_then(whole_years),
+        None => of_item,
+    };
+    Estimate {
+        low: run(items.low, kwh(End::Low), life(End::High)),
+        central: run(items.central, kwh(End::Both), life(End::Both)),
+        high: run(items.high, kwh(End::High), life(End::Low)),
+    }
+}
+
+/// Which end of a range a run takes.
+#[derive(Clone, Copy)]
+enum End {
+    Low,
+    High,
+    /// Neither, unless both are the same.
+    Both,
+}
+
+impl End {
+    fn of(self, (low, high): (f64, f64)) -> Option<f64> {
+        match self {
+            Self::Low => Some(low),
+            Self::High => Some(high),
+            Self::Both => low.total_cmp(&high).is_eq().then_some(low),
+        }
+    }
+}
+
+/// A life in whole years, of which a started one does not count; none for less than a year.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a life of years")]
+fn whole_years(years: f64) -> Option<u32> {
+    (years >= 1.0).then_some(years as u32)
 }
 
 /// Whole-life carbon of items and their use over `study_years` from `start` on, in one of the three

@@ -8,6 +8,7 @@ use super::{
     Adoption, Demand, DomainWeights, Lifecycle, MAX_DOMAIN_WEIGHT, MAX_GATES, MAX_WEIGHT,
     MAX_WEIGHT_OF_DOMAIN, Place, Profile, Question, Requirement,
 };
+use crate::factor::embodied::EmbodiedItem;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::judge::MAX_CHECKLIST;
 use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scale};
@@ -48,7 +49,7 @@ pub fn read_profile(
     let known_demands = (demands.len() == listed_count).then_some(&demands[..]);
     let requirements = read_requirements(&mut fields, context, known_demands, &weights);
     let lifecycle = match fields.table_if_any("lifecycle") {
-        Some((entry, path)) => fields.within(entry, path, read_lifecycle),
+        Some((entry, path)) => fields.within(entry, path, |fields| read_lifecycle(fields, context)),
         None => Lifecycle::default(),
     };
     fields.finish();
@@ -79,6 +80,8 @@ pub struct ProfileContext<'a> {
     pub weights: DomainWeights,
     /// What many technologies ask, by id; none where it is named but could not be read.
     pub preconditions: &'a Preconditions,
+    /// The items of embodied carbon; none where they could not be read.
+    pub embodied: Option<&'a BTreeMap<String, EmbodiedItem>>,
 }
 
 /// Requirements that many technologies share, by id; none where one is named but could not be read,
@@ -105,6 +108,7 @@ pub fn read_preconditions(
         resources: &[],
         weights: [0; Domain::ALL.len()],
         preconditions: &nothing,
+        embodied: None,
     };
     for (entry, path) in fields.tables("precondition") {
         let (id, requirement) = fields.within(entry, path.clone(), |fields| {
@@ -223,18 +227,46 @@ fn find_resource(
     at.and_then(|at| u8::try_from(at).ok()).map(ResourceIndex)
 }
 
-fn read_lifecycle(fields: &mut Fields<'_>) -> Lifecycle {
+fn read_lifecycle(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Lifecycle {
     let lifecycle = Lifecycle {
         life_years: fields.number_or_range_if_any("life_years"),
         annual_kwh: fields.number_or_range_if_any("annual_kwh"),
+        embodied: read_embodied(fields, context),
         reference: fields.text_if_any("reference"),
         evidence: fields.word_if_any("evidence"),
     };
-    let has_figure = lifecycle.life_years.is_some() || lifecycle.annual_kwh.is_some();
+    let has_figure = lifecycle.life_years.is_some()
+        || lifecycle.annual_kwh.is_some()
+        || lifecycle.embodied.is_some();
     if has_figure && (lifecycle.reference.is_none() || lifecycle.evidence.is_none()) {
-        fields.problem("", "A life or energy figure has no reference or no evidence.", "Add both.");
+        fields.problem(
+            "",
+            "A life, energy or carbon figure has no reference or no evidence.",
+            "Add both.",
+        );
     }
     lifecycle
+}
+
+/// What the embodied carbon of one item is counted in.
+const OF_ONE_ITEM: &str = "kgCO2e";
+
+fn read_embodied(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Option<String> {
+    let id = fields.text_if_any("embodied")?;
+    // Where the table itself could not be read, that is said there.
+    let items = context.embodied?;
+    match items.get(&id) {
+        None => {
+            let advice = "Use an item of carbon/embodied.csv.";
+            fields.problem("embodied", "There is no such item.", advice);
+        }
+        Some(item) if item.unit != OF_ONE_ITEM => {
+            let message = format!("The item is in {}, and a technology is one item.", item.unit);
+            fields.problem("embodied", message, "Use an item in kgCO2e.");
+        }
+        Some(_) => {}
+    }
+    Some(id)
 }
 
 fn read_requirements(

@@ -21,6 +21,7 @@ mod sites;
 mod surveys;
 mod takes;
 mod what_if;
+mod whole_life;
 mod words;
 
 use crate::app::App;
@@ -59,6 +60,7 @@ pub struct Query(
     gap::GapQuery,
     carbon::CarbonQuery,
     abatement::AbatementQuery,
+    whole_life::WholeLifeQuery,
     funding::FundingQuery,
     rules::RulesQuery,
     deployment::DeploymentQuery,

@@ -109,15 +109,20 @@ fn lifecycle() -> Value {
     let reasons = has(&["reference", "evidence"]);
     with_cases(
         table(
-            "Life and energy of one unit. Leave out what no source gives.",
+            "Life, energy and embodied carbon of one unit. Leave out what no source gives.",
             [
                 may("life_years", number_or_range("Years in service.")),
                 may("annual_kwh", number_or_range("Electricity in use, in kWh a year.")),
+                may("embodied", id("An item of datasets/carbon/embodied.csv that one unit is.")),
                 may("reference", reference()),
                 may("evidence", evidence()),
             ],
         ),
-        [case(any_of([has(&["life_years"]), has(&["annual_kwh"])]), reasons, anything())],
+        [case(
+            any_of([has(&["life_years"]), has(&["annual_kwh"]), has(&["embodied"])]),
+            reasons,
+            anything(),
+        )],
     )
 }
 
