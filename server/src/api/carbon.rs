@@ -86,9 +86,10 @@ struct FootprintCarrierNode {
     carrier: EnergyCarrier,
     /// What was taken where it is known, in kWh.
     kwh: f64,
-    /// What that emitted, in tonnes of CO2 equivalent.
-    tonnes: f64,
-    /// Sites where what was taken is not known.
+    /// What that emitted as far as it is known, in tonnes of CO2 equivalent; none where it is known of
+    /// nothing that was taken.
+    tonnes: Option<f64>,
+    /// Sites where what was taken is not known, or what it emits.
     sites_unknown: usize,
 }
 
@@ -136,7 +137,7 @@ impl From<&FootprintOfScope> for FootprintNode {
         let carriers = found.carriers.iter().map(|(carrier, sum)| FootprintCarrierNode {
             carrier: (*carrier).into(),
             kwh: sum.kwh,
-            tonnes: sum.kg / 1000.0,
+            tonnes: sum.known_kg().map(|kg| kg / 1000.0),
             sites_unknown: sum.sites_unknown,
         });
         let unknown = found

@@ -98,13 +98,13 @@ fn millions(pounds: Estimate<f64>) -> String {
 
 fn answer(view: &View, found: &Abatement) -> Answer {
     let mut answer = Answer::new(view);
-    say_met(view, found, &mut answer);
     let left = found.sites - found.sites_counted;
     answer.say(format!(
         "Of {} sites {} are counted; {left} are in no figure, for their energy or floor area is not \
          known.",
         found.sites, found.sites_counted
     ));
+    say_met(view, found, &mut answer);
     if found.added_kwh > 0.0 {
         answer.say(format!(
             "The deployment adds {} kWh a year, which are counted.",
@@ -123,6 +123,12 @@ fn answer(view: &View, found: &Abatement) -> Answer {
             .to_owned(),
     );
     answer.say(format!("It rests on: {}.", found.pinned.join("; ")));
+    for step in found.steps.iter().flatten() {
+        let remedy = &view.rulebook.remedies[found.priced[step.remedy].remedy];
+        if let Some(caution) = &remedy.caution {
+            answer.say(format!("{}: {caution}", remedy.title));
+        }
+    }
     answer.add(steps(view, found));
     answer.add_if_any(set(view, found));
     answer.add_if_any(choices(view, found));
@@ -138,7 +144,10 @@ fn say_met(view: &View, found: &Abatement, answer: &mut Answer) {
         Ok(met) => met,
         Err(unknown) => {
             let why = unknown.join("; ");
-            answer.say(format!("What meets the path {path} by {year} is not known: {why}."));
+            answer.say(format!("What meets the path {path} by {year} cannot be told: {why}."));
+            if path == Choice::National && found.question.baseline_t.is_none() {
+                answer.say("Give those tonnes with --baseline.".to_owned());
+            }
             return;
         }
     };

@@ -101,7 +101,7 @@ fn carriers(found: &FootprintOfScope) -> Table {
         table.add([
             carrier.word().into(),
             sum.kwh.into(),
-            (sum.kg / 1000.0).into(),
+            sum.known_kg().map(|kg| kg / 1000.0).into(),
             sum.sites_unknown.into(),
         ]);
     }

@@ -71,7 +71,12 @@ pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
     for (label, text) in &report.statement {
         statement.add([Cell::from(label), Cell::from(text)]);
         // The revision and the rulebook stand below every table.
-        let said = ["Price base", "Not in these figures", "Technologies still in research"];
+        let said = [
+            "Price base",
+            "Shortfalls that no remedy here closes",
+            "Not in these figures",
+            "Technologies still in research",
+        ];
         if said.contains(&label.as_str()) {
             answer.say(format!("{label}: {}", with_stop(text)));
         }
@@ -94,10 +99,18 @@ fn organisations(report: &GapReport) -> Table {
         ("capital_central_gbp", "Capital central £"),
         ("capital_high_gbp", "Capital high £"),
         ("lines_without_cost", "Lines without a cost"),
+        ("without_remedy", "Shortfalls without a remedy"),
         ("not_known", "Requirements not known"),
     ];
     let money = ["organisation", "capital_low_gbp", "capital_central_gbp", "capital_high_gbp"];
-    let counts = ["organisation", "sites", "sites_with_gap", "lines_without_cost", "not_known"];
+    let counts = [
+        "organisation",
+        "sites",
+        "sites_with_gap",
+        "lines_without_cost",
+        "without_remedy",
+        "not_known",
+    ];
     let mut table = Table::new("organisations", "Investment gap by organisation", &columns)
         .showing(&money)
         .and_showing("What is behind it, and what is not in it", &counts, None);
@@ -118,7 +131,11 @@ fn totals_row(code: Option<&String>, name: &str, totals: &Totals) -> Vec<Cell> {
     [code.into(), name.into(), totals.sites.into(), totals.sites_with_gap.into()]
         .into_iter()
         .chain(capital.map(Cell::from))
-        .chain([totals.lines_without_cost.into(), totals.not_known.into()])
+        .chain([
+            totals.lines_without_cost.into(),
+            totals.without_remedy.into(),
+            totals.not_known.into(),
+        ])
         .collect()
 }
 

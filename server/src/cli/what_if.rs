@@ -288,7 +288,8 @@ fn figures(view: &View, profile: &Profile, found: &[Sensitivity]) -> Table {
         ("changes", "How"),
         ("site_codes", "Sites"),
     ];
-    let title = "Figures that change a readiness when they are moved by a tenth";
+    let title = "Figures that change a readiness when they are moved by a tenth: up is a threshold harder to \
+                 meet or a weight greater, down the reverse";
     let look = ["figure", "of", "direction", "sites_changed", "changes"];
     let mut table =
         Table::new("figures", "", &columns).for_files().and_showing(title, &look, Some("changes"));

@@ -6,7 +6,7 @@
 //! sum of carbon.
 
 use super::View;
-use super::carbon::{BASE_YEAR, NATIONAL_UNKNOWN};
+use super::carbon::BASE_YEAR;
 use super::filter::SiteFilter;
 use crate::error::Error;
 use rayon::prelude::*;
@@ -247,7 +247,9 @@ impl View {
         baseline_t: Option<f64>,
     ) -> Result<(TargetPath, f64), Unknown> {
         let tonnes = baseline_t.ok_or_else(|| {
-            Unknown::NotKnown(format!("the baseline: {}", NATIONAL_UNKNOWN.trim_end_matches('.')))
+            Unknown::NotKnown(
+                "what the sites emitted in the baseline year of the nation's target".to_owned(),
+            )
         })?;
         let nations: BTreeSet<Option<Nation>> =
             sites.iter().map(|site| self.site(*site).nation).collect();

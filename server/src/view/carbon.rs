@@ -45,8 +45,18 @@ pub struct CarrierOfScope {
     pub kwh: f64,
     /// What that emitted in all parts that count in the total, in kg of CO2 equivalent.
     pub kg: f64,
-    /// Sites where what was taken is not known.
+    /// Sites where what was taken is not known, or what it emits.
     pub sites_unknown: usize,
+}
+
+impl CarrierOfScope {
+    /// What was emitted as far as it is known, in kg; none where something was taken and it is known of
+    /// nothing.
+    #[must_use]
+    pub fn known_kg(&self) -> Option<f64> {
+        let is_unknown = self.kg == 0.0 && self.sites_unknown > 0 && self.kwh > 0.0;
+        (!is_unknown).then_some(self.kg)
+    }
 }
 
 /// The footprint of the energy of a scope.
@@ -192,7 +202,7 @@ impl View {
             let alone = footprint(&[(*carrier, *kwh)].into_iter().collect(), set.clone());
             let of_carrier = scope.carriers.entry(*carrier).or_default();
             of_carrier.kwh += kwh.unwrap_or(0.0);
-            of_carrier.sites_unknown += usize::from(kwh.is_none());
+            of_carrier.sites_unknown += usize::from(!alone.total().unknown.is_empty());
             of_carrier.kg += alone.total().known.kg();
             kg += alone.total().known.kg();
             for part in Part::ALL {

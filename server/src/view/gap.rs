@@ -351,7 +351,10 @@ impl View {
             ("Capital, high", describe(total.capital, |all| all.high)),
             ("Running cost a year, central", describe_running(total, lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
-            ("Shortfalls that no remedy here closes", total.without_remedy.to_string()),
+            (
+                "Shortfalls that no remedy here closes",
+                format!("{}; no sum in this report mends them, and explain names them", total.without_remedy),
+            ),
             (
                 "Requirements not known",
                 format!("{}; what is not surveyed is not costed, so surveying more may raise the gap, and correcting a survey may lower it", total.not_known),

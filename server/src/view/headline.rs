@@ -34,10 +34,10 @@ impl Headline<'_> {
         };
         let (place, technology) = (self.place(), lower_first(&self.profile.title));
         let (reason, figures, adoption) = (self.reason(), self.figures(), self.adoption());
-        let spaces = self.spaces();
+        let (spaces, shortfalls) = (self.spaces(), self.shortfalls());
         let known = plain(percent(self.outcome.score.coverage_bp));
         format!(
-            "{place} {says} {technology}{reason}.{spaces}{figures} {known} % of what is asked is known.{adoption}"
+            "{place} {says} {technology}{reason}.{spaces}{shortfalls}{figures} {known} % of what is asked is known.{adoption}"
         )
     }
 
@@ -47,6 +47,20 @@ impl Headline<'_> {
             || name.clone(),
             |space| format!("{name} ({})", self.view.place_name(space)),
         )
+    }
+
+    /// What is short of its minimum and keeps the site from nothing: a score may be high enough without it,
+    /// and it must be seen all the same.
+    fn shortfalls(&self) -> String {
+        let is_let_through =
+            matches!(self.outcome.score.readiness, Readiness::Ready | Readiness::ReadyWithActions);
+        let is_short = |one: &&Explained<'_>| one.judged.verdict == Verdict::Short;
+        let short = self.requirements.iter().filter(is_short).map(|one| lower_first(&one.title));
+        let short: Vec<String> = short.collect();
+        if !is_let_through || short.is_empty() {
+            return String::new();
+        }
+        format!(" Still short of the minimum: {}.", short.join(", "))
     }
 
     /// How many spaces are ready, where the best of several was judged.
