@@ -571,7 +571,11 @@ fn what_is_asked_wrongly_is_answered_in_plain_words() {
         ("next-measures --technology surgeon", 1, "there is no technology"),
         ("next-measures --first few", 2, "is not a whole number from 1"),
         ("next-measures --first 0", 2, "is not a whole number from 1"),
-        ("resilience ZZN02 --battery-kwh 100", 1, "give --battery-kw too"),
+        (
+            "resilience ZZN02 --battery-kwh 100",
+            1,
+            "a battery counts only where both its energy and its power are known",
+        ),
         ("resilience ZZN02 --fuel-l -5", 2, "is not a number from 0"),
         (
             "explain ZZN02 surgical-robot --space TH99",

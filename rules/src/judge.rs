@@ -376,14 +376,28 @@ pub fn reference_of(rulebook: &Rulebook, requirement: &Requirement) -> String {
 /// Best is the better readiness, then the higher score, then the higher coverage, then the first.
 #[must_use]
 pub fn assess(rulebook: &Rulebook, estate: &Estate, profile: &Profile, site: u32) -> Outcome {
-    let Place::Space(kind) = profile.place else {
+    if profile.place == Place::Site {
         return assess_spot(rulebook, estate, profile, Spot::Site(site));
-    };
-    let spaces = estate.spaces_of(site).filter(|space| estate.kind(*space) == Some(kind));
-    spaces
-        .map(|space| assess_spot(rulebook, estate, profile, Spot::Space { site, space }))
+    }
+    assess_spaces(rulebook, estate, profile, site)
         .fold(None, |best, here| Some(best_of(best, here)))
         .unwrap_or_else(|| assess_spot(rulebook, estate, profile, Spot::NoSpace { site }))
+}
+
+/// Judges one profile in each space of its kind at one site, in the order in which they are on record;
+/// nothing for one that is judged for the site as a whole.
+pub fn assess_spaces(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    profile: &Profile,
+    site: u32,
+) -> impl Iterator<Item = Outcome> {
+    let kind = match profile.place {
+        Place::Space(kind) => Some(kind),
+        Place::Site => None,
+    };
+    let spaces = estate.spaces_of(site).filter(move |space| estate.kind(*space) == kind);
+    spaces.map(move |space| assess_spot(rulebook, estate, profile, Spot::Space { site, space }))
 }
 
 /// The better of the spaces seen so far and one more, with the counts of both.

@@ -4,7 +4,7 @@ use super::Figure;
 use super::rows::{Kept, read_rows};
 use super::value::ESTIMATES;
 use crate::cost::Estimate;
-use crate::fields::Problems;
+use crate::fields::{Fields, Problems};
 use std::collections::BTreeMap;
 
 /// One item, for one unit of it.
@@ -21,6 +21,27 @@ pub struct EmbodiedItem {
     pub modules: String,
     /// Years in service, where the source says.
     pub life_years: Option<u32>,
+}
+
+/// Reads the id of an item under `embodied`, which must be in the unit; `misfit` says so where it is not.
+/// Where the table itself could not be read, that is said there.
+pub fn read_item(
+    fields: &mut Fields<'_>,
+    items: Option<&BTreeMap<String, EmbodiedItem>>,
+    unit: Option<&str>,
+    (misfit, advice): (&str, &str),
+) -> Option<String> {
+    let id = fields.text_if_any("embodied")?;
+    let Some(item) = items?.get(&id) else {
+        let advice = "Use an item of carbon/embodied.csv.";
+        fields.problem("embodied", "There is no such item.", advice);
+        return None;
+    };
+    if unit.is_some_and(|unit| unit != item.unit) {
+        let message = format!("The item is in {}, and {misfit}.", item.unit);
+        fields.problem("embodied", message, advice);
+    }
+    Some(id)
 }
 
 /// The units in which items are published.

@@ -8,7 +8,7 @@ use super::{
     Adoption, Demand, DomainWeights, Lifecycle, MAX_DOMAIN_WEIGHT, MAX_GATES, MAX_WEIGHT,
     MAX_WEIGHT_OF_DOMAIN, Place, Profile, Question, Requirement,
 };
-use crate::factor::embodied::EmbodiedItem;
+use crate::factor::embodied::{EmbodiedItem, read_item};
 use crate::fields::{Fields, Problems, parse_table};
 use crate::judge::MAX_CHECKLIST;
 use crate::measure::{Dictionary, Domain, Kind, MeasureIndex, Scale};
@@ -231,7 +231,12 @@ fn read_lifecycle(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Life
     let lifecycle = Lifecycle {
         life_years: fields.number_or_range_if_any("life_years"),
         annual_kwh: fields.number_or_range_if_any("annual_kwh"),
-        embodied: read_embodied(fields, context),
+        embodied: read_item(
+            fields,
+            context.embodied,
+            Some("kgCO2e"),
+            ("a technology is one item", "Use an item in kgCO2e."),
+        ),
         reference: fields.text_if_any("reference"),
         evidence: fields.word_if_any("evidence"),
     };
@@ -246,27 +251,6 @@ fn read_lifecycle(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Life
         );
     }
     lifecycle
-}
-
-/// What the embodied carbon of one item is counted in.
-const OF_ONE_ITEM: &str = "kgCO2e";
-
-fn read_embodied(fields: &mut Fields<'_>, context: &ProfileContext<'_>) -> Option<String> {
-    let id = fields.text_if_any("embodied")?;
-    // Where the table itself could not be read, that is said there.
-    let items = context.embodied?;
-    match items.get(&id) {
-        None => {
-            let advice = "Use an item of carbon/embodied.csv.";
-            fields.problem("embodied", "There is no such item.", advice);
-        }
-        Some(item) if item.unit != OF_ONE_ITEM => {
-            let message = format!("The item is in {}, and a technology is one item.", item.unit);
-            fields.problem("embodied", message, "Use an item in kgCO2e.");
-        }
-        Some(_) => {}
-    }
-    Some(id)
 }
 
 fn read_requirements(

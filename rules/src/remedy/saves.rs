@@ -7,6 +7,7 @@ use super::RemedyContext;
 use crate::carbon::demand::Carrier;
 use crate::cost::Estimate;
 use crate::dated::Evidence;
+use crate::factor::embodied::read_item;
 use crate::fields::Fields;
 use crate::measure::MeasureIndex;
 use crate::words::words;
@@ -238,30 +239,15 @@ pub(super) fn read_saves(
             "Add a [[saves.less]], or unknown with the reason.",
         );
     }
-    let embodied = read_embodied(fields, context, unit);
+    let per_unit = unit.map(|unit| format!("kgCO2e/{unit}"));
+    let embodied = read_item(
+        fields,
+        context.embodied,
+        per_unit.as_deref(),
+        ("the quantity is not", "Use an item for one unit of the quantity."),
+    );
     let stage = stage?;
     Some(Saves { stage, group, unknown, less, more, done, only_where, embodied, assumptions })
-}
-
-fn read_embodied(
-    fields: &mut Fields<'_>,
-    context: &RemedyContext<'_>,
-    unit: Option<&str>,
-) -> Option<String> {
-    let id = fields.text_if_any("embodied")?;
-    let Some(item) = context.embodied.and_then(|items| items.get(&id)) else {
-        // Where the table itself could not be read, that is said there.
-        if context.embodied.is_some() {
-            let advice = "Use an item of carbon/embodied.csv.";
-            fields.problem("embodied", "There is no such item.", advice);
-        }
-        return None;
-    };
-    if unit.is_some_and(|unit| item.unit != format!("kgCO2e/{unit}")) {
-        let message = format!("The item is in {}, and the quantity is not.", item.unit);
-        fields.problem("embodied", message, "Use an item for one unit of the quantity.");
-    }
-    Some(id)
 }
 
 pub(super) fn read_measure(

@@ -7,9 +7,7 @@ use super::words::{
     Domain, Evidence, Horizon, KnownBetween, Method, MoneyEstimate, Readiness, Verdict,
 };
 use super::{fail, page_size, view};
-use crate::view::explain::{
-    AnsweredFor, Explained, Explanation, Input, describe_value, explain, in_spaces,
-};
+use crate::view::explain::{AnsweredFor, Explained, Explanation, Input, describe_value, explain};
 use crate::view::filter::SiteFilter;
 use crate::view::gap::find_judged_at_sites;
 use crate::view::next::next_measures;
@@ -270,9 +268,10 @@ impl SiteReadinessNode {
     #[graphql(complexity = "20 * child_complexity")]
     async fn in_spaces(&self) -> Vec<SpaceReadinessNode> {
         let profile = &self.view.rulebook.profiles[self.profile];
-        let outcomes = in_spaces(&self.view, profile, self.result.outcome.spot().site());
-        let node = |outcome: Outcome| SpaceReadinessNode::new(&self.view, profile, &outcome);
-        outcomes.into_iter().map(node).collect()
+        let View { rulebook, estate, .. } = &*self.view;
+        let site = self.result.outcome.spot().site();
+        let outcomes = rules::assess_spaces(rulebook, estate, profile, site);
+        outcomes.map(|outcome| SpaceReadinessNode::new(&self.view, profile, &outcome)).collect()
     }
 
     /// What to measure next here for this technology, what is worth most first.

@@ -9,7 +9,7 @@ use crate::view::View;
 use crate::view::explain::{self, AnsweredFor, Explained, Explanation, Input};
 use clap::Args;
 use siteworthy_rules::judge::{
-    Outcome, Verdict, assess_spot, evidence_of, provenance, reference_of,
+    Outcome, Verdict, assess_spaces, assess_spot, evidence_of, provenance, reference_of,
 };
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::resource::Reading;
@@ -67,7 +67,7 @@ pub fn explanation(
         );
         return Err(Error::Invalid(message));
     };
-    let spaces = explain::in_spaces(view, profile, site);
+    let spaces: Vec<Outcome> = assess_spaces(&view.rulebook, &view.estate, profile, site).collect();
     let outcome = match space {
         Some(code) => {
             let spot = view.find_spot(site, at, code)?;

@@ -148,19 +148,6 @@ impl Resilience {
             };
             overrides.extra_sets.push(Group { sets, rating_kva });
         }
-        let battery =
-            [(Role::BatteryEnergyKwh, "--battery-kwh"), (Role::BatteryPowerKw, "--battery-kw")];
-        let is_given = |role: Role| overrides.values.iter().any(|(given, _)| *given == role);
-        let is_known = |role: Role| {
-            let measure = view.rulebook.reliability.measure(role);
-            is_given(role) || !view.estate.value(measure, site).is_nan()
-        };
-        let is_asked = battery.iter().any(|(role, _)| is_given(*role));
-        if let Some((_, other)) = battery.iter().find(|(role, _)| is_asked && !is_known(*role)) {
-            return Err(Error::Invalid(format!(
-                "a battery counts only where both its energy and its power are known; give {other} too"
-            )));
-        }
         let is_asked = overrides != Overrides::default();
         Ok(is_asked.then_some(overrides))
     }

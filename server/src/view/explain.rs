@@ -8,11 +8,10 @@ use super::headline::Headline;
 use siteworthy_rules::estate::{PlaceRow, Source};
 use siteworthy_rules::gap::{Level, closing, gap_size};
 use siteworthy_rules::judge::{
-    Judged, Outcome, Spot, Verdict, assess_spot, for_each_measure, for_each_measure_read, judge,
-    place_of, read,
+    Judged, Outcome, Verdict, for_each_measure, for_each_measure_read, judge, place_of, read,
 };
 use siteworthy_rules::measure::{Domain, FOR_TECHNOLOGY, Kind, Measure, MeasureIndex};
-use siteworthy_rules::profile::{Limits, Place, Profile, Question, Requirement, Threshold};
+use siteworthy_rules::profile::{Limits, Profile, Question, Requirement, Threshold};
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::resource::Reading;
 use siteworthy_rules::rulebook::Rulebook;
@@ -120,20 +119,6 @@ pub fn explain<'a>(view: &'a View, profile: &'a Profile, outcome: &Outcome) -> E
         Headline { view, profile, outcome, requirements: &requirements, weakest }.write();
     requirements.sort_by_key(|one| rank(one, weakest));
     Explanation { headline, requirements, domains: trace.domains, weakest }
-}
-
-/// How a technology that is judged in spaces stands in each of a site that is of its kind, in the order
-/// in which they are on record.
-#[must_use]
-pub fn in_spaces(view: &View, profile: &Profile, site: u32) -> Vec<Outcome> {
-    let Place::Space(kind) = profile.place else { return Vec::new() };
-    let spaces = view.estate.spaces_of(site).filter(|at| view.estate.kind(*at) == Some(kind));
-    spaces
-        .map(|space| {
-            let spot = Spot::Space { site, space };
-            assess_spot(&view.rulebook, &view.estate, profile, spot)
-        })
-        .collect()
 }
 
 /// What decides comes first; among alike, what is short, then what is not known.

@@ -7,6 +7,7 @@ use crate::error::Error;
 use siteworthy_rules::deployment::Item;
 use siteworthy_rules::plant::reading::read_plant;
 use siteworthy_rules::plant::{Load, Overrides, SitePlant, Unanswered};
+use siteworthy_rules::reliability::Role;
 use siteworthy_rules::resilience::{Survival, survive};
 
 /// A plant with its load, and how they stand.
@@ -46,7 +47,8 @@ impl View {
     /// Works out an outage of so many hours at a site.
     ///
     /// # Errors
-    /// `Invalid` where the rulebook does not say what a deployment takes of the standby supply.
+    /// `Invalid` where the rulebook does not say what a deployment takes of the standby supply, and where
+    /// a battery is asked about of which only half is known.
     pub fn outage(
         &self,
         site: u32,
@@ -65,6 +67,24 @@ impl View {
         let is_changed = overrides.is_some() || !items.is_empty();
         let after =
             is_changed.then(|| stand(overrides.unwrap_or(&Overrides::default()), added_kva));
+        if let (Some(overrides), Some(Ok(after))) = (overrides, &after) {
+            self.refuse_half_a_battery(overrides, after)?;
+        }
         Ok(Outage { before, after, added_kva, untold: self.untold_standby(items)? })
+    }
+
+    /// What was asked about must not be left out in silence.
+    fn refuse_half_a_battery(&self, overrides: &Overrides, after: &Stand) -> Result<(), Error> {
+        let battery = [Role::BatteryEnergyKwh, Role::BatteryPowerKw];
+        let is_asked = overrides.values.iter().any(|(role, _)| battery.contains(role));
+        let measures = battery.map(|role| self.rulebook.reliability.measure(role));
+        let missing = measures.iter().find(|measure| after.found.left_out.contains(measure));
+        match missing.filter(|_| is_asked) {
+            None => Ok(()),
+            Some(measure) => Err(Error::Invalid(format!(
+                "a battery counts only where both its energy and its power are known; give its {} too",
+                self.rulebook.dictionary.get(*measure).id
+            ))),
+        }
     }
 }
