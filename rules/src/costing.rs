@@ -11,6 +11,7 @@
 //! is `funding`.
 
 pub mod simulation;
+pub mod usual;
 
 use crate::cost::{Estimate, Money, Pence};
 use crate::factor::deflator::Deflator;
@@ -414,18 +415,19 @@ fn years_from(start: FinancialYear) -> impl Iterator<Item = FinancialYear> {
 /// # Errors
 /// [`NotPhased`] where shares are no shares.
 pub fn ledgers(
-    totals: &BTreeMap<Money, Total>,
+    totals: &BTreeMap<Money, Estimate<Required>>,
     phasing: impl Fn(Money) -> Phasing,
 ) -> Result<Estimate<Ledger<Required>>, NotPhased> {
     let mut ledgers: Estimate<Ledger<Required>> = Estimate::default();
     for (money, total) in totals {
         let phasing = phasing(*money);
-        let Estimate { low, central, high } = total.parts.map(|parts| parts.total());
-        for (ledger, pence) in
-            [(&mut ledgers.low, low), (&mut ledgers.central, central), (&mut ledgers.high, high)]
-        {
-            let mut unpriced = total.unpriced.len();
-            for (year, pence) in phase(pence, &phasing)? {
+        for (ledger, required) in [
+            (&mut ledgers.low, total.low),
+            (&mut ledgers.central, total.central),
+            (&mut ledgers.high, total.high),
+        ] {
+            let mut unpriced = required.unpriced;
+            for (year, pence) in phase(required.pence, &phasing)? {
                 *ledger.entry((year, *money)).or_default() += Required { pence, unpriced };
                 unpriced = 0;
             }

@@ -11,8 +11,8 @@
 use crate::fields::item_path;
 use crate::profile::Profile;
 use crate::rulebook::{
-    BENCHMARKS, MEASURES, PRECONDITIONS, PROFILES, RELIABILITY, REMEDIES, RESOURCES, Rulebook,
-    WEIGHTS,
+    BENCHMARKS, COSTING, MEASURES, PRECONDITIONS, PROFILES, RELIABILITY, REMEDIES, RESOURCES,
+    Rulebook, WEIGHTS,
 };
 use crate::words::words;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +49,8 @@ words! {
         Remedy = "remedy",
         /// A figure that stands in for one that was not measured, and what is read in its place.
         Default = "default",
+        /// On which terms works are priced and when money is spent.
+        Costing = "costing",
         /// A measure.
         Measure = "measure",
         /// Where a technology is judged, whether it can be deployed, how long it lasts.
@@ -265,6 +267,7 @@ fn subject_of(path: &str, key: &str) -> Subject {
         RESOURCES if last == "growth_reserve" => Subject::Reserve,
         RESOURCES => Subject::Resource,
         RELIABILITY => Subject::Default,
+        COSTING => Subject::Costing,
         MEASURES => Subject::Measure,
         BENCHMARKS => Subject::Rate,
         remedy if remedy.starts_with(REMEDIES) => Subject::Remedy,

@@ -330,15 +330,16 @@ impl Work {
 }
 
 /// The larger of two sizes, estimate by estimate; what has no size adds nothing.
-pub(crate) fn larger(
-    one: Option<Estimate<f64>>,
-    other: Option<Estimate<f64>>,
-) -> Option<Estimate<f64>> {
+pub(crate) fn larger<T: PartialOrd>(
+    one: Option<Estimate<T>>,
+    other: Option<Estimate<T>>,
+) -> Option<Estimate<T>> {
+    let max = |one: T, other: T| if other > one { other } else { one };
     match (one, other) {
         (Some(one), Some(other)) => Some(Estimate {
-            low: one.low.max(other.low),
-            central: one.central.max(other.central),
-            high: one.high.max(other.high),
+            low: max(one.low, other.low),
+            central: max(one.central, other.central),
+            high: max(one.high, other.high),
         }),
         (one, other) => one.or(other),
     }
@@ -502,7 +503,7 @@ fn in_milli(size: Estimate<f64>, factor: f64) -> Estimate<i64> {
     clippy::cast_possible_truncation,
     reason = "plausible ranges keep quantities far below 2^63"
 )]
-fn milli(quantity: f64) -> i64 {
+pub(crate) fn milli(quantity: f64) -> i64 {
     (quantity * 1000.0).round_ties_even() as i64
 }
 

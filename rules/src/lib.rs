@@ -22,6 +22,7 @@ pub mod factor;
 pub mod fields;
 pub mod funding;
 pub mod gap;
+pub mod investment;
 pub mod judge;
 pub mod measure;
 pub mod observation;

@@ -8,7 +8,9 @@ pub mod saves;
 
 use crate::carbon::demand::Carrier;
 use crate::cost::{Benchmark, Money, StatedRate};
+use crate::costing::usual::read_project;
 use crate::dated::Evidence;
+use crate::factor::Factors;
 use crate::factor::embodied::EmbodiedItem;
 use crate::fields::{Fields, Problems, parse_table};
 use crate::measure::{Dictionary, MeasureIndex};
@@ -59,6 +61,10 @@ pub struct Remedy {
     pub closes: Vec<Closes>,
     /// What it saves, if it is one that saves.
     pub saves: Option<Saves>,
+    /// The kind of project that it is, by which its optimism bias is looked up.
+    pub project: String,
+    /// Whether it renews what stands, so that a backlog may hold some of it as well.
+    pub renews: bool,
     /// How much of it is needed.
     pub quantity: Quantity,
     /// What it costs, as parts that add up.
@@ -117,6 +123,8 @@ pub struct RemedyContext<'a> {
     pub benchmarks: &'a [Benchmark],
     /// The rates that are no benchmarks, for want of estimates.
     pub stated_rates: &'a [StatedRate],
+    /// What others published; none where it could not be read.
+    pub factors: Option<&'a Factors>,
     /// The items of embodied carbon; none where they could not be read.
     pub embodied: Option<&'a BTreeMap<String, EmbodiedItem>>,
 }
@@ -135,6 +143,8 @@ pub fn read_remedy(
     let title = fields.text("title");
     let as_of = fields.date("as_of");
     let summary = fields.text("summary");
+    let project = read_project(&mut fields, context.factors);
+    let renews = fields.flag_if_any("renews").unwrap_or(false);
     let is_saving = fields.has("saves");
     let closes = if is_saving && !fields.has("closes") {
         Some(Vec::new())
@@ -179,6 +189,8 @@ pub fn read_remedy(
         summary: summary?,
         closes: closes?,
         saves,
+        project: project?,
+        renews,
         quantity,
         costs: priced.costs,
         cost_unknown: priced.cost_unknown,

@@ -4,6 +4,7 @@
 //! Reading files from disk or from the binary is the server's; here they are texts.
 
 use crate::cost::{Benchmark, StatedRate, read_benchmarks};
+use crate::costing::usual::{CostingRules, read_costing};
 use crate::dated::Evidence;
 use crate::factor::{self, Factors};
 use crate::fields::{Fields, Problems, parse_table};
@@ -69,6 +70,8 @@ pub struct Rulebook {
     pub factors: Arc<Factors>,
     /// What the probability of carrying an outage is worked out from.
     pub reliability: ReliabilityRules,
+    /// On which terms works are priced and when money is spent.
+    pub costing: CostingRules,
     /// The bands of readiness.
     pub bands: Bands,
     /// The one calendar year whose prices all remedies that close gaps use.
@@ -81,6 +84,7 @@ pub(crate) const WEIGHTS: &str = "rules/weights.toml";
 pub(crate) const RESOURCES: &str = "rules/resources.toml";
 pub(crate) const PRECONDITIONS: &str = "rules/preconditions.toml";
 pub(crate) const RELIABILITY: &str = "rules/reliability.toml";
+pub(crate) const COSTING: &str = "rules/costing.toml";
 pub(crate) const BENCHMARKS: &str = "datasets/costs/benchmarks.csv";
 
 /// The folders whose files, below them too, are the rulebook's: the rules, and what others published
@@ -102,7 +106,7 @@ impl Rulebook {
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         check_places(files, &mut problems);
-        let texts = [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, RELIABILITY, BENCHMARKS]
+        let texts = [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, RELIABILITY, COSTING, BENCHMARKS]
             .map(|path| find_text(files, path, &mut problems));
         // Without one of these, every line that refers to it would be a problem too.
         let [
@@ -111,6 +115,7 @@ impl Rulebook {
             Some(resources),
             Some(preconditions),
             Some(reliability),
+            Some(costing),
             Some(benchmarks),
         ] = texts
         else {
@@ -127,6 +132,7 @@ impl Rulebook {
             &mut problems,
         );
 
+        let costing = read_costing(COSTING, costing, &dictionary, factors.as_ref(), &mut problems);
         let preconditions =
             read_preconditions(PRECONDITIONS, preconditions, &dictionary, &mut problems);
         let context = ProfileContext {
@@ -154,6 +160,7 @@ impl Rulebook {
             resources: &resources,
             benchmarks: &benchmarks,
             stated_rates: &rates.stated,
+            factors: factors.as_ref(),
             embodied: factors.as_ref().map(|factors| &factors.embodied),
         };
         let mut remedies: Vec<Remedy> = files_in(files, REMEDIES)
@@ -162,8 +169,8 @@ impl Rulebook {
         remedies.sort_by(|a, b| a.id.cmp(&b.id));
         let price_base_year = check_price_base(&remedies, &benchmarks, &mut problems);
 
-        let (Some(bands), Some(areas), Some(reliability), Some(factors), true) =
-            (bands, areas, reliability, factors, problems.is_empty())
+        let (Some(bands), Some(areas), Some(reliability), Some(costing), Some(factors), true) =
+            (bands, areas, reliability, costing, factors, problems.is_empty())
         else {
             return Err(problems.into_vec());
         };
@@ -180,6 +187,7 @@ impl Rulebook {
             stated_rates: rates.stated,
             factors: Arc::new(factors),
             reliability,
+            costing,
             bands,
             price_base_year,
         })
@@ -262,7 +270,7 @@ fn find_text<'a>(files: &[RuleFile<'a>], path: &str, problems: &mut Problems) ->
 /// A rule file in a folder that nobody reads would be left out without a word.
 fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
     let is_read = |path: &str| {
-        [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, RELIABILITY].contains(&path)
+        [MEASURES, WEIGHTS, RESOURCES, PRECONDITIONS, RELIABILITY, COSTING].contains(&path)
             || path.starts_with(PROFILES)
             || path.starts_with(REMEDIES)
     };

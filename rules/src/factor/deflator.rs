@@ -4,7 +4,7 @@
 //! whose base does not matter: only its ratios are used. Calendar and financial years are never mixed.
 
 use super::rows::{Kept, check_whole, read_rows};
-use super::{CalendarYear, Figure, Missing, Pinned, PriceBase, Real};
+use super::{CalendarYear, Figure, FinancialYear, Missing, Pinned, PriceBase, Real};
 use crate::fields::Problems;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -34,12 +34,46 @@ impl Deflator {
             return Ok(money);
         }
         let (from_index, to_index) = (self.index_of(money.base)?, self.index_of(to)?);
-        let pounds =
-            money.pounds.checked_mul(to_index).and_then(|grown| grown.checked_div(from_index));
-        let pounds = pounds.ok_or_else(|| {
-            Missing("an amount of money that can be counted in pounds".to_owned())
-        })?;
-        Ok(Real { pounds, base: to })
+        moved(money.pounds, from_index, to_index, to)
+    }
+
+    /// Money in the prices of another year, of the other kind of year too: a calendar year is a quarter
+    /// of the financial year that ends in it and three quarters of the one that begins in it, and a
+    /// financial year three quarters of one calendar year and a quarter of the next.
+    ///
+    /// This is an approximation that the caller states; [`Self::rebase`] never does it.
+    ///
+    /// # Errors
+    /// [`Missing`] where the vintage does not have one of the years.
+    pub fn rebase_across(&self, money: Real, to: PriceBase) -> Result<Real, Missing> {
+        if money.base == to {
+            return Ok(money);
+        }
+        let (from_index, to_index) = (self.blended(money.base)?, self.blended(to)?);
+        moved(money.pounds, from_index, to_index, to)
+    }
+
+    /// The index of a base, or its blend of two years of the other kind.
+    fn blended(&self, base: PriceBase) -> Result<Decimal, Missing> {
+        if self.index.contains_key(&base) {
+            return self.index_of(base);
+        }
+        let (quarter, rest) = match base {
+            PriceBase::Calendar(CalendarYear(year)) => (
+                PriceBase::Financial(FinancialYear(year - 1)),
+                PriceBase::Financial(FinancialYear(year)),
+            ),
+            PriceBase::Financial(FinancialYear(year)) => (
+                PriceBase::Calendar(CalendarYear(year + 1)),
+                PriceBase::Calendar(CalendarYear(year)),
+            ),
+        };
+        let is_of_other_kind = self.index.contains_key(&quarter) || self.index.contains_key(&rest);
+        if !is_of_other_kind {
+            return self.index_of(base);
+        }
+        let three = Decimal::from(3);
+        Ok((self.index_of(quarter)? + three * self.index_of(rest)?) / Decimal::from(4))
     }
 
     fn index_of(&self, base: PriceBase) -> Result<Decimal, Missing> {
@@ -52,6 +86,18 @@ impl Deflator {
             .filter(|index| *index > Decimal::ZERO)
             .ok_or_else(|| Missing(format!("the deflator {} of {base} is no index", self.vintage)))
     }
+}
+
+fn moved(
+    pounds: Decimal,
+    from_index: Decimal,
+    to_index: Decimal,
+    to: PriceBase,
+) -> Result<Real, Missing> {
+    let pounds = pounds.checked_mul(to_index).and_then(|grown| grown.checked_div(from_index));
+    let pounds = pounds
+        .ok_or_else(|| Missing("an amount of money that can be counted in pounds".to_owned()))?;
+    Ok(Real { pounds, base: to })
 }
 
 /// All vintages.

@@ -10,6 +10,7 @@ use super::{fail, page_size, view};
 use crate::view::explain::{describe_value, plain};
 use crate::view::facts::Current;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
+use crate::view::gap::TermsAsked;
 use crate::view::{Site, Space, View};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
@@ -361,7 +362,8 @@ impl SiteNode {
     }
 
     /// What is missing here for one unit of each of these technologies (all that can be deployed now
-    /// where none is named), and what it costs.
+    /// where none is named), and what it costs on the usual terms. Backlog and net zero are in
+    /// `investmentGap`.
     #[graphql(complexity = "10 * child_complexity")]
     async fn gap(
         &self,
@@ -370,7 +372,9 @@ impl SiteNode {
     ) -> async_graphql::Result<SiteGapNode> {
         let profiles = self.view.find_technologies(&technologies).map_err(fail)?;
         let gap = self.view.gap_at(self.at, &profiles, level.into());
-        Ok(SiteGapNode { view: Arc::clone(&self.view), site: self.at, gap })
+        let prices = self.view.prices(&TermsAsked::default()).map_err(fail)?;
+        let lines = self.view.readiness_lines(self.at, &gap, &prices);
+        Ok(SiteGapNode { view: Arc::clone(&self.view), site: self.at, gap, lines })
     }
 }
 

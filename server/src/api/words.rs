@@ -40,6 +40,44 @@ mirror! {
 }
 
 mirror! {
+    /// What a pound is spent for.
+    GapPart = "siteworthy_rules::investment::Part" {
+        /// To put right what is worn out.
+        Backlog,
+        /// To be ready for technologies.
+        Readiness,
+        /// To meet the path of net zero.
+        NetZero,
+        /// For readiness and net zero at once.
+        Both,
+    }
+}
+
+mirror! {
+    /// What is allowed for the risk that work costs more than thought.
+    Allowance = "siteworthy_rules::costing::usual::Allowance" {
+        /// The optimism bias of the kind of project.
+        OptimismBias,
+        /// A contingency.
+        Contingency,
+        /// Nothing.
+        None,
+    }
+}
+
+mirror! {
+    /// What happens to value added tax.
+    VatTreatment = "siteworthy_rules::costing::usual::Treatment" {
+        /// Not in the figures.
+        Excluded,
+        /// Paid, and not recovered.
+        Included,
+        /// Paid and recovered.
+        Recovered,
+    }
+}
+
+mirror! {
     /// What kind of reason keeps a remedy out.
     LeftOutKind = "siteworthy_rules::carbon::saving::Kind" {
         /// There is nothing for it to do, as far as is known.

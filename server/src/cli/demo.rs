@@ -92,8 +92,7 @@ const EXAMPLE: (&str, &str) = ("ZZN02", "surgical-robot");
 fn show(app: &App) -> Result<Ending, Error> {
     let view = app.view();
     let all = SiteFilter::default();
-    let question =
-        GapQuestion { filter: all.clone(), technologies: Vec::new(), level: Level::Minimum };
+    let question = GapQuestion::of(all.clone(), Vec::new(), Level::Minimum);
     let report = view.gap_report(&question)?;
     print(&format!(
         "\nWhich sites are ready\n{}\nHow many sites stand where\n{}\n\

@@ -5,13 +5,17 @@ use super::tables::{Answer, Cell, Table};
 use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
-use crate::render::report::{GapReport, Totals};
+use crate::render::report::{GapReport, GroupTotal, Totals};
 use crate::render::{self, csv::LINE_HEADINGS};
 use crate::view::View;
-use crate::view::gap::GapQuestion;
+use crate::view::gap::{GapQuestion, TermsAsked};
 use clap::{Args, ValueEnum};
-use siteworthy_rules::cost::Estimate;
+use rust_decimal::Decimal;
+use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::costing::usual::{Allowance, Treatment};
+use siteworthy_rules::factor::FinancialYear;
 use siteworthy_rules::gap::Level;
+use siteworthy_rules::investment::Part;
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -34,6 +38,17 @@ pub struct Gap {
     #[arg(long, default_value = "minimum")]
     level: Level,
 
+    /// What is in it: backlog, readiness or net-zero; may be given several times; all three otherwise
+    #[arg(long = "part", value_name = "PART")]
+    parts: Vec<Part>,
+
+    /// The year by which the CRREM pathway is to be met; 2040 otherwise
+    #[arg(long, value_name = "YEAR")]
+    net_zero_year: Option<i32>,
+
+    #[command(flatten)]
+    terms: Terms,
+
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table", requires_if("xlsx", "output"))]
     format: Format,
@@ -42,14 +57,76 @@ pub struct Gap {
     output: Output,
 }
 
+/// On which terms works are priced; those of rules/costing.toml otherwise.
+#[derive(Args, Debug)]
+struct Terms {
+    /// What is allowed for risk: optimism-bias, contingency or none
+    #[arg(long, value_name = "ALLOWANCE")]
+    allowance: Option<Allowance>,
+
+    /// Share of the optimism bias that is mitigated, such as 0.3
+    #[arg(long, value_name = "SHARE")]
+    mitigated: Option<Decimal>,
+
+    /// The contingency, such as 0.1; with --allowance contingency
+    #[arg(long, value_name = "SHARE")]
+    contingency: Option<Decimal>,
+
+    /// Professional fees, such as 0.12
+    #[arg(long, value_name = "SHARE")]
+    fees: Option<Decimal>,
+
+    /// What happens to VAT: excluded, included or recovered
+    #[arg(long, value_name = "TREATMENT")]
+    vat: Option<Treatment>,
+
+    /// The prices of the answer: 2025 for a calendar or 2025-26 for a financial year
+    #[arg(long, value_name = "YEAR")]
+    prices: Option<String>,
+
+    /// Adds to backlog what its definition leaves out: the allowance for risk, fees and VAT
+    #[arg(long)]
+    gross_up: bool,
+
+    /// The first year in which capital is spent, such as 2027-28
+    #[arg(long = "from", value_name = "YEAR")]
+    start: Option<FinancialYear>,
+
+    /// Over how many years capital is spent: 2, 3 or 5
+    #[arg(long, value_name = "YEARS")]
+    spend_years: Option<u32>,
+}
+
+impl Terms {
+    fn asked(&self) -> TermsAsked {
+        TermsAsked {
+            allowance: self.allowance,
+            mitigated: self.mitigated,
+            contingency: self.contingency,
+            fees: self.fees,
+            vat: self.vat,
+            prices: self.prices.clone(),
+            gross_up: self.gross_up,
+            start: self.start,
+            years: self.spend_years,
+        }
+    }
+}
+
 impl Gap {
     /// Answers.
     pub async fn run(self, config: &Config) -> Result<Ending, Error> {
         let app = open_existing(config).await?;
         let view = app.view();
         let technologies = self.choice.technologies.clone();
-        let question =
-            GapQuestion { filter: self.choice.filter(), technologies, level: self.level };
+        let question = GapQuestion {
+            filter: self.choice.filter(),
+            technologies,
+            level: self.level,
+            parts: self.parts.clone(),
+            net_zero_year: self.net_zero_year,
+            terms: self.terms.asked(),
+        };
         let report = view.gap_report(&question)?;
         let bytes = match self.format {
             // The very bytes that the service sends.
@@ -66,13 +143,29 @@ impl Gap {
 pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
     let mut answer = Answer::new(view);
     answer.add(organisations(report));
+    answer.add(groups("nations", &report.nations));
+    answer.add(groups("regions", &report.regions));
+    answer.add(remedies(report));
+    if !report.attributed.is_empty() {
+        answer.add(technologies(report));
+    }
+    answer.add(years(report));
+    answer.add(ledgers(report));
+    answer.add(path(report));
+    answer.add(figures(report));
     answer.add(lines(report));
     let mut statement = Table::new("statement", "", &[("label", ""), ("text", "")]).for_files();
     for (label, text) in &report.statement {
         statement.add([Cell::from(label), Cell::from(text)]);
         // The revision and the rulebook stand below every table.
         let said = [
+            "Net zero",
             "Price base",
+            "Allowance for risk",
+            "Professional fees",
+            "Value added tax",
+            "Allocated money",
+            "May stand in the backlog as well",
             "Shortfalls that no remedy here closes",
             "Not in these figures",
             "Technologies still in research",
@@ -89,54 +182,247 @@ fn with_stop(text: &str) -> String {
     if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }
 
+/// The three runs of an amount as cells; nothing where it is not known.
+fn runs(amount: Option<Estimate<Pence>>) -> [Cell; 3] {
+    let runs = amount.map(|Estimate { low, central, high }| [low, central, high].map(Some));
+    runs.unwrap_or([None; 3]).map(Cell::from)
+}
+
+const TOTAL_COLUMNS: [(&str, &str); 19] = [
+    ("sites", "Sites"),
+    ("sites_with_gap", "Sites with a gap"),
+    ("backlog_central_gbp", "Backlog £"),
+    ("readiness_central_gbp", "Readiness £"),
+    ("net_zero_central_gbp", "Net zero £"),
+    ("readiness_and_net_zero_central_gbp", "Both £"),
+    ("capital_low_gbp", "Capital low £"),
+    ("capital_central_gbp", "Capital central £"),
+    ("capital_high_gbp", "Capital high £"),
+    ("work_central_gbp", "Of which work £"),
+    ("risk_central_gbp", "Of which risk £"),
+    ("may_be_in_backlog_central_gbp", "May be in backlog too £"),
+    ("running_central_gbp_per_year", "Running £ a year"),
+    ("lines_without_cost", "Lines without a cost"),
+    ("lines_without_running", "Lines without a running cost"),
+    ("without_remedy", "Shortfalls without a remedy"),
+    ("not_known", "Requirements not known"),
+    ("sites_without_backlog", "Sites without a backlog on record"),
+    ("sites_without_net_zero", "Sites of which net zero is not known"),
+];
+
+fn totals_row(totals: &Totals) -> Vec<Cell> {
+    let central = |amount: Option<Estimate<Pence>>| Cell::from(amount.map(|all| all.central));
+    let mut row = vec![totals.sites.into(), totals.sites_with_gap.into()];
+    row.extend(totals.by_part.map(central));
+    row.extend(runs(totals.capital));
+    row.extend([
+        Cell::from(Some(totals.of_capital.central.work)),
+        Cell::from(Some(totals.of_capital.central.risk)),
+        Cell::from(Some(totals.may_be_in_backlog.central)),
+        central(totals.running),
+        totals.lines_without_cost.into(),
+        totals.lines_without_running.into(),
+        totals.without_remedy.into(),
+        totals.not_known.into(),
+        totals.sites_without_backlog.into(),
+        totals.sites_without_net_zero.into(),
+    ]);
+    row
+}
+
 fn organisations(report: &GapReport) -> Table {
-    let columns = [
-        ("organisation_code", "Code"),
-        ("organisation", "Organisation"),
-        ("sites", "Sites"),
-        ("sites_with_gap", "Sites with a gap"),
-        ("capital_low_gbp", "Capital low £"),
-        ("capital_central_gbp", "Capital central £"),
-        ("capital_high_gbp", "Capital high £"),
-        ("lines_without_cost", "Lines without a cost"),
-        ("without_remedy", "Shortfalls without a remedy"),
-        ("not_known", "Requirements not known"),
+    let own = [("organisation_code", "Code"), ("organisation", "Organisation")];
+    let columns: Vec<(&str, &str)> = own.into_iter().chain(TOTAL_COLUMNS).collect();
+    let money = [
+        "organisation",
+        "backlog_central_gbp",
+        "readiness_central_gbp",
+        "net_zero_central_gbp",
+        "readiness_and_net_zero_central_gbp",
+        "capital_low_gbp",
+        "capital_central_gbp",
+        "capital_high_gbp",
     ];
-    let money = ["organisation", "capital_low_gbp", "capital_central_gbp", "capital_high_gbp"];
-    let counts = [
+    let behind = [
         "organisation",
         "sites",
         "sites_with_gap",
+        "work_central_gbp",
+        "risk_central_gbp",
+        "may_be_in_backlog_central_gbp",
         "lines_without_cost",
         "without_remedy",
         "not_known",
     ];
-    let mut table = Table::new("organisations", "Investment gap by organisation", &columns)
-        .showing(&money)
-        .and_showing("What is behind it, and what is not in it", &counts, None);
-    let organisations = report
-        .organisations
-        .iter()
-        .map(|organisation| (Some(&organisation.code), &*organisation.name, &organisation.totals));
-    for (code, name, totals) in organisations.chain([(None, "Total", &report.total)]) {
-        table.add(totals_row(code, name, totals));
+    let title =
+        "Investment gap by organisation: central capital by what it is spent for, and the whole";
+    let mut table = Table::new("organisations", title, &columns).showing(&money).and_showing(
+        "What is behind it, and what is not in it",
+        &behind,
+        None,
+    );
+    let groups =
+        report.organisations.iter().map(|group| (Some(&group.code), &*group.name, &group.totals));
+    for (code, name, totals) in groups.chain([(None, "Total", &report.total)]) {
+        table.add([code.into(), name.into()].into_iter().chain(totals_row(totals)));
     }
     table
 }
 
-fn totals_row(code: Option<&String>, name: &str, totals: &Totals) -> Vec<Cell> {
-    let capital = totals.capital.map_or([const { None }; 3], |Estimate { low, central, high }| {
-        [low, central, high].map(Some)
-    });
-    [code.into(), name.into(), totals.sites.into(), totals.sites_with_gap.into()]
-        .into_iter()
-        .chain(capital.map(Cell::from))
-        .chain([
-            totals.lines_without_cost.into(),
-            totals.without_remedy.into(),
-            totals.not_known.into(),
-        ])
-        .collect()
+/// Totals of nations or regions, for files.
+fn groups(name: &'static str, groups: &[GroupTotal]) -> Table {
+    let own = [("code", "Code"), ("name", "Name")];
+    let columns: Vec<(&str, &str)> = own.into_iter().chain(TOTAL_COLUMNS).collect();
+    let mut table = Table::new(name, "", &columns).for_files();
+    for group in groups {
+        let own = [Cell::from(&group.code), Cell::from(&group.name)];
+        table.add(own.into_iter().chain(totals_row(&group.totals)));
+    }
+    table
+}
+
+fn remedies(report: &GapReport) -> Table {
+    let columns = [
+        ("remedy", "Id"),
+        ("title", "Remedy"),
+        ("lines", "Lines"),
+        ("lines_without_cost", "Without a cost"),
+        ("capital_low_gbp", "Capital low £"),
+        ("capital_central_gbp", "Capital central £"),
+        ("capital_high_gbp", "Capital high £"),
+        ("running_central_gbp_per_year", "Running £ a year"),
+        ("life_years", "Life in years"),
+        ("equivalent_annual_central_gbp", "Even cost £ a year"),
+    ];
+    let shown = [
+        "title",
+        "lines",
+        "lines_without_cost",
+        "capital_low_gbp",
+        "capital_central_gbp",
+        "capital_high_gbp",
+        "life_years",
+        "equivalent_annual_central_gbp",
+    ];
+    let title = "By remedy: capital, and as an even amount a year over its life";
+    let mut table = Table::new("remedies", title, &columns).showing(&shown);
+    for one in &report.remedies {
+        let own = [Cell::from(&one.id), Cell::from(&one.title)];
+        let counts = [one.lines.into(), one.lines_without_cost.into()];
+        let rest = [
+            Cell::from(one.running.map(|all| all.central)),
+            Cell::from(one.life_years.map(|years| years as usize)),
+            Cell::from(one.equivalent_annual.map(|all| all.central)),
+        ];
+        table.add(own.into_iter().chain(counts).chain(runs(one.capital)).chain(rest));
+    }
+    table
+}
+
+fn technologies(report: &GapReport) -> Table {
+    let columns = [
+        ("technology", "Id"),
+        ("title", "Technology"),
+        ("alone_low_gbp", "Alone low £"),
+        ("alone_central_gbp", "Alone central £"),
+        ("alone_high_gbp", "Alone high £"),
+        ("serving_low_gbp", "Lines that serve it, low £"),
+        ("serving_central_gbp", "Lines that serve it £"),
+        ("serving_high_gbp", "Lines that serve it, high £"),
+        ("marginal_low_gbp", "Adds to all others, low £"),
+        ("marginal_central_gbp", "Adds to all others £"),
+        ("marginal_high_gbp", "Adds to all others, high £"),
+    ];
+    let shown = ["title", "alone_central_gbp", "serving_central_gbp", "marginal_central_gbp"];
+    let title = "By technology, central capital: as if it came alone; in lines that serve it and perhaps others; \
+                 and what it adds to all others";
+    let mut table = Table::new("technologies", title, &columns).showing(&shown);
+    for one in &report.attributed {
+        let own = [Cell::from(&one.id), Cell::from(&one.title)];
+        let money = [one.alone, one.serving, Some(one.marginal)];
+        table.add(own.into_iter().chain(money.into_iter().flat_map(runs)));
+    }
+    table
+}
+
+fn years(report: &GapReport) -> Table {
+    let columns = [
+        ("money", "Money"),
+        ("year", "Year"),
+        ("required_low_gbp", "Required low £"),
+        ("required_central_gbp", "Required £"),
+        ("required_high_gbp", "Required high £"),
+        ("unpriced", "Lines without a price"),
+        ("allocated_gbp", "Allocated £"),
+        ("gap_low_gbp", "Gap low £"),
+        ("gap_central_gbp", "Gap of the year £"),
+        ("gap_high_gbp", "Gap high £"),
+        ("cumulative_low_gbp", "Unfunded so far, low £"),
+        ("cumulative_central_gbp", "Unfunded so far £"),
+        ("cumulative_high_gbp", "Unfunded so far, high £"),
+    ];
+    let shown = [
+        "money",
+        "year",
+        "required_central_gbp",
+        "allocated_gbp",
+        "gap_central_gbp",
+        "cumulative_central_gbp",
+    ];
+    let title = "By year, central run: what must be spent, what is allocated, what is lacking";
+    let mut table = Table::new("years", title, &columns).showing(&shown);
+    for ledger in &report.ledgers {
+        for year in &ledger.years {
+            let own = [Cell::from(ledger.money.word()), Cell::from(&year.year)];
+            let required = runs(Some(year.required));
+            let between = [year.unpriced.into(), Cell::from(year.allocated)];
+            let gaps = runs(Some(year.yearly_gap)).into_iter().chain(runs(Some(year.cumulative)));
+            table.add(own.into_iter().chain(required).chain(between).chain(gaps));
+        }
+    }
+    table
+}
+
+fn ledgers(report: &GapReport) -> Table {
+    let columns = [
+        ("money", ""),
+        ("sum_yearly_low_gbp", ""),
+        ("sum_yearly_central_gbp", ""),
+        ("sum_yearly_high_gbp", ""),
+        ("closing_low_gbp", ""),
+        ("closing_central_gbp", ""),
+        ("closing_high_gbp", ""),
+        ("peak_low_gbp", ""),
+        ("peak_central_gbp", ""),
+        ("peak_high_gbp", ""),
+    ];
+    let mut table = Table::new("ledgers", "", &columns).for_files();
+    for ledger in &report.ledgers {
+        let amounts = [ledger.sum_yearly, ledger.closing, ledger.peak].map(Some);
+        let own = [Cell::from(ledger.money.word())];
+        table.add(own.into_iter().chain(amounts.into_iter().flat_map(runs)));
+    }
+    table
+}
+
+fn path(report: &GapReport) -> Table {
+    let columns = [("year", ""), ("emitted_t", ""), ("with_works_t", ""), ("allowed_t", "")];
+    let mut table = Table::new("path", "", &columns).for_files();
+    for one in &report.path.years {
+        let tonnes =
+            [one.emitted_t, one.with_works_t, one.allowed_t].map(|tonnes| Cell::from(Some(tonnes)));
+        table.add([Cell::from(one.year as usize)].into_iter().chain(tonnes));
+    }
+    table
+}
+
+fn figures(report: &GapReport) -> Table {
+    let columns = [("name", ""), ("value", ""), ("unit", ""), ("source", ""), ("evidence", "")];
+    let mut table = Table::new("figures", "", &columns).for_files();
+    for one in &report.figures {
+        table.add([&one.name, &one.value, &one.unit, &one.source, one.evidence].map(Cell::from));
+    }
+    table
 }
 
 /// The keys of a line, in the order of [`LINE_HEADINGS`].
@@ -145,13 +431,19 @@ const LINE_KEYS: [&str; LINE_HEADINGS.len()] = [
     "organisation",
     "site_code",
     "site",
+    "nation",
     "place",
+    "part",
     "remedy_id",
     "remedy",
     "quantity_low",
     "quantity_central",
     "quantity_high",
     "unit",
+    "work_central_gbp",
+    "risk_central_gbp",
+    "fees_central_gbp",
+    "vat_central_gbp",
     "capital_low_gbp",
     "capital_central_gbp",
     "capital_high_gbp",

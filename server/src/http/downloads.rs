@@ -8,13 +8,15 @@ use crate::error::Error;
 use crate::render;
 use crate::view::View;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
-use crate::view::gap::GapQuestion;
+use crate::view::gap::{GapQuestion, TermsAsked};
 use crate::view::geojson::encode_sites;
 use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType,
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
+use rust_decimal::Decimal;
+use siteworthy_rules::costing::usual::{Allowance, Treatment};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::place::{Nation, Setting};
 use std::sync::Arc;
@@ -30,6 +32,20 @@ pub struct Parameters {
     /// Ids of technologies.
     technologies: Option<String>,
     level: Option<Level>,
+    /// What is in a report: backlog, readiness, net-zero.
+    parts: Option<String>,
+    #[serde(rename = "netZeroYear")]
+    net_zero_year: Option<i32>,
+    allowance: Option<Allowance>,
+    mitigated: Option<Decimal>,
+    contingency: Option<Decimal>,
+    fees: Option<Decimal>,
+    vat: Option<Treatment>,
+    prices: Option<String>,
+    #[serde(rename = "grossUp")]
+    gross_up: Option<bool>,
+    from: Option<String>,
+    years: Option<u32>,
     /// Readiness words; needs exactly one technology.
     readiness: Option<String>,
     /// Known here so that it is not refused; `request::view_of` reads it.
@@ -68,11 +84,43 @@ impl Parameters {
     }
 
     fn question(&self) -> Result<GapQuestion, Error> {
+        let list = self.parts.as_deref().unwrap_or_default().split(',').map(str::trim);
+        let parts = list.filter(|word| !word.is_empty()).map(str::parse).collect::<Result<_, _>>();
+        let start = self.from.as_ref().map(|year| year.parse()).transpose();
         Ok(GapQuestion {
             filter: self.filter()?,
             technologies: self.technologies(),
             level: self.level.unwrap_or(Level::Minimum),
+            parts: parts.map_err(Error::Invalid)?,
+            net_zero_year: self.net_zero_year,
+            terms: TermsAsked {
+                allowance: self.allowance,
+                mitigated: self.mitigated,
+                contingency: self.contingency,
+                fees: self.fees,
+                vat: self.vat,
+                prices: self.prices.clone(),
+                gross_up: self.gross_up.unwrap_or(false),
+                start: start.map_err(Error::Invalid)?,
+                years: self.years,
+            },
         })
+    }
+
+    /// Whether something is asked that only a report on the gap can answer.
+    fn asks_of_the_gap(&self) -> bool {
+        self.level.is_some()
+            || self.parts.is_some()
+            || self.net_zero_year.is_some()
+            || self.allowance.is_some()
+            || self.mitigated.is_some()
+            || self.contingency.is_some()
+            || self.fees.is_some()
+            || self.vat.is_some()
+            || self.prices.is_some()
+            || self.gross_up.is_some()
+            || self.from.is_some()
+            || self.years.is_some()
     }
 }
 
@@ -117,8 +165,9 @@ fn blake3_of(request: &HttpRequest) -> u64 {
 /// Placed sites with their readiness.
 pub async fn sites(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
     answer(request, app, "application/geo+json", None, |view, parameters| {
-        if parameters.level.is_some() {
-            return Err(Error::Invalid("level belongs to reports, not to sites".to_owned()));
+        if parameters.asks_of_the_gap() {
+            let message = "level, parts and terms of price belong to reports, not to sites";
+            return Err(Error::Invalid(message.to_owned()));
         }
         encode_sites(view, &parameters.filter()?, &parameters.technologies())
     })

@@ -5,20 +5,27 @@
 
 use super::report::{GapLine, GapReport};
 use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::costing::Parts;
 
 /// Headings of a line, shared by the CSV and the workbook.
-pub const LINE_HEADINGS: [&str; 24] = [
+pub const LINE_HEADINGS: [&str; 30] = [
     "Organisation code",
     "Organisation",
     "Site code",
     "Site",
+    "Nation",
     "Place",
+    "Part",
     "Remedy id",
     "Remedy",
     "Quantity low",
     "Quantity central",
     "Quantity high",
     "Unit",
+    "Work central (GBP)",
+    "Allowance for risk central (GBP)",
+    "Fees central (GBP)",
+    "VAT central (GBP)",
     "Capital low (GBP)",
     "Capital central (GBP)",
     "Capital high (GBP)",
@@ -49,20 +56,31 @@ pub enum Cell<'a> {
 pub fn line_cells(number: usize, line: &GapLine) -> [Cell<'_>; LINE_HEADINGS.len()] {
     let [quantity_low, quantity_central, quantity_high] =
         estimate(line.quantity_milli, |milli| decimal(*milli, 3));
-    let [capital_low, capital_central, capital_high] = estimate(line.capital, pounds);
+    let part = |pick: fn(&Parts) -> Pence| match &line.capital {
+        Some(capital) => Cell::Number(pounds(&pick(&capital.central))),
+        None => Cell::Empty,
+    };
+    let capital = line.capital.map(|parts| parts.map(|parts| parts.total()));
+    let [capital_low, capital_central, capital_high] = estimate(capital, pounds);
     let [running_low, running_central, running_high] = estimate(line.running, pounds);
     [
         Cell::Text(&line.organisation_code),
         Cell::Text(&line.organisation),
         Cell::Text(&line.site_code),
         Cell::Text(&line.site),
+        Cell::Text(line.nation),
         Cell::Text(&line.place),
+        Cell::Text(line.part.word()),
         Cell::Text(&line.remedy_id),
         Cell::Text(&line.remedy),
         quantity_low,
         quantity_central,
         quantity_high,
         Cell::Text(&line.unit),
+        part(|parts| parts.work),
+        part(|parts| parts.risk),
+        part(|parts| parts.fees),
+        part(|parts| parts.vat),
         capital_low,
         capital_central,
         capital_high,

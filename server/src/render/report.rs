@@ -1,29 +1,63 @@
-//! The investment-gap report as plain values, from which the workbook, the CSV and the terminal
-//! table are written.
+//! The investment-gap report as plain values, from which the workbook, the CSV, the JSON and the
+//! terminal table are written.
 //!
 //! What is in it is decided in `view::gap`; how it looks is decided by each encoder.
 
-use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::cost::{Estimate, Money, Pence};
+use siteworthy_rules::costing::Parts;
+use siteworthy_rules::costing::simulation::Percentiles;
+use siteworthy_rules::investment::Part;
 
 /// The whole report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GapReport {
     /// What the report rests on: revision, rulebook hash, filters, counts. Label and text.
     pub statement: Vec<(String, String)>,
+    /// Every figure that others published, or that is policy, and that went into the sums.
+    pub figures: Vec<FigureUsed>,
     /// Revision of the record.
     pub revision: i64,
     /// Hash of the rulebook.
     pub rulebook: String,
     /// Titles of the technologies, in the order of each site's standings.
     pub technologies: Vec<String>,
-    /// Totals by organisation.
-    pub organisations: Vec<OrganisationTotal>,
+    /// Sum over all lines.
+    pub total: Totals,
+    /// What capital stays below in one, five and nine of ten simulated runs, or why that is not known.
+    pub percentiles: Result<Percentiles, String>,
+    /// Totals by nation, in order of name.
+    pub nations: Vec<GroupTotal>,
+    /// Totals by region, in order of name.
+    pub regions: Vec<GroupTotal>,
+    /// Totals by organisation, in order of name.
+    pub organisations: Vec<GroupTotal>,
+    /// Totals by remedy, in order of id; what stands in a backlog comes first.
+    pub remedies: Vec<RemedyTotal>,
+    /// What each technology asks for by itself, and what it adds to all others.
+    pub attributed: Vec<TechnologyTotal>,
+    /// What must be spent and what is allocated, by year; one ledger for each kind of money.
+    pub ledgers: Vec<LedgerGap>,
+    /// What the sites emit, without and with the works, beside what the path allows.
+    pub path: Path,
     /// Every site in scope.
     pub sites: Vec<SiteTotal>,
     /// Every remedy at every site.
     pub lines: Vec<GapLine>,
-    /// Sum over all lines.
-    pub total: Totals,
+}
+
+/// A figure that went into the sums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureUsed {
+    /// What it is.
+    pub name: String,
+    /// Its value, or low, central and high values, as texts.
+    pub value: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// Who published it and where.
+    pub source: String,
+    /// How well it is supported.
+    pub evidence: &'static str,
 }
 
 /// What adds up.
@@ -33,8 +67,16 @@ pub struct Totals {
     pub sites: usize,
     /// Sites with at least one line.
     pub sites_with_gap: usize,
-    /// Capital cost of the lines that have one; none where no line has and something may be missing.
+    /// Lines.
+    pub lines: usize,
+    /// Capital by what it is spent for, in the order of [`Part::ALL`]: every pound stands in one of them.
+    pub by_part: [Option<Estimate<Pence>>; Part::ALL.len()],
+    /// Capital of the lines that have one; none where no line has and something may be missing.
     pub capital: Option<Estimate<Pence>>,
+    /// Of which this capital is made up.
+    pub of_capital: Estimate<Parts>,
+    /// The most of the capital outside the backlog that may stand in the backlog as well.
+    pub may_be_in_backlog: Estimate<Pence>,
     /// Running cost a year of the lines that have one; none where no line has.
     pub running: Option<Estimate<Pence>>,
     /// Lines without a capital cost.
@@ -45,6 +87,18 @@ pub struct Totals {
     pub without_remedy: usize,
     /// Requirements of which too little is known.
     pub not_known: usize,
+    /// Sites whose backlog is asked for and on no survey.
+    pub sites_without_backlog: usize,
+    /// Sites of which too little is known for their works for net zero.
+    pub sites_without_net_zero: usize,
+}
+
+/// The sum of two amounts of which either may be unknown: what is known of them.
+fn known<T: std::ops::Add<Output = T>>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one + other),
+        (one, other) => one.or(other),
+    }
 }
 
 impl Totals {
@@ -52,30 +106,128 @@ impl Totals {
     pub fn add(&mut self, other: &Self) {
         self.sites += other.sites;
         self.sites_with_gap += other.sites_with_gap;
-        self.capital = match (self.capital, other.capital) {
-            (Some(one), Some(other)) => Some(one + other),
-            (one, other) => one.or(other),
-        };
-        self.running = match (self.running, other.running) {
-            (Some(one), Some(other)) => Some(one + other),
-            (one, other) => one.or(other),
-        };
+        self.lines += other.lines;
+        for (own, other) in self.by_part.iter_mut().zip(other.by_part) {
+            *own = known(*own, other);
+        }
+        self.capital = known(self.capital, other.capital);
+        self.of_capital = self.of_capital + other.of_capital;
+        self.may_be_in_backlog = self.may_be_in_backlog + other.may_be_in_backlog;
+        self.running = known(self.running, other.running);
         self.lines_without_cost += other.lines_without_cost;
         self.lines_without_running += other.lines_without_running;
         self.without_remedy += other.without_remedy;
         self.not_known += other.not_known;
+        self.sites_without_backlog += other.sites_without_backlog;
+        self.sites_without_net_zero += other.sites_without_net_zero;
     }
 }
 
-/// Totals of one organisation.
+/// Totals of one organisation, region or nation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrganisationTotal {
-    /// Code.
+pub struct GroupTotal {
+    /// Code; empty for sites of which no survey says it.
     pub code: String,
     /// Name.
     pub name: String,
     /// Sums.
     pub totals: Totals,
+}
+
+/// Totals of one remedy, or of one band of the backlog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemedyTotal {
+    /// Id of the remedy, or of the measure of the backlog.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// Unit of the quantity.
+    pub unit: String,
+    /// Lines.
+    pub lines: usize,
+    /// Lines without a capital cost.
+    pub lines_without_cost: usize,
+    /// How much in all, in thousandths of the unit; none where no line tells it.
+    pub quantity_milli: Option<Estimate<i64>>,
+    /// Capital of the lines that have one.
+    pub capital: Option<Estimate<Pence>>,
+    /// Of which this capital is made up.
+    pub of_capital: Estimate<Parts>,
+    /// Running cost a year of the lines that have one.
+    pub running: Option<Estimate<Pence>>,
+    /// Years in service: the shortest of its rates; none where no source gives it.
+    pub life_years: Option<u32>,
+    /// Capital as an even amount a year over its life; none where its life is not known.
+    pub equivalent_annual: Option<Estimate<Pence>>,
+}
+
+/// What one technology asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TechnologyTotal {
+    /// Id of the technology.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// Capital of its own works, as if it came alone; none where none is known.
+    pub alone: Option<Estimate<Pence>>,
+    /// Capital of the lines that serve it, which may serve others too.
+    pub serving: Option<Estimate<Pence>>,
+    /// What the total would be less without it.
+    pub marginal: Estimate<Pence>,
+}
+
+/// What must be spent of one kind of money, year by year, and what is allocated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerGap {
+    /// Capital or running.
+    pub money: Money,
+    /// The years in order.
+    pub years: Vec<YearGap>,
+    /// The sum of what each year alone lacks.
+    pub sum_yearly: Estimate<Pence>,
+    /// What is unfunded after the last year, if need and allocation roll forward.
+    pub closing: Estimate<Pence>,
+    /// The most that is unfunded after any year.
+    pub peak: Estimate<Pence>,
+}
+
+/// One financial year of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YearGap {
+    /// The year, such as `2026-27`.
+    pub year: String,
+    /// What must be spent in it.
+    pub required: Estimate<Pence>,
+    /// Lines that must be paid for and have no price.
+    pub unpriced: usize,
+    /// What is allocated, in the prices of the report; none where nothing is on record.
+    pub allocated: Option<Pence>,
+    /// What the year alone lacks.
+    pub yearly_gap: Estimate<Pence>,
+    /// Required less allocated up to this year; below zero where more was allocated.
+    pub cumulative: Estimate<Pence>,
+}
+
+/// What the sites emit beside what a path allows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// What path it is, for how many sites, and what is left out; or why there is none.
+    pub note: String,
+    /// The years in order; empty where the path is not known.
+    pub years: Vec<PathYear>,
+}
+
+/// One year of a path, in tonnes of CO2 equivalent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PathYear {
+    /// The calendar year.
+    pub year: i32,
+    /// What is emitted without any of the works.
+    pub emitted_t: f64,
+    /// What is emitted with the works for net zero of this report, as if all stood that year.
+    pub with_works_t: f64,
+    /// What the path allows.
+    pub allowed_t: f64,
 }
 
 /// One site with its standing for each technology and its sum.
@@ -91,8 +243,8 @@ pub struct SiteTotal {
     pub nation: &'static str,
     /// The word of the setting.
     pub setting: &'static str,
-    /// For each technology.
-    pub standings: Vec<Standing>,
+    /// For each technology; none for an entry that is not judged.
+    pub standings: Vec<Option<Standing>>,
     /// Sums.
     pub totals: Totals,
 }
@@ -119,9 +271,13 @@ pub struct GapLine {
     pub site_code: String,
     /// Name of the site.
     pub site: String,
+    /// The word of the nation.
+    pub nation: &'static str,
     /// Where: a space, or the whole site.
     pub place: String,
-    /// Id of the remedy.
+    /// What it is spent for.
+    pub part: Part,
+    /// Id of the remedy, or of the measure of the backlog.
     pub remedy_id: String,
     /// Heading of the remedy.
     pub remedy: String,
@@ -129,8 +285,8 @@ pub struct GapLine {
     pub quantity_milli: Option<Estimate<i64>>,
     /// Unit of the quantity.
     pub unit: String,
-    /// Capital cost.
-    pub capital: Option<Estimate<Pence>>,
+    /// Capital cost, in its parts.
+    pub capital: Option<Estimate<Parts>>,
     /// Running cost a year.
     pub running: Option<Estimate<Pence>>,
     /// The technologies that need it.

@@ -219,6 +219,10 @@ fn write_site(
         column += 1;
     }
     for standing in &site.standings {
+        let Some(standing) = standing else {
+            column += 3;
+            continue;
+        };
         sheet.write_string(row, column, standing.readiness)?;
         if let Some(score) = standing.score {
             sheet.write_number_with_format(row, column + 1, score, &styles.score)?;

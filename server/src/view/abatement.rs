@@ -9,6 +9,7 @@ use super::View;
 use super::carbon::BASE_YEAR;
 use super::filter::SiteFilter;
 use crate::error::Error;
+use crate::render::report::PathYear;
 use rayon::prelude::*;
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::bundle::{
@@ -28,6 +29,7 @@ use siteworthy_rules::factor::discount::{IN_FORCE, STANDARD};
 use siteworthy_rules::factor::grid::GridPath;
 use siteworthy_rules::factor::pathway::{HEALTHCARE, Pathways};
 use siteworthy_rules::factor::{CalendarYear, Carbon, Pinned, PriceBase, Purpose, Real, SetYear};
+use siteworthy_rules::investment::NetZeroWork;
 use siteworthy_rules::place::Nation;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,6 +124,11 @@ pub struct Met {
     pub choices: Vec<ChoiceOfSet>,
     /// What no set reaches in the year, worth what carbon is worth in that year, not discounted.
     pub residual: Valued,
+    /// What is emitted, without and with the set, beside what the path allows, year by year as far as
+    /// the path tells.
+    pub years: Vec<PathYear>,
+    /// How much of each remedy of the set each site takes, by site.
+    pub works: BTreeMap<u32, Vec<NetZeroWork>>,
     /// What stays above the path with the set from the year after the base year to 2050, as a present
     /// value in the base year; none where the path does not tell every year.
     pub to_2050: Option<Valued>,
@@ -156,6 +163,7 @@ pub struct Abatement {
 
 /// A site with what it emits by the factors of the path.
 struct Known<P> {
+    site: u32,
     case: Case<P>,
     demand: KnownDemand<P>,
     set: SetYear,
@@ -390,7 +398,7 @@ impl View {
                 }
             }
         }
-        Ok(Known { case: Case { site: taken, fits, fuels }, demand, set: year, left_out })
+        Ok(Known { site, case: Case { site: taken, fits, fuels }, demand, set: year, left_out })
     }
 
     /// The remedies that are sized somewhere and yet stand beside the curve.
@@ -449,6 +457,14 @@ impl View {
             Ok(Carbon::from_kg((emitted(year)? - saved - allowed(year)?).max(0.0)))
         };
         let years = (YEARS).map(CalendarYear);
+        let in_year = |year: CalendarYear| {
+            let (emitted, allowed) = (emitted(year).ok()?, allowed(year).ok()?);
+            let saved = sum.central.saved_in(year, grid).ok()?.kg();
+            let [emitted_t, with_works_t, allowed_t] =
+                [emitted, emitted - saved, allowed].map(|kg| kg / 1000.0);
+            Some(PathYear { year: year.0, emitted_t, with_works_t, allowed_t })
+        };
+        let path_years = years.clone().filter_map(in_year).collect();
         let to_2050: Option<BTreeMap<CalendarYear, Carbon<P>>> =
             years.map(|year| Some((year, left_in(year).ok()?))).collect();
         let of_year = BTreeMap::from([(year, residual)]);
@@ -469,6 +485,8 @@ impl View {
                 })
                 .collect(),
             residual: self.valued(&of_year, terms, |_| 1.0),
+            years: path_years,
+            works: works_of(known, &bundle, priced),
             to_2050: to_2050
                 .map(|tonnes| self.valued(&tonnes, terms, |index| terms.schedule.factor(index))),
         })
@@ -524,6 +542,25 @@ impl View {
         ));
         said
     }
+}
+
+/// How much of each remedy of a bundle each site takes.
+fn works_of<P: Purpose>(
+    known: &[Known<P>],
+    bundle: &Bundle,
+    priced: &[Priced],
+) -> BTreeMap<u32, Vec<NetZeroWork>> {
+    let at = |one: &Known<P>| {
+        let totals = at_site(&one.case, std::slice::from_ref(bundle));
+        let parts = totals.into_iter().flat_map(|total| total.parts);
+        let taken = bundle.iter().zip(parts).filter(|(_, part)| part.sites > 0);
+        let works = taken.map(|(at, part)| NetZeroWork {
+            remedy: priced[*at].remedy,
+            quantity: part.sum.map(|sum| sum.effect.quantity),
+        });
+        (one.site, works.collect())
+    };
+    known.iter().map(at).collect()
 }
 
 /// The remedies that are left out at some sites, each reason with their number.

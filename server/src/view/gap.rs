@@ -1,29 +1,36 @@
-//! The investment gap of a scope: what is missing, what it costs, and what the figures rest on.
+//! The investment gap of a scope, site by site: backlog, what readiness needs and what net zero needs, on
+//! the terms that are asked for.
 //!
-//! The arithmetic is `rules::gap`; how the report looks is `render`.
+//! The arithmetic is `rules::gap` and `rules::investment`; what the lines add up to is `gap_report`, and
+//! how the report looks is `render`.
 
+use super::View;
+use super::abatement;
 use super::filter::SiteFilter;
-use super::{Site, View};
 use crate::error::Error;
-use crate::render::report::{GapLine, GapReport, OrganisationTotal, SiteTotal, Standing, Totals};
-use crate::render::workbook;
-use chrono::Datelike;
+use crate::render::report::{GapLine, Path};
+use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use rust_xlsxwriter::XlsxError;
-use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::carbon::path::Choice;
+use siteworthy_rules::cost::Estimate;
+use siteworthy_rules::costing::Unpriced;
+use siteworthy_rules::costing::usual::{Allowance, Basis, Treatment, prices_of, share};
 use siteworthy_rules::dated::Evidence;
-use siteworthy_rules::gap::{Level, Line, Need, SiteGap, profile_of, site_gap};
-use siteworthy_rules::judge::{for_each_measure_read, percent, place_of};
+use siteworthy_rules::factor::FinancialYear;
+use siteworthy_rules::gap::{Level, Need, SiteGap, profile_of, site_gap};
+use siteworthy_rules::investment::{Backlog, Item, Line, NetZeroWork, Part, Prices, SiteNeeds};
+use siteworthy_rules::judge::{for_each_measure_read, place_of};
+use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{AdoptionStatus, Horizon, Place};
-use siteworthy_rules::remedy::Basis;
+use siteworthy_rules::remedy::Basis as QuantityBasis;
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
 use std::collections::BTreeMap;
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GapQuestion {
     /// Which sites.
     pub filter: SiteFilter,
@@ -31,6 +38,127 @@ pub struct GapQuestion {
     pub technologies: Vec<String>,
     /// How far gaps are closed.
     pub level: Level,
+    /// What is in it: backlog, readiness, net zero; empty for all of them.
+    pub parts: Vec<Part>,
+    /// By which year the CRREM pathway is to be met; none for the usual one.
+    pub net_zero_year: Option<i32>,
+    /// On which terms it is priced.
+    pub terms: TermsAsked,
+}
+
+impl GapQuestion {
+    /// What is asked where nothing is said: everything, on the usual terms.
+    #[must_use]
+    pub fn of(filter: SiteFilter, technologies: Vec<String>, level: Level) -> Self {
+        let (parts, net_zero_year, terms) = (Vec::new(), None, TermsAsked::default());
+        Self { filter, technologies, level, parts, net_zero_year, terms }
+    }
+
+    /// Whether a part is asked for.
+    #[must_use]
+    pub fn asks_for(&self, part: Part) -> bool {
+        self.parts.is_empty() || self.parts.contains(&part)
+    }
+}
+
+/// On which terms a gap is to be priced, as far as the question says; the rest is that of the rules.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TermsAsked {
+    /// What is allowed for risk.
+    pub allowance: Option<Allowance>,
+    /// Share of the optimism bias that is mitigated.
+    pub mitigated: Option<Decimal>,
+    /// The contingency, as a fraction.
+    pub contingency: Option<Decimal>,
+    /// Professional fees, as a fraction.
+    pub fees: Option<Decimal>,
+    /// What happens to VAT.
+    pub vat: Option<Treatment>,
+    /// Of which prices the answer is: `2025` or `2025-26`.
+    pub prices: Option<String>,
+    /// Whether backlog is grossed up.
+    pub gross_up: bool,
+    /// The first year in which capital is spent.
+    pub start: Option<FinancialYear>,
+    /// Over how many years capital is spent.
+    pub years: Option<u32>,
+}
+
+impl TermsAsked {
+    /// The whole basis.
+    ///
+    /// # Errors
+    /// Everything that is wrong with what is asked.
+    fn over(&self, rulebook: &Rulebook) -> Result<Basis, Error> {
+        let usual = &rulebook.costing.usual;
+        let mut wrong = Vec::new();
+        let mut take = |what: &str, asked: Option<Decimal>| {
+            asked.and_then(|asked| share(what, asked).map_err(|why| wrong.push(why)).ok())
+        };
+        let mitigated = take("what is mitigated", self.mitigated);
+        let contingency = take("the contingency", self.contingency);
+        let fees = take("fees", self.fees);
+        let prices = self.prices.as_ref().map(|text| prices_of(text)).transpose();
+        let prices = prices.map_err(|why| wrong.push(why)).ok().flatten();
+        let years = self.years.unwrap_or(usual.years);
+        let risks = &rulebook.factors.cost_risks;
+        if risks.spend_shares(years).is_err() {
+            let known: Vec<String> = risks.spend.keys().map(ToString::to_string).collect();
+            let known = known.join(", ");
+            wrong.push(format!("no spend profile of {years} years is known; use one of {known}"));
+        }
+        let allowance = self.allowance.unwrap_or(usual.allowance);
+        if self.contingency.is_some() && allowance != Allowance::Contingency {
+            wrong.push(format!(
+                "a contingency and {allowance} are two answers to one risk; ask for the allowance \
+                 \"contingency\", or leave the contingency out"
+            ));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong.join("; ")));
+        }
+        Ok(Basis {
+            allowance,
+            mitigated: mitigated.unwrap_or(usual.mitigated),
+            contingency: contingency.unwrap_or(usual.contingency),
+            fees: fees.or(usual.fees),
+            vat: self.vat.unwrap_or(usual.vat),
+            prices,
+            gross_up: self.gross_up,
+            start: self.start.unwrap_or(usual.start),
+            years,
+        })
+    }
+}
+
+/// What one site needs, priced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SiteLines {
+    /// The site.
+    pub site: u32,
+    /// What readiness needs, and what of it is not known; none where it is not asked for or the entry is
+    /// pooled.
+    pub gap: Option<SiteGap>,
+    /// Whether the backlog of the site is on record; none where it is not asked for.
+    pub has_backlog: Option<bool>,
+    /// Whether enough is known for its works for net zero; none where they are not asked for.
+    pub has_net_zero: Option<bool>,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// What the sites of a scope need.
+pub struct ScopeLines<'a> {
+    /// On which terms.
+    pub prices: Prices<'a>,
+    /// The technologies.
+    pub profiles: Vec<usize>,
+    /// The sites in order of code.
+    pub sites: Vec<SiteLines>,
+    /// What the sites emit beside the path.
+    pub path: Path,
+    /// The sets and paths that net zero rests on.
+    pub pinned: Vec<String>,
 }
 
 /// Finds a profile of a rulebook by id.
@@ -133,11 +261,128 @@ impl View {
         site_gap(&self.rulebook, &self.estate, &deployed, level)
     }
 
+    /// Prices on the terms that are asked for.
+    ///
+    /// # Errors
+    /// `Invalid` with everything that is wrong with them.
+    pub fn prices(&self, asked: &TermsAsked) -> Result<Prices<'_>, Error> {
+        let basis = asked.over(&self.rulebook)?;
+        Prices::new(&self.rulebook, &basis).map_err(|why: Unpriced| Error::Invalid(why.to_string()))
+    }
+
+    /// What readiness needs at one site, priced.
+    #[must_use]
+    pub fn readiness_lines(&self, site: u32, gap: &SiteGap, prices: &Prices<'_>) -> Vec<Line> {
+        let nation = self.site(site).nation;
+        let place = site;
+        prices.lines(&SiteNeeds { site: place, nation, gap, works: &[], backlog: &[] })
+    }
+
+    /// What the sites of a question need.
+    ///
+    /// # Errors
+    /// `NotFound` where the question names what the view does not have, `Invalid` where its terms cannot
+    /// be had.
+    pub fn scope_lines(&self, question: &GapQuestion) -> Result<ScopeLines<'_>, Error> {
+        if question.parts.contains(&Part::Both) {
+            let message = "what serves both is in readiness and in net-zero; ask for these";
+            return Err(Error::Invalid(message.to_owned()));
+        }
+        let profiles = self.find_technologies(&question.technologies)?;
+        let prices = self.prices(&question.terms)?;
+        let is_pooled_asked = question.asks_for(Part::Backlog) || question.asks_for(Part::NetZero);
+        let filter = SiteFilter { with_pooled: is_pooled_asked, ..question.filter.clone() };
+        let (path, pinned, works) = self.net_zero_works(question, &filter)?;
+        let found = filter.find(self)?;
+        let sites: Vec<u32> = found.sites(self).map(|(at, _)| at).collect();
+        let at = |site: &u32| self.site_lines(*site, question, &profiles, &prices, works.as_ref());
+        let sites = sites.par_iter().map(at).collect();
+        Ok(ScopeLines { prices, profiles, sites, path, pinned })
+    }
+
+    fn site_lines(
+        &self,
+        at: u32,
+        question: &GapQuestion,
+        profiles: &[usize],
+        prices: &Prices<'_>,
+        works: Option<&Works>,
+    ) -> SiteLines {
+        let site = self.site(at);
+        let is_judged = question.asks_for(Part::Readiness) && !site.is_pooled;
+        let gap = is_judged.then(|| self.gap_at(at, profiles, question.level));
+        let backlog = question.asks_for(Part::Backlog).then(|| self.backlog_at(at));
+        let found = works.map(|works| works.get(&at));
+        let needs = SiteNeeds {
+            site: at,
+            nation: site.nation,
+            gap: gap.as_ref().unwrap_or(&NOTHING),
+            works: found.flatten().map_or(&[], Vec::as_slice),
+            backlog: backlog.as_deref().unwrap_or_default(),
+        };
+        SiteLines {
+            site: at,
+            lines: prices.lines(&needs),
+            has_backlog: backlog.as_ref().map(|backlog| !backlog.is_empty()),
+            has_net_zero: found.map(|found| found.is_some()),
+            gap,
+        }
+    }
+
+    /// The backlog of a site, each band that is on record.
+    fn backlog_at(&self, site: u32) -> Vec<Backlog> {
+        let place = site;
+        let bands = self.rulebook.costing.backlog.iter();
+        let known = bands.filter_map(|measure| {
+            let gbp = self.estate.value(*measure, place);
+            let source = self.estate.source(*measure, place)?;
+            let year = financial_year_of(source.observed_on);
+            (!gbp.is_nan()).then_some(Backlog { measure: *measure, gbp, year })
+        });
+        known.collect()
+    }
+
+    /// What net zero needs of each site, if it is asked for, and how that stands beside the path.
+    fn net_zero_works(
+        &self,
+        question: &GapQuestion,
+        filter: &SiteFilter,
+    ) -> Result<(Path, Vec<String>, Option<Works>), Error> {
+        let none = |note: String| Path { note, years: Vec::new() };
+        if !question.asks_for(Part::NetZero) {
+            return Ok((
+                none("Works for net zero are not asked for.".to_owned()),
+                Vec::new(),
+                None,
+            ));
+        }
+        let year = question.net_zero_year.unwrap_or(abatement::DEFAULT_YEAR);
+        let asked = abatement::Question { path: Choice::Crrem, year, baseline_t: None };
+        let found = self.abatement(filter, &asked)?;
+        let (sites, counted) = (found.sites, found.sites_counted);
+        match found.met {
+            Err(why) => {
+                let note = format!("No path can be drawn: {}.", why.join("; "));
+                Ok((none(note), found.pinned, Some(Works::new())))
+            }
+            Ok(met) => {
+                let note = format!(
+                    "CRREM pathway for healthcare, to be met by {year}: {counted} of {sites} sites are \
+                     counted. What no remedy of these rules reaches in {year} is {:.0} t.",
+                    met.residual.tonnes
+                );
+                Ok((Path { note, years: met.years }, found.pinned, Some(met.works)))
+            }
+        }
+    }
+
     /// A line of the gap with everything that a reader needs beside it.
     #[must_use]
     pub fn describe_line(&self, at: u32, line: &Line) -> GapLine {
-        let site = self.site(at);
-        let remedy = &self.rulebook.remedies[line.remedy];
+        let (site, remedy) = match line.item {
+            Item::Remedy(remedy) => (self.site(at), &self.rulebook.remedies[remedy]),
+            Item::Backlog(measure) => return self.describe_backlog(at, measure, line),
+        };
         let benchmarks: Vec<_> =
             remedy.costs.iter().map(|cost| &self.rulebook.benchmarks[cost.benchmark]).collect();
         let sources: Vec<String> = benchmarks
@@ -164,6 +409,8 @@ impl View {
             organisation: self.organisation_name(site).to_owned(),
             site_code: site.code.clone(),
             site: site.name.clone(),
+            nation: site.nation.map_or("", |nation| nation.word()),
+            part: line.part,
             place: self.place_name(line.place).to_owned(),
             remedy_id: remedy.id.clone(),
             remedy: remedy.title.clone(),
@@ -173,15 +420,45 @@ impl View {
             running: line.running,
             technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
             requirements: distinct(line.needs.iter().map(|need| self.requirement_id(*need))),
-            rows: self.survey_rows(at, line),
+            rows: self.survey_rows(at, line, remedy.quantity.basis),
             reference: sources.join("; "),
             evidence: evidence.word(),
             remark: remark.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
         }
     }
 
+    /// A line of backlog: a sum of a return, which is all that anybody knows of it.
+    fn describe_backlog(&self, at: u32, measure: MeasureIndex, line: &Line) -> GapLine {
+        let site = self.site(at);
+        let organisation = site.organisation.map(|own| self.organisations.get(own));
+        let measure_entry = self.rulebook.dictionary.get(measure);
+        let source = self.estate.source(measure, line.place);
+        let grounds = &self.rulebook.costing.backlog_grounds;
+        GapLine {
+            organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
+            organisation: self.organisation_name(site).to_owned(),
+            site_code: site.code.clone(),
+            site: site.name.clone(),
+            nation: site.nation.map_or("", |nation| nation.word()),
+            part: line.part,
+            place: self.place_name(line.place).to_owned(),
+            remedy_id: measure_entry.id.clone(),
+            remedy: measure_entry.title.clone(),
+            quantity_milli: None,
+            unit: String::new(),
+            capital: line.capital,
+            running: line.running,
+            technologies: String::new(),
+            requirements: String::new(),
+            rows: source.map(|source| self.row_of(source)).unwrap_or_default(),
+            reference: grounds.reference.clone(),
+            evidence: grounds.evidence.word(),
+            remark: line.unknown_reason.clone().unwrap_or_default(),
+        }
+    }
+
     /// The files, rows and dates of the observations that a line follows from, each once.
-    fn survey_rows(&self, at: u32, line: &Line) -> String {
+    fn survey_rows(&self, at: u32, line: &Line, basis: QuantityBasis) -> String {
         let mut rows = Vec::new();
         let mut see = |measure, place| {
             if let Some(source) = self.estate.source(measure, place) {
@@ -199,7 +476,7 @@ impl View {
                 see(measure, place);
             });
         }
-        if self.rulebook.remedies[line.remedy].quantity.basis == Basis::Area {
+        if basis == QuantityBasis::Area {
             let areas = &self.rulebook.areas;
             let is_room = self.estate.kind(line.place).is_some();
             see(if is_room { areas.space } else { areas.site }, line.place);
@@ -219,166 +496,18 @@ impl View {
         let profile = profile_of(&self.rulebook, need);
         format!("{}/{}", profile.id, profile.requirements[need.requirement].id)
     }
+}
 
-    /// The whole report.
-    ///
-    /// # Errors
-    /// `NotFound` where the question names what the view does not have.
-    pub fn gap_report(&self, question: &GapQuestion) -> Result<GapReport, Error> {
-        let profiles = self.find_technologies(&question.technologies)?;
-        let sites: Vec<(u32, &Site)> = question.filter.find(self)?.sites(self).collect();
-        let gaps: Vec<SiteGap> =
-            sites.par_iter().map(|(at, _)| self.gap_at(*at, &profiles, question.level)).collect();
-        let mut organisations: BTreeMap<(String, String), Totals> = BTreeMap::new();
-        let mut total = Totals::default();
-        let mut lines = Vec::new();
-        let mut site_totals = Vec::with_capacity(sites.len());
-        for ((at, site), gap) in sites.iter().zip(&gaps) {
-            let totals = totals_of(gap);
-            total.add(&totals);
-            organisations.entry(self.organisation_key(site)).or_default().add(&totals);
-            lines.extend(gap.lines.iter().map(|line| self.describe_line(*at, line)));
-            site_totals.push(self.site_total(*at, site, &profiles, totals));
-        }
-        let organisations = organisations
-            .into_iter()
-            .map(|((name, code), totals)| OrganisationTotal { code, name, totals })
-            .collect();
-        let statement = self.statement(question, &profiles, &total, lines.len());
-        Ok(GapReport {
-            statement,
-            revision: self.facts.revision,
-            rulebook: self.rulebook.hash.clone(),
-            technologies: profiles
-                .iter()
-                .map(|at| self.rulebook.profiles[*at].title.clone())
-                .collect(),
-            organisations,
-            sites: site_totals,
-            lines,
-            total,
-        })
-    }
+/// How much of each remedy each site takes for net zero.
+type Works = BTreeMap<u32, Vec<NetZeroWork>>;
 
-    /// The report as a workbook, dated by the last change of the record.
-    ///
-    /// # Errors
-    /// `TooLarge` where the report has more rows than a sheet.
-    pub fn gap_workbook(&self, report: &GapReport) -> Result<Vec<u8>, Error> {
-        let date = self.facts.revised_at.map(|at| at.date_naive()).unwrap_or_default();
-        let part = |number: u32| u8::try_from(number).unwrap_or(1);
-        let year = u16::try_from(date.year()).unwrap_or(1970);
-        let created = (year, part(date.month()), part(date.day()));
-        workbook::encode(report, created).map_err(|error| match error {
-            XlsxError::RowColumnLimitError => Error::TooLarge(
-                "the report has more rows than a sheet can hold; choose fewer sites".to_owned(),
-            ),
-            other => Error::internal(other),
-        })
-    }
+/// Nothing is missing.
+static NOTHING: SiteGap =
+    SiteGap { lines: Vec::new(), without_remedy: Vec::new(), not_known: Vec::new() };
 
-    fn organisation_key(&self, site: &Site) -> (String, String) {
-        site.organisation.map_or_else(
-            || ("Not known".to_owned(), String::new()),
-            |own| {
-                (self.organisations.get(own).name.clone(), self.organisations.get(own).code.clone())
-            },
-        )
-    }
-
-    fn site_total(&self, at: u32, site: &Site, profiles: &[usize], totals: Totals) -> SiteTotal {
-        let standings = profiles
-            .iter()
-            .filter_map(|profile| self.result(*profile, at))
-            .map(|result| Standing {
-                readiness: result.outcome.score.readiness.word(),
-                score: result.outcome.score.score_bp.map(percent),
-                coverage: percent(result.outcome.score.coverage_bp),
-            })
-            .collect();
-        SiteTotal {
-            code: site.code.clone(),
-            name: site.name.clone(),
-            organisation: self.organisation_name(site).to_owned(),
-            nation: site.nation.map_or("", |nation| nation.word()),
-            setting: site.setting.map_or("", |setting| setting.word()),
-            standings,
-            totals,
-        }
-    }
-
-    fn statement(
-        &self,
-        question: &GapQuestion,
-        profiles: &[usize],
-        total: &Totals,
-        lines: usize,
-    ) -> Vec<(String, String)> {
-        let technologies: Vec<String> = profiles
-            .iter()
-            .map(|at| &self.rulebook.profiles[*at])
-            .map(|profile| {
-                format!("{} ({} edition {})", profile.title, profile.id, profile.edition)
-            })
-            .collect();
-        let revised = self.facts.revised_at.map_or_else(
-            || "no survey accepted yet".to_owned(),
-            |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        );
-        let as_of = self.facts.as_of.map_or_else(String::new, |day| {
-            format!(", as the record stood at the end of {day} (UTC)")
-        });
-        let describe = |capital: Option<Estimate<Pence>>, pick: fn(Estimate<Pence>) -> Pence| {
-            capital.map_or_else(|| "not known".to_owned(), |all| money(pick(all)))
-        };
-        [
-            ("Revision of the record", format!("{}{as_of}", self.facts.revision)),
-            ("Revised at", revised),
-            ("Rulebook hash (BLAKE3)", self.rulebook.hash.clone()),
-            ("Program", format!("Siteworthy {}", env!("CARGO_PKG_VERSION"))),
-            ("Sites in scope", question.filter.describe()),
-            ("Technologies, one unit of each a site", technologies.join("; ")),
-            (
-                "Technologies still in research",
-                self.still_in_research(profiles).unwrap_or_else(|| "none of these".to_owned()),
-            ),
-            ("Gaps closed to", question.level.word().to_owned()),
-            ("Price base", format!("prices of {}, no deflator applied", self.rulebook.price_base_year)),
-            ("Number of sites", total.sites.to_string()),
-            ("Number of lines", lines.to_string()),
-            ("Capital, low", describe(total.capital, |all| all.low)),
-            ("Capital, central", describe(total.capital, |all| all.central)),
-            ("Capital, high", describe(total.capital, |all| all.high)),
-            ("Running cost a year, central", describe_running(total, lines)),
-            ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
-            (
-                "Shortfalls that no remedy here closes",
-                format!("{}; no sum in this report mends them, and explain names them", total.without_remedy),
-            ),
-            (
-                "Requirements not known",
-                format!("{}; what is not surveyed is not costed, so surveying more may raise the gap, and correcting a survey may lower it", total.not_known),
-            ),
-            (
-                "Not in these figures",
-                "Optimism bias, contingency, fees, VAT, decanting and location factors. Capital and running cost are separate ledgers and are never added together.".to_owned(),
-            ),
-            (
-                "What the range holds",
-                "Low, central and high rates. Where a demand is known in kW only, also the power factor: its plausible range for low and high, and the central value of the rulebook; measuring it narrows the range.".to_owned(),
-            ),
-            (
-                "How lines are counted",
-                "A remedy is counted once a place: what several technologies share is paid once. Headroom is taken for all technologies together. Low, central and high are three estimates of the whole and are not to be mixed.".to_owned(),
-            ),
-        ]
-        .into_iter()
-        .map(|(label, text)| (label.to_owned(), text))
-        .chain(self.facts.surveys.iter().map(|survey| {
-            ("Survey in force".to_owned(), format!("{} ({})", survey.file_name, survey.id))
-        }))
-        .collect()
-    }
+/// The financial year in which a day lies.
+fn financial_year_of(day: NaiveDate) -> FinancialYear {
+    FinancialYear(day.year() - i32::from(day.month() < 4))
 }
 
 /// What a site lacks anyway is not the price of a technology, and the reader is told so.
@@ -393,68 +522,8 @@ fn describe_already(already: Estimate<i64>, unit: &Unit) -> String {
     format!("Of this quantity, {amount} is missing already, before any of these technologies.")
 }
 
-fn money(pence: Pence) -> String {
-    format!("{} GBP", pence.pounds())
-}
-
-/// A sum over some of the lines says so: it must not be read as the whole.
-fn describe_running(total: &Totals, lines: usize) -> String {
-    let open = total.lines_without_running;
-    match total.running {
-        None if lines == 0 => "none: there is nothing to run".to_owned(),
-        None => "not known: no published figure for any of these remedies".to_owned(),
-        Some(running) if open == 0 => money(running.central),
-        Some(running) => format!(
-            "{} for {} of {lines} lines; not known for the other {open}, so this is not the whole",
-            money(running.central),
-            lines - open
-        ),
-    }
-}
-
-fn totals_of(gap: &SiteGap) -> Totals {
-    Totals {
-        sites: 1,
-        sites_with_gap: usize::from(!gap.lines.is_empty()),
-        capital: gap.capital(),
-        running: gap.running(),
-        lines_without_cost: gap.lines_without_cost(),
-        lines_without_running: gap.lines_without_running(),
-        without_remedy: gap.without_remedy.len(),
-        not_known: gap.not_known.len(),
-    }
-}
-
 fn distinct(texts: impl Iterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.collect();
     texts.dedup();
     texts.join("; ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use siteworthy_rules::cost::Estimate;
-
-    #[test]
-    fn a_running_cost_of_some_lines_is_not_shown_as_the_whole() {
-        let pounds = |central| {
-            let [low, central, high] = [central - 1, central, central + 1].map(Pence);
-            Some(Estimate { low, central, high })
-        };
-        for (running, lines_without_running, lines, expected) in [
-            (None, 0, 0, "none: there is nothing to run"),
-            (None, 3, 3, "not known: no published figure for any of these remedies"),
-            (pounds(12_050), 0, 3, "120.50 GBP"),
-            (
-                pounds(12_050),
-                2,
-                3,
-                "120.50 GBP for 1 of 3 lines; not known for the other 2, so this is not the whole",
-            ),
-        ] {
-            let total = Totals { running, lines_without_running, ..Totals::default() };
-            assert_eq!(describe_running(&total, lines), expected);
-        }
-    }
 }

@@ -11,6 +11,8 @@ pub mod explain;
 pub mod facts;
 pub mod filter;
 pub mod gap;
+mod gap_report;
+mod gap_statement;
 pub mod geojson;
 mod headline;
 pub mod map;
