@@ -52,7 +52,7 @@ pub struct Line {
     pub capital: Option<Estimate<Pence>>,
     /// Running cost a year; none where no figure is published.
     pub running: Option<Estimate<Pence>>,
-    /// Why the quantity cannot be told.
+    /// Why the quantity cannot be told, or what is missing from it: it is then at least so much.
     pub unknown_reason: Option<String>,
     /// The requirements that it serves.
     pub needs: Vec<Need>,
@@ -253,29 +253,43 @@ fn cheapest(
     })
 }
 
-/// What the technologies that a remedy serves take of a resource at full use, or in words why nobody
-/// can tell.
-pub(crate) type Demands<'a> = dyn Fn(ResourceIndex) -> Result<f64, String> + 'a;
+/// What technologies take of a resource at full use.
+pub(crate) struct FullDemand {
+    /// Of those of which a sourced figure tells it.
+    known: f64,
+    /// Why that is not the whole, in words.
+    unknown: Option<String>,
+}
 
-/// What so many of each of these technologies take of a resource at full use together. One of which no
-/// sourced figure tells makes the whole unknown: it is not nothing.
+impl FullDemand {
+    /// The same where a part of it is as good as nothing: one of which no sourced figure tells makes
+    /// the whole unknown.
+    pub(crate) fn whole(self) -> Self {
+        if self.unknown.is_some() { Self { known: 0.0, ..self } } else { self }
+    }
+}
+
+/// What the technologies that a remedy serves take of a resource at full use.
+pub(crate) type Demands<'a> = dyn Fn(ResourceIndex) -> FullDemand + 'a;
+
+/// What so many of each of these technologies take of a resource at full use together.
 pub(crate) fn full_demand_of<'a>(
     rulebook: &Rulebook,
     technologies: impl Iterator<Item = (&'a Profile, u32)>,
     resource: ResourceIndex,
-) -> Result<f64, String> {
-    let (mut demand, mut without) = (0.0, Vec::new());
+) -> FullDemand {
+    let (mut known, mut without) = (0.0, Vec::new());
     for (profile, quantity) in technologies {
         match profile.full_demand_on(resource) {
-            Some(one) => demand += one * f64::from(quantity),
+            Some(one) => known += one * f64::from(quantity),
             None => without.push(profile.title.as_str()),
         }
     }
-    if without.is_empty() {
-        return Ok(demand);
-    }
     let title = &rulebook.resources[resource.at()].title;
-    Err(format!("No sourced figure tells the demand ({title}) of: {}.", without.join("; ")))
+    let unknown = (!without.is_empty()).then(|| {
+        format!("No sourced figure tells the demand ({title}) of: {}.", without.join("; "))
+    });
+    FullDemand { known, unknown }
 }
 
 /// What the technologies of these needs take of a resource at full use, one unit of each.
@@ -283,7 +297,7 @@ fn full_demand_of_needs(
     rulebook: &Rulebook,
     needs: &[Need],
     resource: ResourceIndex,
-) -> Result<f64, String> {
+) -> FullDemand {
     let profiles: BTreeSet<usize> = needs.iter().map(|need| need.profile).collect();
     let one_each = profiles.into_iter().map(|at| (&rulebook.profiles[at], 1));
     full_demand_of(rulebook, one_each, resource)
@@ -346,7 +360,7 @@ pub(crate) fn larger<T: PartialOrd>(
 }
 
 /// Where a remedy by floor area is put over a whole site, the rooms of the site are in it and are
-/// not paid for again.
+/// not paid for again. Where the area of the site is not known, its rooms are what can be priced.
 fn cover_rooms(
     rulebook: &Rulebook,
     estate: &Estate,
@@ -362,7 +376,9 @@ fn cover_rooms(
         .collect();
     for (remedy, place) in rooms {
         let whole = (remedy, estate.site_of(place));
-        if works.contains_key(&whole)
+        let is_known = !estate.value(rulebook.areas.site, whole.1).is_nan();
+        if is_known
+            && works.contains_key(&whole)
             && let Some(room) = works.remove(&(remedy, place))
         {
             works.entry(whole).or_default().needs.extend(room.needs);
@@ -460,7 +476,7 @@ pub(crate) struct Priced {
     pub capital: Option<Estimate<Pence>>,
     /// Running cost a year; none where no figure is published.
     pub running: Option<Estimate<Pence>>,
-    /// Why the quantity cannot be told.
+    /// Why the quantity cannot be told, or what is missing from it.
     pub unknown_reason: Option<String>,
 }
 
@@ -475,11 +491,8 @@ pub(crate) fn price(
     demand: &Demands<'_>,
 ) -> Priced {
     let remedy = &rulebook.remedies[remedy_at];
-    let (quantity_milli, unknown_reason) =
-        match quantity(rulebook, estate, remedy, place, size, demand) {
-            Ok(size) => (Some(in_milli(size, remedy.quantity.factor)), None),
-            Err(reason) => (None, Some(reason)),
-        };
+    let (quantity, unknown_reason) = quantity(rulebook, estate, remedy, place, size, demand);
+    let quantity_milli = quantity.map(|size| in_milli(size, remedy.quantity.factor));
     let cost =
         |money| quantity_milli.and_then(|quantity| cost_of(rulebook, remedy, money, quantity));
     Priced {
@@ -507,6 +520,7 @@ pub(crate) fn milli(quantity: f64) -> i64 {
     (quantity * 1000.0).round_ties_even() as i64
 }
 
+/// How much of a remedy is needed, and why it cannot be told or what is missing from it.
 fn quantity(
     rulebook: &Rulebook,
     estate: &Estate,
@@ -514,19 +528,27 @@ fn quantity(
     place: PlaceRow,
     size: Option<Estimate<f64>>,
     demand: &Demands<'_>,
-) -> Result<Estimate<f64>, String> {
-    let exactly = |value: f64| Estimate { low: value, central: value, high: value };
+) -> (Option<Estimate<f64>>, Option<String>) {
+    let exactly = |value: f64| Some(Estimate { low: value, central: value, high: value });
+    let unknown = |reason: String| (None, Some(reason));
     match remedy.quantity.basis {
-        Basis::Gap => size.ok_or_else(|| {
-            "The gap has no size in a unit that a rate could be applied to.".to_owned()
-        }),
+        Basis::Gap if size.is_none() => {
+            unknown("The gap has no size in a unit that a rate could be applied to.".to_owned())
+        }
+        Basis::Gap => (size, None),
         // What carries the technologies carries all of them at full use: diversity is of the peak.
         Basis::Demand => {
-            let resource = remedy
-                .quantity
-                .resource
-                .ok_or_else(|| "The remedy names no resource.".to_owned())?;
-            demand(resource).map(exactly)
+            let Some(resource) = remedy.quantity.resource else {
+                return unknown("The remedy names no resource.".to_owned());
+            };
+            let FullDemand { known, unknown: reason } = demand(resource);
+            match reason {
+                None => (exactly(known), None),
+                Some(reason) if known > 0.0 => {
+                    (exactly(known), Some(format!("At least. {reason}")))
+                }
+                Some(reason) => unknown(reason),
+            }
         }
         Basis::Area => {
             let Areas { site, space } = rulebook.areas;
@@ -534,13 +556,13 @@ fn quantity(
             let area = estate.value(measure, place);
             if area.is_nan() {
                 let id = &rulebook.dictionary.get(measure).id;
-                Err(format!("The floor area ({id}) is not surveyed."))
+                unknown(format!("The floor area ({id}) is not surveyed."))
             } else {
-                Ok(exactly(area))
+                (exactly(area), None)
             }
         }
         Basis::Saved | Basis::Measure => {
-            Err("It is sized by what it saves and not by a gap.".to_owned())
+            unknown("It is sized by what it saves and not by a gap.".to_owned())
         }
     }
 }

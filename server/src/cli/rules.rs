@@ -21,8 +21,8 @@ pub enum Rules {
     Check,
     /// Print the JSON Schemas of the rule and layout files, from which editors complete
     Schema {
-        /// measures, weights, resources, preconditions, reliability, profile, remedy, layout or
-        /// flat-file; all of them, by kind, otherwise
+        /// measures, weights, resources, preconditions, reliability, costing, profile, remedy, layout
+        /// or flat-file; all of them, by kind, otherwise
         kind: Option<FileKind>,
         /// Write KIND.schema.json into this folder, a file a kind
         #[arg(long, value_name = "FOLDER")]

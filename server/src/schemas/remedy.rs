@@ -20,6 +20,18 @@ pub fn file() -> Value {
                 must("title", title()),
                 must("as_of", as_of()),
                 must("summary", text("What it is, in a sentence.")),
+                must(
+                    "project",
+                    id(
+                        "The kind of project that it is: a project_type of datasets/costs/optimism-bias.csv.",
+                    ),
+                ),
+                may(
+                    "renews",
+                    flag(
+                        "Whether it renews what stands, so that a backlog may hold some of it as well.",
+                    ),
+                ),
                 may("closes", closes()),
                 may("saves", saves()),
                 may("assumption", tables(assumption())),

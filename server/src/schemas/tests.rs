@@ -118,6 +118,7 @@ const UNSEEN: &[(&str, &[&str])] = &[
         "a file's name, and whether it is there, is not in the file",
         &[
             "file-missing-benchmarks",
+            "file-missing-costing",
             "file-missing-measures",
             "file-missing-reliability",
             "file-missing-resources",
@@ -153,6 +154,7 @@ fn kind_of(path: &str) -> Option<FileKind> {
         "rules/resources" => Some(FileKind::Resources),
         "rules/preconditions" => Some(FileKind::Preconditions),
         "rules/reliability" => Some(FileKind::Reliability),
+        "rules/costing" => Some(FileKind::Costing),
         path if path.starts_with("rules/profiles/") => Some(FileKind::Profile),
         path if path.starts_with("rules/remedies/") => Some(FileKind::Remedy),
         path if path.starts_with("datasets/layouts/") => Some(FileKind::Layout),
