@@ -70,6 +70,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether it prices only a part of what is needed.
+    #[must_use]
+    pub const fn is_in_part(&self) -> bool {
+        self.capital.is_some() && self.unknown_reason.is_some()
+    }
+
     /// What is paid for good.
     #[must_use]
     pub fn capital_total(&self) -> Option<Estimate<Pence>> {

@@ -161,22 +161,24 @@ fn a_ups_is_sized_by_what_its_technologies_take() {
 }
 
 #[test]
-fn a_technology_of_unknown_demand_makes_the_shared_ups_unknown_and_not_smaller() {
+fn a_technology_of_unknown_demand_leaves_the_shared_ups_at_least_as_large() {
     let rulebook = support::rulebook();
     let short = site("ups-autonomy-min = 1", &[(SpaceKind::Theatre, "")]);
     let gap = gap_of(&rulebook, &short, &["ai-inference-node"], Level::Minimum);
     assert_eq!(line(&rulebook, &gap, "ups").quantity_milli, exactly(2_550));
-    for technologies in [
-        &["ai-cloud-triage"][..],
-        &["ai-cloud-triage", "ai-inference-node"],
-        &["ai-inference-node", "ai-cloud-triage"],
-    ] {
+    let reason = "No sourced figure tells the demand (Import capacity) of: AI triage in the cloud.";
+    let gap = gap_of(&rulebook, &short, &["ai-cloud-triage"], Level::Minimum);
+    let ups = line(&rulebook, &gap, "ups");
+    assert_eq!((ups.quantity_milli, ups.capital), (None, None));
+    assert_eq!(ups.unknown_reason.as_deref(), Some(reason));
+    // Beside one of known demand it is at least the UPS of that one, and says so.
+    for technologies in
+        [&["ai-cloud-triage", "ai-inference-node"], &["ai-inference-node", "ai-cloud-triage"]]
+    {
         let gap = gap_of(&rulebook, &short, technologies, Level::Minimum);
         let ups = line(&rulebook, &gap, "ups");
-        assert_eq!((ups.quantity_milli, ups.capital), (None, None), "{technologies:?}");
-        let reason =
-            "No sourced figure tells the demand (Import capacity) of: AI triage in the cloud.";
-        assert_eq!(ups.unknown_reason.as_deref(), Some(reason));
+        assert_eq!(ups.quantity_milli, exactly(2_550), "{technologies:?}");
+        assert_eq!(ups.unknown_reason, Some(format!("At least. {reason}")));
     }
 }
 

@@ -465,13 +465,12 @@ pub fn prices_of(text: &str) -> Result<PriceBase, String> {
             "{text:?} names no year of prices; write 2025 for a calendar or 2025-26 for a financial year"
         )
     };
-    if let Ok(year) = text.parse::<FinancialYear>() {
-        return Ok(PriceBase::Financial(year));
-    }
-    let year: i32 = text.parse().map_err(|_| wrong())?;
-    if (1900..=2200).contains(&year) {
-        Ok(PriceBase::Calendar(CalendarYear(year)))
-    } else {
-        Err(wrong())
-    }
+    let base = match text.parse::<FinancialYear>() {
+        Ok(year) => (PriceBase::Financial(year), year.0),
+        Err(_) => {
+            let year = text.parse().map_err(|_| wrong())?;
+            (PriceBase::Calendar(CalendarYear(year)), year)
+        }
+    };
+    if (1900..=2200).contains(&base.1) { Ok(base.0) } else { Err(wrong()) }
 }

@@ -81,6 +81,8 @@ pub struct Totals {
     pub running: Option<Estimate<Pence>>,
     /// Lines without a capital cost.
     pub lines_without_cost: usize,
+    /// Lines whose capital cost is of a part of what is needed: they cost at least so much.
+    pub lines_in_part: usize,
     /// Lines without a running cost; where there is any, `running` is not the whole.
     pub lines_without_running: usize,
     /// Requirements that are short and that no remedy of the rulebook closes.
@@ -115,6 +117,7 @@ impl Totals {
         self.may_be_in_backlog = self.may_be_in_backlog + other.may_be_in_backlog;
         self.running = known(self.running, other.running);
         self.lines_without_cost += other.lines_without_cost;
+        self.lines_in_part += other.lines_in_part;
         self.lines_without_running += other.lines_without_running;
         self.without_remedy += other.without_remedy;
         self.not_known += other.not_known;

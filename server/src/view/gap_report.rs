@@ -176,6 +176,7 @@ impl View {
             may_be_in_backlog: may_be_in_backlog(&self.rulebook, &at.lines),
             running: sums.running,
             lines_without_cost: sums.lines_without_cost,
+            lines_in_part: at.lines.iter().filter(|line| line.is_in_part()).count(),
             lines_without_running: sums.lines_without_running,
             without_remedy: gap.map_or(0, |gap| gap.without_remedy.len()),
             not_known: gap.map_or(0, |gap| gap.not_known.len()),

@@ -279,6 +279,10 @@ impl View {
             ("Running cost a year, central", describe_running(total, total.lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
             (
+                "Lines that cost at least so much",
+                format!("{}; a part of what they need is not known", total.lines_in_part),
+            ),
+            (
                 "Shortfalls that no remedy here closes",
                 format!(
                     "{}; no sum in this report mends them, and explain names them",
