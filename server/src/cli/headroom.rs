@@ -304,7 +304,7 @@ fn technologies(view: &View, items: &[Item], judgement: &Judgement) -> Table {
 }
 
 fn technology(view: &View, at: usize, item: &Item, placed: &Placed) -> [Cell; 12] {
-    let score = |score: &Score| score.score_bp.map_or(Cell::None, Cell::bp);
+    let score = |score: &Score| score.told_bp().map_or(Cell::None, Cell::bp);
     let means = match placed.fit {
         Fit::Fits => "there is room for it beside those before it that fit",
         Fit::Unknown => "too little is known of what limits it",

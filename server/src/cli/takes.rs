@@ -175,7 +175,7 @@ fn prospects(view: &View, items: &[Item], prospects: &[Prospect]) -> Table {
         let profile = &view.rulebook.profiles[item.profile];
         let scores = [prospect.before, prospect.after, prospect.at_best].into_iter();
         let scores = scores.flat_map(|score| {
-            [score.readiness.word().into(), score.score_bp.map_or(Cell::None, Cell::bp)]
+            [score.readiness.word().into(), score.told_bp().map_or(Cell::None, Cell::bp)]
         });
         let names = [
             Cell::from(&profile.id),

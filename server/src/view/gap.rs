@@ -292,7 +292,7 @@ impl View {
             .filter_map(|profile| self.result(*profile, at))
             .map(|result| Standing {
                 readiness: result.outcome.score.readiness.word(),
-                score: result.outcome.score.score_bp.map(percent),
+                score: result.outcome.score.told_bp().map(percent),
                 coverage: percent(result.outcome.score.coverage_bp),
             })
             .collect();
