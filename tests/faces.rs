@@ -400,10 +400,10 @@ fn by_readiness(
     let headings = reader.headers().unwrap().clone();
     let at = |wanted: &str| headings.iter().position(|heading| heading == wanted).unwrap();
     let [site, readiness, score] = ["site_code", "readiness", "score"].map(at);
-    let rows = reader.records().map(|record| {
-        let row = record.unwrap();
-        (row[site].to_owned(), (row[readiness].to_owned(), row[score].parse().ok()))
-    });
+    // Below the sites stands what is said of all of them, in a row without a site.
+    let rows = reader.records().map(Result::unwrap).filter(|row| !row[site].is_empty());
+    let rows = rows
+        .map(|row| (row[site].to_owned(), (row[readiness].to_owned(), row[score].parse().ok())));
     rows.collect()
 }
 

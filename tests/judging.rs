@@ -220,7 +220,7 @@ fn one_site(values: &[(&str, f64)]) -> String {
     )
 }
 
-const USES: &str = "uses { resource before { low central high } after { low central high } \
+const USES: &str = "uses { resource capacity growthReserve keptBack presentDemand { low central high } before { low central high } after { low central high } \
                     steps { item technology demand after { low central high } } exhaustedBy \
                     usedFraction toMeasure { id } } \
                     items { profile { id } quantity fit limiting alone { readiness gatesFailed } \
@@ -282,6 +282,20 @@ fn check_use(used: &Value) -> bool {
             assert!(is_near(number(&step["after"][key]), left), "{used:#}");
         }
         assert!(is_near(number(&used["after"][key]), left), "{used:#}");
+    }
+    // What is left is the capacity less what is kept back and less present demand; what is measured as left
+    // has none of these.
+    let parts = ["capacity", "growthReserve", "keptBack", "presentDemand"];
+    if used["resource"] == "cooling" {
+        assert!(parts.iter().all(|part| used[part].is_null()), "{used:#}");
+    } else {
+        let [capacity, reserve, kept_back] =
+            ["capacity", "growthReserve", "keptBack"].map(|part| number(&used[part]));
+        assert!(is_near(reserve, 0.2) && is_near(kept_back, reserve * capacity), "{used:#}");
+        for (least, most) in [("low", "high"), ("central", "central"), ("high", "low")] {
+            let left = capacity - kept_back - number(&used["presentDemand"][most]);
+            assert!((number(&used["before"][least]) - left).abs() < 1e-5, "{used:#}");
+        }
     }
     let exhausting = steps.iter().find(|step| number(&step["after"]["high"]) < 0.0);
     assert_eq!(

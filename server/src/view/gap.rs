@@ -157,7 +157,11 @@ impl View {
             .unwrap_or(Evidence::Policy);
         let already =
             line.already_milli.map(|already| describe_already(already, &remedy.quantity.unit));
-        let remark = [&already, &line.unknown_reason, &remedy.caution, &remedy.running_unknown];
+        let asked = |need: &Need| &profile_of(&self.rulebook, *need).requirements[need.requirement];
+        let asked = line.needs.iter().map(asked);
+        let reserve = self.reserve_in_words(line.remedy, asked, line.quantity_milli);
+        let remark =
+            [&reserve, &already, &line.unknown_reason, &remedy.caution, &remedy.running_unknown];
         let organisation = site.organisation.map(|own| self.organisations.get(own));
         GapLine {
             organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
