@@ -9,7 +9,8 @@
 use crate::cost::{Estimate, Money, Pence};
 use crate::estate::{Estate, PlaceRow};
 use crate::judge::{Judged, Outcome, Spot, Verdict, WHOLE_BP, judge, place_of, read};
-use crate::profile::{Profile, Question, Requirement, Threshold};
+use crate::place::SpaceKind;
+use crate::profile::{Place, Profile, Question, Requirement, Threshold};
 use crate::remedy::{Basis, Closes, Remedy};
 use crate::resource::{Areas, Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
@@ -67,6 +68,10 @@ pub struct SiteGap {
     pub without_remedy: Vec<Need>,
     /// Requirements of which too little is known to say whether anything is missing.
     pub not_known: Vec<Need>,
+    /// Technologies, by their places in the rulebook, for which the site has no room of their kind on
+    /// record. Nothing is priced for them: no one buys a supply for a robot that has nowhere to stand. What
+    /// is not known of them is in `not_known` all the same.
+    pub no_room: Vec<usize>,
 }
 
 impl SiteGap {
@@ -75,7 +80,8 @@ impl SiteGap {
     #[must_use]
     pub fn capital(&self) -> Option<Estimate<Pence>> {
         let known = self.lines.iter().filter_map(|line| line.capital);
-        let is_all_known = self.not_known.is_empty() && self.without_remedy.is_empty();
+        let is_all_known =
+            self.not_known.is_empty() && self.without_remedy.is_empty() && self.no_room.is_empty();
         let nothing = (is_all_known && self.lines.is_empty()).then(Estimate::default);
         known.reduce(|one, other| one + other).or(nothing)
     }
@@ -152,7 +158,8 @@ struct Work {
     needs: Vec<Need>,
 }
 
-/// What is missing at a site for one unit of each of `profiles`, each judged where its outcome says.
+/// What is missing at a site for one unit of each of `profiles`, each judged where its outcome says. For
+/// one that has no room of its kind on record nothing is priced, and it takes nothing from the others.
 ///
 /// Headroom is taken for all of them together: technologies that each fit alone and do not fit
 /// together are seen to be short.
@@ -169,6 +176,11 @@ pub fn site_gap(
     let mut headrooms: BTreeMap<ResourceIndex, Vec<(Need, Spot)>> = BTreeMap::new();
     for (profile_at, outcome) in deployed {
         let profile = &rulebook.profiles[*profile_at];
+        if matches!(outcome.spot(), Spot::NoSpace { .. }) {
+            gap.no_room.push(*profile_at);
+            gap.not_known.extend(unknown_needs(rulebook, estate, *profile_at, outcome.spot()));
+            continue;
+        }
         for (at, requirement) in profile.requirements.iter().enumerate() {
             let need = Need { profile: *profile_at, requirement: at };
             if let Question::Headroom(resource) = requirement.asks {
@@ -200,6 +212,64 @@ pub fn site_gap(
         .map(|((remedy, place), work)| cost_line(rulebook, estate, remedy, place, work))
         .collect();
     gap
+}
+
+/// The requirements of a profile that cannot be judged at a place.
+fn unknown_needs(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    profile: usize,
+    spot: Spot,
+) -> impl Iterator<Item = Need> {
+    let requirements = rulebook.profiles[profile].requirements.iter().enumerate();
+    let is_unknown = move |requirement: &Requirement| {
+        judge(requirement, read(rulebook, estate, requirement, spot)).verdict == Verdict::Unknown
+    };
+    requirements
+        .filter(move |(_, requirement)| is_unknown(requirement))
+        .map(move |(at, _)| Need { profile, requirement: at })
+}
+
+/// Technologies for which nothing is priced at some sites, because no room of their kind is on record there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WithoutRoom {
+    /// How many sites have none.
+    pub sites: usize,
+    /// The technologies, by their places in the rulebook.
+    pub profiles: BTreeSet<usize>,
+}
+
+impl WithoutRoom {
+    /// What is not priced, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, rulebook: &Rulebook, kind: SpaceKind) -> String {
+        let sites = match self.sites {
+            1 => "1 site has".to_owned(),
+            many => format!("{many} sites have"),
+        };
+        let titles = rulebook.titles_of(self.profiles.iter().copied()).unwrap_or_default();
+        format!("{sites} no {} on record: nothing is priced there for {titles}.", kind.name())
+    }
+}
+
+/// By kind of room, for how many sites and for which technologies nothing is priced, because no such room
+/// is on record. Technologies of one kind find room at the same sites, so each site counts once a kind.
+#[must_use]
+pub fn without_room<'a>(
+    rulebook: &Rulebook,
+    gaps: impl Iterator<Item = &'a SiteGap>,
+) -> BTreeMap<SpaceKind, WithoutRoom> {
+    let mut found: BTreeMap<SpaceKind, WithoutRoom> = BTreeMap::new();
+    for gap in gaps {
+        let mut kinds = BTreeSet::new();
+        for profile in &gap.no_room {
+            let Place::Space(kind) = rulebook.profiles[*profile].place else { continue };
+            let here = found.entry(kind).or_default();
+            here.sites += usize::from(kinds.insert(kind));
+            here.profiles.insert(*profile);
+        }
+    }
+    found
 }
 
 /// The gap that a question leaves where its answer is short; none for a checklist, which only work on

@@ -156,7 +156,7 @@ impl Prospect {
             let (have, want) = (percent(best.coverage_bp), percent(bands.coverage_bp));
             format!("Only {have} % of the requirements by weight are known, and {want} % must be.")
         });
-        let score = best.score_bp.filter(|score| *score < bands.ready_bp).map(|score| {
+        let score = best.told_bp().filter(|score| *score < bands.ready_bp).map(|score| {
             let (have, want) = (percent(score), percent(bands.ready_bp));
             format!("With everything on offer the score is {have}, and ready takes {want}.")
         });

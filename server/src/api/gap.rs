@@ -649,6 +649,12 @@ impl SiteGapNode {
         lines.map(|line| (&self.view.describe_line(self.site, line)).into()).collect()
     }
 
+    /// Technologies for which nothing is priced, because no room of their kind is on record here.
+    async fn no_room(&self) -> Vec<String> {
+        let ids = self.gap.no_room.iter().map(|at| self.view.rulebook.profiles[*at].id.clone());
+        ids.collect()
+    }
+
     /// Requirements that are short and that no remedy closes, as profile/requirement.
     async fn without_remedy(&self) -> Vec<String> {
         self.gap.without_remedy.iter().map(|need| self.view.requirement_id(*need)).collect()

@@ -166,6 +166,7 @@ pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
             "Value added tax",
             "Allocated money",
             "May stand in the backlog as well",
+            "Sites without a room",
             "Shortfalls that no remedy here closes",
             "Not in these figures",
             "Technologies still in research",

@@ -179,7 +179,7 @@ fn results(view: &View, chosen: &Chosen<'_>, profiles: &[usize], key: &'static s
                 site.nation.map(|nation| nation.word()).into(),
                 Cell::from(&view.rulebook.profiles[*profile].id),
                 score.readiness.word().into(),
-                score.score_bp.map_or(Cell::None, Cell::bp),
+                score.told_bp().map_or(Cell::None, Cell::bp),
                 Cell::bp(score.low_bp),
                 Cell::bp(score.high_bp),
                 Cell::bp(score.coverage_bp),
@@ -219,11 +219,12 @@ fn standing(result: &SiteResult) -> String {
     let outcome = &result.outcome;
     let mut text = outcome.score.readiness.word().to_owned();
     // A score over the little that is known would promise too much: there the range says more.
-    if outcome.score.readiness == judge::Readiness::Indeterminate {
+    let is_told = outcome.score.readiness != judge::Readiness::Indeterminate;
+    if let Some(score) = outcome.score.told_bp().filter(|_| is_told) {
+        text.push_str(&format!(" {:.2}", percent(score)));
+    } else {
         let [low, high] = [outcome.score.low_bp, outcome.score.high_bp].map(percent);
         text.push_str(&format!(" {low:.0} to {high:.0}"));
-    } else if let Some(score) = outcome.score.score_bp {
-        text.push_str(&format!(" {:.2}", percent(score)));
     }
     if outcome.spaces > 0 {
         text.push_str(&format!(" ({}/{})", outcome.spaces_ready, outcome.spaces));

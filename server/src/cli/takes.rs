@@ -175,7 +175,7 @@ fn prospects(view: &View, items: &[Item], prospects: &[Prospect]) -> Table {
         let profile = &view.rulebook.profiles[item.profile];
         let scores = [prospect.before, prospect.after, prospect.at_best].into_iter();
         let scores = scores.flat_map(|score| {
-            [score.readiness.word().into(), score.score_bp.map_or(Cell::None, Cell::bp)]
+            [score.readiness.word().into(), score.told_bp().map_or(Cell::None, Cell::bp)]
         });
         let names = [
             Cell::from(&profile.id),
@@ -189,7 +189,7 @@ fn prospects(view: &View, items: &[Item], prospects: &[Prospect]) -> Table {
 }
 
 fn works(view: &View, items: &[Item], works: &[Taken]) -> Table {
-    const COLUMNS: [Column; 16] = [
+    const COLUMNS: [Column; 17] = [
         ("remedy", "Id"),
         ("title", "Work"),
         ("place", "Place"),
@@ -206,14 +206,18 @@ fn works(view: &View, items: &[Item], works: &[Taken]) -> Table {
         ("running_high_gbp_per_year", "Running high £ a year"),
         ("serves", "Serves"),
         ("why_unknown", "Why not known"),
+        ("reserve", "Why more is bought than is short"),
     ];
     let look =
         ["title", "place", "amount", "capital_low_gbp", "capital_central_gbp", "capital_high_gbp"];
-    let mut table = Table::new("works", "Works", &COLUMNS).showing(&look).and_showing(
-        "Works without a known quantity",
-        &["title", "why_unknown"],
-        Some("why_unknown"),
-    );
+    let mut table = Table::new("works", "Works", &COLUMNS)
+        .showing(&look)
+        .and_showing("Of which a share is kept in reserve", &["title", "reserve"], Some("reserve"))
+        .and_showing(
+            "Works without a known quantity",
+            &["title", "why_unknown"],
+            Some("why_unknown"),
+        );
     for work in works {
         table.add(taken(view, items, work));
     }
@@ -247,7 +251,11 @@ fn taken(view: &View, items: &[Item], work: &Taken) -> Vec<Cell> {
         .chain([unit.into()])
         .chain(three(work.size.capital, Cell::from))
         .chain(three(work.size.running, Cell::from))
-        .chain([serves.join("; ").into(), work.size.unknown_reason.clone().into()])
+        .chain([
+            serves.join("; ").into(),
+            work.size.unknown_reason.clone().into(),
+            view.reserve_of(items, work).into(),
+        ])
         .collect()
 }
 

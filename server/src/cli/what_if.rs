@@ -272,9 +272,9 @@ fn move_of(view: &View, technology: &Profile, compared: &Compared<'_>) -> [Cell;
         view.organisation_name(site).into(),
         Cell::from(&technology.id),
         before.map_or("no such technology", |score| score.readiness.word()).into(),
-        points(before.and_then(|score| score.score_bp)),
+        points(before.and_then(|score| score.told_bp())),
         after.readiness.word().into(),
-        points(after.score_bp),
+        points(after.told_bp()),
     ]
 }
 

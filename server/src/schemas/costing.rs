@@ -111,6 +111,9 @@ fn simulation() -> Value {
 }
 
 fn backlog() -> Value {
+    let mut measures = ids("The measures of backlog, in pounds, in the order of their risk.");
+    measures["minItems"] = json!(1);
+    measures["uniqueItems"] = json!(true);
     table(
         "What is worn out.",
         [

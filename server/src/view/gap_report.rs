@@ -204,7 +204,7 @@ impl View {
         let standing = |profile: &usize| {
             self.result(*profile, at).map(|result| Standing {
                 readiness: result.outcome.score.readiness.word(),
-                score: result.outcome.score.score_bp.map(percent),
+                score: result.outcome.score.told_bp().map(percent),
                 coverage: percent(result.outcome.score.coverage_bp),
             })
         };
@@ -432,7 +432,10 @@ const GROUPS: [Option<OrganisationKind>; 3] =
     [Some(OrganisationKind::Nation), Some(OrganisationKind::Region), None];
 
 const fn is_all_known(gap: &SiteGap) -> bool {
-    gap.not_known.is_empty() && gap.without_remedy.is_empty() && gap.lines.is_empty()
+    gap.not_known.is_empty()
+        && gap.without_remedy.is_empty()
+        && gap.no_room.is_empty()
+        && gap.lines.is_empty()
 }
 
 /// Three runs of one ledger side by side. Their years are the same: they follow from the question.

@@ -101,16 +101,18 @@ impl Headline<'_> {
         those.collect::<Vec<_>>().join(", ")
     }
 
-    /// Score and range. Where readiness cannot be told, the score over the little that is known would
-    /// promise too much, and only the range is given.
+    /// Score and range. Where readiness cannot be told, or too little is known, the score over the little
+    /// that is known would promise too much, and only the range is given.
     fn figures(&self) -> String {
         let score = &self.outcome.score;
         let [low, high] = [score.low_bp, score.high_bp].map(|bp| plain(percent(bp)));
         let weakest =
             self.weakest.map_or_else(String::new, |domain| format!("; weakest is {domain}"));
-        match score.score_bp {
-            None => String::new(),
-            Some(_) if score.readiness == Readiness::Indeterminate => format!(
+        if score.score_bp.is_none() {
+            return String::new();
+        }
+        match score.told_bp().filter(|_| score.readiness != Readiness::Indeterminate) {
+            None => format!(
                 " Whatever is still unknown, it will score between {low} and {high} of 100."
             ),
             Some(points) => format!(

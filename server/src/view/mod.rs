@@ -21,6 +21,7 @@ pub mod organisations;
 pub mod outage;
 pub mod peers;
 pub mod pools;
+mod reserve;
 pub mod rules_change;
 pub mod summary;
 pub mod what_if;
