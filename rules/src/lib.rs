@@ -5,7 +5,7 @@
 //! this crate: dates and texts are arguments, so the same inputs give the same bytes. Reading
 //! files, databases and the web belong to the server.
 
-mod words;
+pub mod words;
 
 pub mod appraisal;
 pub mod batch;

@@ -25,6 +25,7 @@ use crate::judge::{Judged, Readiness, Verdict, percent};
 use crate::profile::{Profile, Question, Requirement};
 use crate::rulebook::{Bands, Rulebook};
 use crate::tally::Score;
+use crate::words::counted;
 use search::{Found, Goals};
 
 /// How many nodes the search looks at before it gives the best so far with a bound.
@@ -165,11 +166,7 @@ impl Prospect {
 }
 
 fn gates(count: u8) -> String {
-    if count == 1 {
-        "1 condition that must be met".to_owned()
-    } else {
-        format!("{count} conditions that must be met")
-    }
+    counted(count, "condition that must be met", "conditions that must be met")
 }
 
 fn are(count: u8) -> String {

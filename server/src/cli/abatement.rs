@@ -15,6 +15,7 @@ use siteworthy_rules::carbon::bundle::Step;
 use siteworthy_rules::carbon::demand::Carrier;
 use siteworthy_rules::carbon::path::Choice;
 use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::words::counted;
 
 /// Shows what would lower emissions.
 #[derive(Args, Debug)]
@@ -98,12 +99,7 @@ fn millions(pounds: Estimate<f64>) -> String {
 
 fn answer(view: &View, found: &Abatement) -> Answer {
     let mut answer = Answer::new(view);
-    let left = found.sites - found.sites_counted;
-    answer.say(format!(
-        "Of {} sites {} are counted; {left} are in no figure, for their energy or floor area is not \
-         known.",
-        found.sites, found.sites_counted
-    ));
+    answer.say(who_is_counted(found));
     say_met(view, found, &mut answer);
     if found.added_kwh > 0.0 {
         answer.say(format!(
@@ -136,6 +132,20 @@ fn answer(view: &View, found: &Abatement) -> Answer {
     answer.add_if_any(assumptions(view, found));
     answer.add_if_any(sites_left_out(found));
     answer
+}
+
+/// How many of the sites are in the figures.
+fn who_is_counted(found: &Abatement) -> String {
+    let left = found.sites - found.sites_counted;
+    if left == 0 {
+        return format!("{} counted.", counted(found.sites, "site is", "sites are"));
+    }
+    format!(
+        "Of {} {} counted; {} in no figure, for their energy or floor area is not known.",
+        counted(found.sites, "site", "sites"),
+        counted(found.sites_counted, "is", "are"),
+        counted(left, "is", "are")
+    )
 }
 
 fn say_met(view: &View, found: &Abatement, answer: &mut Answer) {

@@ -10,6 +10,7 @@ use crate::view::carbon::FootprintOfScope;
 use clap::Args;
 use siteworthy_rules::carbon::footprint::Part;
 use siteworthy_rules::factor::SetYear;
+use siteworthy_rules::words::counted;
 
 /// Shows what energy emitted.
 #[derive(Args, Debug)]
@@ -43,14 +44,14 @@ fn answer(view: &View, found: &FootprintOfScope) -> Answer {
     let mut answer = Answer::new(view);
     let open = if found.sites_unknown == 0 { "" } else { " at least" };
     answer.say(format!(
-        "The energy of {} sites emitted{open} {} t of CO2 equivalent in a year, location-based.",
-        found.sites,
+        "The energy of {} emitted{open} {} t of CO2 equivalent in a year, location-based.",
+        counted(found.sites, "site", "sites"),
         Cell::from(found.total_kg / 1000.0).for_the_eye()
     ));
     if let Some(intensity) = found.whole_kg_per_m2() {
         answer.say(format!(
-            "Of {} sites all of this and the floor area are known: {} kg for each square metre.",
-            found.sites_whole,
+            "Of {} all of this and the floor area are known: {} kg for each square metre.",
+            counted(found.sites_whole, "site", "sites"),
             Cell::from(intensity).for_the_eye()
         ));
     }

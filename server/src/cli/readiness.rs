@@ -12,6 +12,7 @@ use crate::view::{Site, SiteResult, View};
 use clap::{Args, ValueEnum};
 use siteworthy_rules::judge::{self, percent};
 use siteworthy_rules::profile::Horizon;
+use siteworthy_rules::words::counted;
 
 /// The most technologies that are shown with their scores; more are shown by marks.
 const MOST_WITH_SCORES: usize = 4;
@@ -334,7 +335,8 @@ pub fn summary(view: &View, filter: &SiteFilter, technologies: &[String]) -> Res
     });
     let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
     answer.add_if_any(pools(view, &with_pooled.find(view)?, &all));
-    answer.say(format!("{sites} sites, {unplaced} of them without a position on the map."));
+    let sites = counted(sites, "site", "sites");
+    answer.say(format!("{sites}, {unplaced} of them without a position on the map."));
     if let Some(sentence) = view.still_in_research(&all) {
         answer.say(sentence);
     }
@@ -374,7 +376,7 @@ fn pools(view: &View, chosen: &Chosen<'_>, profiles: &[usize]) -> Table {
             count(judge::Readiness::ReadyWithActions),
             count(judge::Readiness::Indeterminate),
             count(judge::Readiness::NotReady),
-            format!("{ready} of {} homes ready", pool.places()).into(),
+            format!("{ready} of {} ready", counted(pool.places(), "home", "homes")).into(),
         ]);
     }
     table

@@ -11,6 +11,7 @@ use crate::schemas::{self, FileKind};
 use chrono::Utc;
 use clap::Subcommand;
 use serde_json::Value;
+use siteworthy_rules::words::counted;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,7 @@ fn check(config: &Config) -> Result<Ending, Error> {
     match app::Rules::read(&corpus, Utc::now().date_naive()) {
         Err(problems) => {
             print_problems(&problems);
-            eprintln!("{} problems.", problems.len());
+            eprintln!("{}.", counted(problems.len(), "problem", "problems"));
             Ok(Ending::Problems)
         }
         Ok(rules) => {

@@ -16,6 +16,10 @@ use siteworthy_rules::cost::Pence;
 use siteworthy_rules::judge::percent;
 use siteworthy_rules::rulebook::Rulebook;
 
+/// How wide a table is where there is no terminal to ask, as in a file or before a pager: what still fits a
+/// printed page across or a window of today.
+const WIDTH_ELSEWHERE: u16 = 140;
+
 /// One value of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -281,6 +285,9 @@ impl Table {
         drawn
             .load_preset(presets::UTF8_FULL_CONDENSED)
             .set_content_arrangement(ContentArrangement::Dynamic);
+        if drawn.width().is_none() {
+            drawn.set_width(WIDTH_ELSEWHERE);
+        }
         drawn.set_header(columns.iter().map(|at| aligned(&self.columns[*at].1, *at)));
         for row in &rows {
             drawn.add_row(columns.iter().map(|at| aligned(&row[*at].for_the_eye(), *at)));

@@ -15,6 +15,7 @@ use siteworthy_rules::change::Change;
 use siteworthy_rules::judge::Readiness;
 use siteworthy_rules::profile::{Horizon, Profile};
 use siteworthy_rules::sensitivity::{Changed, Figure, Sensitivity, sensitivity};
+use siteworthy_rules::words::counted;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -80,11 +81,8 @@ impl Whatif {
             Ok(changed) => changed,
             Err(problems) => {
                 print_problems(&problems);
-                let count = problems.len();
-                let what = if count == 1 { "problem" } else { "problems" };
-                return Err(Error::Invalid(format!(
-                    "the changes have {count} {what}, listed above"
-                )));
+                let count = counted(problems.len(), "problem", "problems");
+                return Err(Error::Invalid(format!("the changes have {count}, listed above")));
             }
         };
         let what_if = WhatIf::judge(&view, Arc::new(changed));
@@ -136,9 +134,9 @@ impl Whatif {
                 moved.add(move_of(view, technology, &compared));
             }
         }
-        let results = if total == 1 { "result moves" } else { "results move" };
+        let results = counted(total, "result moves", "results move");
         answer.say(format!(
-            "{total} {results}. Nothing in the record or in the rules is changed. Capital is what \
+            "{results}. Nothing in the record or in the rules is changed. Capital is what \
              closes the known gaps of a technology alone to the minimum."
         ));
         answer.add(changes(&self.changes, &after.rulebook.hash));
@@ -168,9 +166,10 @@ impl Whatif {
         let moving = found.iter().filter(|one| !one.changed.is_empty()).count();
         let mut answer = Answer::new(view);
         answer.say(format!(
-            "Of {} moves of a tenth, {moving} change the readiness of at least one of {judged} \
-             sites.",
-            found.len()
+            "Of {} of a tenth, {moving} {} the readiness of at least one of {}.",
+            counted(found.len(), "move", "moves"),
+            if moving == 1 { "changes" } else { "change" },
+            counted(judged, "site", "sites")
         ));
         answer.add(figures(view, &view.rulebook.profiles[at], &found));
         Ok(answer)

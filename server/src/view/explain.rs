@@ -282,7 +282,9 @@ fn describe_reading(
             with_unit(low, unit)
         }
         (Reading::Known { low, high, .. }, _) => {
-            format!("between {} and {}", with_unit(low, unit), with_unit(high, unit))
+            let [low, high] = [low, high].map(|end| with_unit(end, unit));
+            // Ends that are shown alike are one figure to the eye.
+            if low == high { low } else { format!("between {low} and {high}") }
         }
     }
 }

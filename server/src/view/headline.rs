@@ -5,7 +5,7 @@
 
 use super::View;
 use super::explain::{Explained, plain};
-use siteworthy_rules::judge::{Outcome, Readiness, Spot, Verdict, percent};
+use siteworthy_rules::judge::{Outcome, Readiness, Spot, Verdict, WHOLE_BP, percent};
 use siteworthy_rules::measure::Domain;
 use siteworthy_rules::profile::{AdoptionStatus, Place, Profile};
 
@@ -108,15 +108,21 @@ impl Headline<'_> {
         let [low, high] = [score.low_bp, score.high_bp].map(|bp| plain(percent(bp)));
         let weakest =
             self.weakest.map_or_else(String::new, |domain| format!("; weakest is {domain}"));
+        let range = if low == high { low } else { format!("between {low} and {high}") };
         match score.score_bp {
             None => String::new(),
-            Some(_) if score.readiness == Readiness::Indeterminate => format!(
-                " Whatever is still unknown, it will score between {low} and {high} of 100."
-            ),
-            Some(points) => format!(
-                " It scores {} of 100, and between {low} and {high} whatever is still unknown{weakest}.",
-                plain(percent(points)),
-            ),
+            Some(_) if score.readiness == Readiness::Indeterminate => {
+                format!(" Whatever is still unknown, it will score {range} of 100.")
+            }
+            Some(points) => {
+                let points = plain(percent(points));
+                let open = match (score.low_bp == score.high_bp, score.coverage_bp) {
+                    (false, _) => format!(", and {range} whatever is still unknown"),
+                    (true, WHOLE_BP) => String::new(),
+                    (true, _) => ", whatever is still unknown".to_owned(),
+                };
+                format!(" It scores {points} of 100{open}{weakest}.")
+            }
         }
     }
 
