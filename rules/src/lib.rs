@@ -8,6 +8,7 @@
 pub mod words;
 
 pub mod appraisal;
+pub mod as_of;
 pub mod batch;
 pub mod carbon;
 pub mod change;

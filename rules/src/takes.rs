@@ -149,10 +149,22 @@ impl Prospect {
         if best.readiness == Readiness::Ready {
             return Vec::new();
         }
-        let failed = (best.gates_failed > 0)
-            .then(|| format!("{} stays unmet, whatever is done.", gates(best.gates_failed)));
-        let unknown = (best.gates_unknown > 0)
-            .then(|| format!("{} not known and must be measured first.", are(best.gates_unknown)));
+        let failed = (best.gates_failed > 0).then(|| {
+            let those = counted(
+                best.gates_failed,
+                "condition that must be met stays",
+                "conditions that must be met stay",
+            );
+            format!("{those} unmet, whatever is done.")
+        });
+        let unknown = (best.gates_unknown > 0).then(|| {
+            let those = counted(
+                best.gates_unknown,
+                "condition that must be met is",
+                "conditions that must be met are",
+            );
+            format!("{those} not known and must be measured first.")
+        });
         let uncovered = (best.coverage_bp < bands.coverage_bp).then(|| {
             let (have, want) = (percent(best.coverage_bp), percent(bands.coverage_bp));
             format!("Only {have} % of the requirements by weight are known, and {want} % must be.")
@@ -163,14 +175,6 @@ impl Prospect {
         });
         [failed, unknown, uncovered, score].into_iter().flatten().collect()
     }
-}
-
-fn gates(count: u8) -> String {
-    counted(count, "condition that must be met", "conditions that must be met")
-}
-
-fn are(count: u8) -> String {
-    format!("{} {}", gates(count), if count == 1 { "is" } else { "are" })
 }
 
 /// What it would take to make a site ready for all of `deployed`.

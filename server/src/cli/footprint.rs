@@ -75,7 +75,7 @@ fn parts(found: &FootprintOfScope) -> Table {
     let mut table = Table::new("parts", "By part", &columns);
     for (part, sum) in &found.parts {
         table.add([
-            part.word().into(),
+            Cell::named(part.word(), title_of(*part)),
             (sum.kg / 1000.0).into(),
             sum.sites_unknown.into(),
             Cell::yes(Part::IN_TOTAL.contains(part)),
@@ -90,6 +90,18 @@ fn parts(found: &FootprintOfScope) -> Table {
     table
 }
 
+/// A part of a footprint in words.
+const fn title_of(part: Part) -> &'static str {
+    match part {
+        Part::Scope1 => "Scope 1: burned on site",
+        Part::Scope2 => "Scope 2: electricity and heat bought",
+        Part::Transmission => "Scope 3: lost in transmission and distribution",
+        Part::WellToTank => "Scope 3: well to tank of what is used",
+        Part::WellToTankTransmission => "Scope 3: well to tank of what is lost in transmission",
+        Part::Biogenic => "Biogenic carbon dioxide, beside the total",
+    }
+}
+
 fn carriers(found: &FootprintOfScope) -> Table {
     let columns = [
         ("carrier", "Carrier"),
@@ -100,7 +112,7 @@ fn carriers(found: &FootprintOfScope) -> Table {
     let mut table = Table::new("carriers", "By carrier", &columns);
     for (carrier, sum) in &found.carriers {
         table.add([
-            carrier.word().into(),
+            Cell::named(carrier.word(), carrier.word().replace('-', " ")),
             sum.kwh.into(),
             sum.known_kg().map(|kg| kg / 1000.0).into(),
             sum.sites_unknown.into(),

@@ -113,7 +113,7 @@ impl Import {
             app.store.load_summary(survey.id).await?;
         text.push_str(&format!(
             "Problems, listed when it was read: {}.\n",
-            by_severity([refused, warnings, notes])
+            by_severity([refused, warnings, notes], OF_A_ROW)
         ));
         text.push_str(&self.accept(app, survey).await?);
         print(&text)?;
@@ -184,29 +184,37 @@ fn counts(
     [read, pooled, refused]: [u32; 3],
     problems: &[Problem],
 ) -> String {
-    let problems = count_problems(problems);
+    let problems = by_severity(of_each_severity(problems), OF_A_ROW);
     let [read, pooled, refused] = [(read, ""), (pooled, "pooled "), (refused, "")]
         .map(|(count, what)| counted(count, &format!("{what}row"), &format!("{what}rows")));
     format!(
-        "{file}: layout {layout}, {read} read, {pooled} set apart, {refused} refused.\n{problems}"
+        "{file}: layout {layout}, {read} read, {pooled} set apart, {refused} refused whole.\n\
+         Problems: {problems}.\n"
     )
 }
 
+/// Of a row of a survey one value may be refused and the others kept.
+const OF_A_ROW: &str = " (a row, or one value of a row)";
+
 /// How many problems there are of each severity.
 pub fn count_problems(problems: &[Problem]) -> String {
-    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
-    let all = [Severity::Refused, Severity::Warning, Severity::Note];
-    format!("Problems: {}.\n", by_severity(all.map(of)))
+    format!("Problems: {}.\n", by_severity(of_each_severity(problems), ""))
 }
 
 /// Refused, warnings and notes, in that order.
-fn by_severity<C>([refused, warnings, notes]: [C; 3]) -> String
+fn of_each_severity(problems: &[Problem]) -> [usize; 3] {
+    [Severity::Refused, Severity::Warning, Severity::Note]
+        .map(|severity| problems.iter().filter(|problem| problem.severity == severity).count())
+}
+
+/// Refused, with what that may be, then warnings and notes.
+fn by_severity<C>([refused, warnings, notes]: [C; 3], what: &str) -> String
 where
     C: Copy + std::fmt::Display,
     u64: TryFrom<C>,
 {
     format!(
-        "{refused} refused, {}, {}",
+        "{refused} refused{what}, {}, {}",
         counted(warnings, "warning", "warnings"),
         counted(notes, "note", "notes")
     )

@@ -199,7 +199,8 @@ fn energy(found: &NetZero) -> Table {
     let amount = |amount: Option<f64>| amount.map_or_else(|| "not surveyed".into(), Cell::from);
     let scope = &found.scope;
     for (carrier, kwh) in &scope.carriers {
-        table.add([carrier.word().into(), "kWh".into(), amount(*kwh)]);
+        let name = Cell::named(carrier.word(), carrier.word().replace('-', " "));
+        table.add([name, "kWh".into(), amount(*kwh)]);
     }
     for (what, kwh) in [
         ("renewable electricity used on site", scope.onsite_kwh),

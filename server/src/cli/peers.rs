@@ -94,7 +94,7 @@ const COLUMNS: [Column; 13] = [
     ("title", "Of"),
     ("unit", "Unit"),
     ("value", "Value"),
-    ("percentile", "Percentile"),
+    ("percentile", "Peers below %"),
     ("group_size", "Sites"),
     ("lowest", "Lowest"),
     ("lower_quartile", "Lower quartile"),

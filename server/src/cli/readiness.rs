@@ -134,7 +134,10 @@ pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Resul
         if key == "sites" || !judged.is_empty() {
             answer.add(results(view, &chosen, &judged, key));
         }
-        if let Some(sentence) = view.still_in_research(&judged) {
+        // What is not to be had today is told apart, and is in no figure of today.
+        if key == "sites"
+            && let Some(sentence) = view.still_in_research(&judged)
+        {
             answer.say(sentence);
         }
     }
@@ -178,7 +181,7 @@ fn results(view: &View, chosen: &Chosen<'_>, profiles: &[usize], key: &'static s
                 Cell::from(&site.name),
                 view.organisation_name(site).into(),
                 site.nation.map(|nation| nation.word()).into(),
-                Cell::from(&view.rulebook.profiles[*profile].id),
+                Cell::from(&view.rulebook.profiles[*profile]),
                 score.readiness.word().into(),
                 score.score_bp.map_or(Cell::None, Cell::bp),
                 Cell::bp(score.low_bp),
@@ -337,7 +340,9 @@ pub fn summary(view: &View, filter: &SiteFilter, technologies: &[String]) -> Res
     answer.add_if_any(pools(view, &with_pooled.find(view)?, &all));
     let sites = counted(sites, "site", "sites");
     answer.say(format!("{sites}, {unplaced} of them without a position on the map."));
-    if let Some(sentence) = view.still_in_research(&all) {
+    let to_be_had = |at: &&usize| view.rulebook.profiles[**at].horizon != Horizon::Future;
+    let today: Vec<usize> = all.iter().filter(to_be_had).copied().collect();
+    if let Some(sentence) = view.still_in_research(&today) {
         answer.say(sentence);
     }
     Ok(answer)
@@ -370,7 +375,7 @@ fn pools(view: &View, chosen: &Chosen<'_>, profiles: &[usize]) -> Table {
             Cell::from(code),
             Cell::from(name),
             view.organisation_name(site).into(),
-            Cell::from(&view.rulebook.profiles[profile].id),
+            Cell::from(&view.rulebook.profiles[profile]),
             ready.into(),
             pool.places().into(),
             count(judge::Readiness::ReadyWithActions),

@@ -11,6 +11,7 @@ use crate::schemas::{self, FileKind};
 use chrono::Utc;
 use clap::Subcommand;
 use serde_json::Value;
+use siteworthy_rules::as_of::find_days_to_come;
 use siteworthy_rules::words::counted;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,8 @@ impl Rules {
 /// Checks all files and prints what is in force, or every problem.
 fn check(config: &Config) -> Result<Ending, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
-    match app::Rules::read(&corpus, Utc::now().date_naive()) {
+    let today = Utc::now().date_naive();
+    match app::Rules::read(&corpus, today) {
         Err(problems) => {
             print_problems(&problems);
             eprintln!("{}.", counted(problems.len(), "problem", "problems"));
@@ -58,6 +60,7 @@ fn check(config: &Config) -> Result<Ending, Error> {
         }
         Ok(rules) => {
             let rulebook = &rules.rulebook;
+            print_problems(&find_days_to_come(&corpus.rulebook_files(), today));
             let requirements: usize =
                 rulebook.profiles.iter().map(|profile| profile.requirements.len()).sum();
             print(&format!(

@@ -7,6 +7,7 @@ use super::{Ending, open_existing, print_problems};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
+use crate::view::explain::heading;
 use crate::view::filter::SiteFilter;
 use crate::view::gap::{find_judged_at_sites, find_technology};
 use crate::view::what_if::{CapitalOfSites, Compared, WhatIf};
@@ -237,7 +238,7 @@ fn count(
     };
     let in_words = before.iter().zip(after).map(|(before, after)| both([*before, after]));
     let sites_without = capital.map(|one| one.sites_without);
-    [Cell::from(&technology.id), technology.horizon.word().into()]
+    [Cell::from(technology), technology.horizon.word().into()]
         .into_iter()
         .chain(in_words)
         .chain([moved.into()])
@@ -269,7 +270,7 @@ fn move_of(view: &View, technology: &Profile, compared: &Compared<'_>) -> [Cell;
         Cell::from(&site.code),
         Cell::from(&site.name),
         view.organisation_name(site).into(),
-        Cell::from(&technology.id),
+        Cell::from(technology),
         before.map_or("no such technology", |score| score.readiness.word()).into(),
         points(before.and_then(|score| score.score_bp)),
         after.readiness.word().into(),
@@ -292,15 +293,19 @@ fn figures(view: &View, profile: &Profile, found: &[Sensitivity]) -> Table {
     let look = ["figure", "of", "direction", "sites_changed", "changes"];
     let mut table =
         Table::new("figures", "", &columns).for_files().and_showing(title, &look, Some("changes"));
+    let asked = |at: usize| {
+        let one = &profile.requirements[at];
+        Cell::named(&one.id, heading(&view.rulebook, &one.asks).0)
+    };
     for one in found {
         let (figure, of) = match one.figure {
-            Figure::Threshold(at) => ("threshold", profile.requirements[at].id.as_str()),
-            Figure::Weight(at) => ("weight", profile.requirements[at].id.as_str()),
-            Figure::DomainWeight(domain) => ("weight of the domain", domain.word()),
+            Figure::Threshold(at) => ("threshold", asked(at)),
+            Figure::Weight(at) => ("weight", asked(at)),
+            Figure::DomainWeight(domain) => ("weight of the domain", domain.word().into()),
         };
         table.add([
             figure.into(),
-            of.into(),
+            of,
             one.moved.word().into(),
             one.changed.len().into(),
             in_words(&one.changed).into(),

@@ -180,7 +180,9 @@ fn explain_one<'a>(
     }
 }
 
-fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
+/// What a requirement is called, and its unit.
+#[must_use]
+pub fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
     match asks {
         Question::Measure(measure) => {
             let measure = rulebook.dictionary.get(rulebook.dictionary.general(*measure));

@@ -136,11 +136,16 @@ impl Headline<'_> {
 }
 
 /// What a place is called within a sentence.
-const fn room(place: Place) -> &'static str {
+pub const fn room(place: Place) -> &'static str {
     match place {
         Place::Site => "site",
         Place::Space(kind) => kind.name(),
     }
+}
+
+/// A readiness within a sentence, such as "ready with actions".
+pub fn spoken(readiness: Readiness) -> String {
+    readiness.word().replace('-', " ")
 }
 
 /// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are, and so does Wi-Fi.

@@ -12,7 +12,7 @@ pub mod facts;
 pub mod filter;
 pub mod gap;
 pub mod geojson;
-mod headline;
+pub mod headline;
 pub mod map;
 pub mod next;
 pub mod organisations;
