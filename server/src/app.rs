@@ -57,7 +57,7 @@ impl Rules {
                 // The layouts are looked at all the same, by what the dictionary does define; one that
                 // cannot be read at all defines nothing that they could be looked at by.
                 let dictionary = corpus.dictionary();
-                if dictionary.len() > 0 {
+                if !dictionary.is_empty() {
                     problems.extend(corpus.layouts(&dictionary).err().unwrap_or_default());
                 }
                 problems.extend(corpus.factor_layout().err().unwrap_or_default());
