@@ -281,7 +281,7 @@ fn by_graphql(served: &Served, technology: &str) -> BTreeMap<String, (Said, bool
 
 fn total_by_graphql(served: &Served, technology: &str) -> i64 {
     let data = served.query(&format!(
-        "{{ investmentGap(technologies: [\"{technology}\"]) {{ total {{ capital {{ central }} }} }} }}"
+        "{{ investmentGap(technologies: [\"{technology}\"], parts: [READINESS]) {{ total {{ capital {{ central }} }} }} }}"
     ));
     pence(pounds(&data["investmentGap"]["total"]["capital"]["central"]))
 }
@@ -332,7 +332,8 @@ fn by_geojson(served: &Served, technology: &str) -> BTreeMap<String, Said> {
 
 /// Every site of the sheet Sites, the total of the sheet Summary and the sum of the sheet Lines.
 fn by_workbook(served: &Served, technology: &str) -> (BTreeMap<String, Said>, i64, i64) {
-    let answer = served.get(&format!("/reports/investment-gap.xlsx?technologies={technology}"));
+    let answer = served
+        .get(&format!("/reports/investment-gap.xlsx?technologies={technology}&parts=readiness"));
     assert_eq!(answer.status, 200);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(answer.body)).unwrap();
     assert_eq!(book.sheet_names(), ["Summary", "Sites", "Lines", "Statement"]);
@@ -376,7 +377,8 @@ fn column(headings: &[Data], wanted: &str) -> usize {
 }
 
 fn by_csv(served: &Served, technology: &str) -> i64 {
-    let answer = served.get(&format!("/reports/investment-gap.csv?technologies={technology}"));
+    let answer = served
+        .get(&format!("/reports/investment-gap.csv?technologies={technology}&parts=readiness"));
     sum_of_column(&answer.body, "Capital central (GBP)")
 }
 
@@ -408,7 +410,17 @@ fn by_readiness(
 }
 
 fn by_command(served: &Served, technology: &str, database: &str) -> i64 {
-    let base = ["gap", "--format", "csv", "--database-url", database, "--technology", technology];
+    let base = [
+        "gap",
+        "--format",
+        "csv",
+        "--database-url",
+        database,
+        "--part",
+        "readiness",
+        "--technology",
+        technology,
+    ];
     let (out, err, code) = texts(&run(&dated(served, &base)));
     assert_eq!(code, 0, "{err}");
     sum_of_column(out.as_bytes(), "Capital central (GBP)")

@@ -168,8 +168,9 @@ fn compare(question: &str, json: &Value, csv: &BTreeMap<String, Vec<BTreeMap<Str
     assert_eq!(seen, csv.values().map(Vec::len).sum::<usize>(), "{question}");
 }
 
-/// The forms in which a number may be shown: to the hundredth, to the thousandth, in whole pounds.
-fn as_shown(number: f64) -> [String; 3] {
+/// The forms in which a number may be shown: to the hundredth, to the thousandth, in whole pounds, and
+/// to the thousandth with commas.
+fn as_shown(number: f64) -> [String; 4] {
     let thousandth = format!("{number:.3}");
     let plain = thousandth.trim_end_matches('0').trim_end_matches('.').to_owned();
     let mut pounds = format!("{number:.0}");
@@ -178,7 +179,15 @@ fn as_shown(number: f64) -> [String; 3] {
         at -= 3;
         pounds.insert(at, ',');
     }
-    [format!("{number:.2}"), plain, pounds]
+    let grouped = match plain.split_once('.') {
+        // Only long numbers are grouped.
+        Some((whole, decimals)) if whole.trim_start_matches('-').len() > 4 => {
+            let whole: f64 = whole.parse().unwrap();
+            format!("{}.{decimals}", as_shown(whole)[2])
+        }
+        _ => pounds.clone(),
+    };
+    [format!("{number:.2}"), plain, pounds, grouped]
 }
 
 #[test]
@@ -426,7 +435,8 @@ fn what_to_survey_next_comes_by_worth() {
     let estate = Estate::new();
     let json = estate.json("next-measures --first 8");
     let measures = rows(&json, "measures");
-    assert_eq!(measures.len(), 8);
+    let lines = measures.iter().map(|row| number(row, "line")).fold(0.0, f64::max);
+    assert_eq!(lines, 8.0, "what is surveyed only together is one line");
     let worth = |row: &Value| {
         let of = |key| number(row, key);
         [of("gates"), of("may_settle"), of("narrows_points")]

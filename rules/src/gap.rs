@@ -80,10 +80,17 @@ impl SiteGap {
     #[must_use]
     pub fn capital(&self) -> Option<Estimate<Pence>> {
         let known = self.lines.iter().filter_map(|line| line.capital);
-        let is_all_known =
-            self.not_known.is_empty() && self.without_remedy.is_empty() && self.no_room.is_empty();
-        let nothing = (is_all_known && self.lines.is_empty()).then(Estimate::default);
+        let nothing = self.is_nothing().then(Estimate::default);
         known.reduce(|one, other| one + other).or(nothing)
+    }
+
+    /// Whether everything is known and nothing is missing.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.lines.is_empty()
+            && self.not_known.is_empty()
+            && self.without_remedy.is_empty()
+            && self.no_room.is_empty()
     }
 
     /// Running cost a year of the lines whose cost is known; none where no line's is.

@@ -346,6 +346,15 @@ fn works_of(needs: &SiteNeeds<'_>) -> BTreeMap<(usize, PlaceRow), Work> {
     works
 }
 
+/// The capital that readiness needs at a site: of the lines that have a price; nothing where everything
+/// is known and nothing is missing; none where no price is known and something may be missing.
+#[must_use]
+pub fn readiness_capital(gap: &SiteGap, lines: &[Line]) -> Option<Estimate<Pence>> {
+    let own = lines.iter().filter(|line| line.part == Part::Readiness);
+    let known = own.filter_map(Line::capital_total).reduce(|one, other| one + other);
+    known.or_else(|| gap.is_nothing().then(Estimate::default))
+}
+
 /// The most of the works of a site that its backlog may hold as well: what renews worn things, and no
 /// more than the backlog itself.
 #[must_use]

@@ -233,7 +233,7 @@ fn requirements(view: &View, explained: &Explanation<'_>) -> Table {
         f64::from(points) / 100.0
     );
     let mut table = Table::new("requirements", title, &columns)
-        .showing(&["title", "known", "asked", "verdict", "points", "points_possible"])
+        .showing(&["title", "domain", "known", "asked", "verdict", "points", "points_possible"])
         .and_showing(
             "What is short, and what closes it",
             &["title", "gap_to_minimum", "gap_to_target", "unit", "remedy"],

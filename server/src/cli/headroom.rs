@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::plain;
+use crate::view::headline::{room, spoken};
 use clap::Args;
 use siteworthy_rules::deployment::{
     Fit, Item, Judgement, Placed, Step, Use, judge_deployment, untold_in_words,
@@ -63,7 +64,7 @@ pub fn place_of(view: &View, profile: &Profile, spot: Spot) -> String {
     match spot {
         Spot::Site(_) => "whole site".to_owned(),
         Spot::Space { space, .. } => view.place_name(space).to_owned(),
-        Spot::NoSpace { .. } => format!("no {} on record", profile.place.word()),
+        Spot::NoSpace { .. } => format!("no {} on record", room(profile.place)),
     }
 }
 
@@ -85,7 +86,7 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
                 .push((0, format!("{resource}: nothing is left before anything is deployed.")));
         } else if let Some(step) = used.exhausting() {
             let sentence =
-                format!("{resource}: exhausted by {}.", profile(view, &items[step.item]).id);
+                format!("{resource}: exhausted by {}.", profile(view, &items[step.item]).title);
             exhausted.push((step.item + 1, sentence));
         }
     }
@@ -97,12 +98,14 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
         sentences.push("No resource of which enough is known is exhausted.".to_owned());
     }
     sentences.extend(untold_in_words(&view.rulebook, items));
+    sentences.extend(view.shared_rooms(items));
     // A deployment is as ready as the worst of its technologies beside the others.
     let together = judgement.items.iter().map(|placed| placed.together.score.readiness);
     if let Some(whole) = together.max() {
         sentences.push(format!(
-            "The deployment as a whole is {whole}: each technology beside the others, with room for \
-             all of them."
+            "The deployment as a whole is {}: each technology beside the others, with room for all of \
+             them.",
+            spoken(whole)
         ));
     }
     sentences
@@ -219,9 +222,9 @@ fn resource(
         .collect();
     let exhausted_by = used.and_then(|used| {
         if is_exhausted_before(used) {
-            return Some("nothing was left before".to_owned());
+            return Some(Cell::from("nothing was left before"));
         }
-        used.exhausting().map(|step| profile(view, &items[step.item]).id.clone())
+        used.exhausting().map(|step| Cell::from(profile(view, &items[step.item])))
     });
     let [demand_low, demand_high] = limits(made_of.demand);
     let [capacity, _] = limits(made_of.capacity);
@@ -249,7 +252,7 @@ fn resource(
         after_low,
         after_high,
         used_percent.map_or(Cell::None, |share| Cell::Percent(100.0 * share)),
-        exhausted_by.into(),
+        exhausted_by.unwrap_or(Cell::None),
         (!missing.is_empty()).then(|| missing.join("; ")).into(),
         resource.evidence.word().into(),
         Cell::from(&resource.reference),
@@ -290,7 +293,7 @@ fn steps(view: &View, items: &[Item], judgement: &Judgement) -> Table {
                 Cell::from(&resource.id),
                 Cell::from(&resource.title),
                 (step.item + 1).into(),
-                Cell::from(&profile(view, item).id),
+                Cell::from(profile(view, item)),
                 item.quantity.into(),
                 step.demand.into(),
                 resource.unit.symbol().into(),
@@ -358,7 +361,7 @@ fn technology(view: &View, at: usize, item: &Item, placed: &Placed) -> [Cell; 12
     let profile = profile(view, item);
     [
         (at + 1).into(),
-        Cell::from(&profile.id),
+        Cell::from(profile),
         item.quantity.into(),
         place_of(view, profile, item.spot).into(),
         item.from_year.map(|year| year.to_string()).into(),

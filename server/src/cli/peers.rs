@@ -103,7 +103,7 @@ const COLUMNS: [Column; 14] = [
     ("title", "Of"),
     ("unit", "Unit"),
     ("value", "Value"),
-    ("percentile", "Percentile"),
+    ("percentile", "Peers below %"),
     ("group_size", "Sites"),
     ("left_out", "Left out"),
     ("lowest", "Lowest"),
