@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::render::report::{GapReport, GroupTotal, Totals};
 use crate::render::{self, csv::LINE_HEADINGS};
 use crate::view::View;
-use crate::view::gap::{GapQuestion, TermsAsked};
+use crate::view::gap::{GapQuestion, NONE_OF_THESE, TermsAsked};
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
@@ -151,6 +151,7 @@ pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
     }
     answer.add(years(report));
     answer.add(ledgers(report));
+    answer.add(simulation(report));
     answer.add(path(report));
     answer.add(figures(report));
     answer.add(lines(report));
@@ -159,6 +160,7 @@ pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
         statement.add([Cell::from(label), Cell::from(text)]);
         // The revision and the rulebook stand below every table.
         let said = [
+            "Capital, simulated",
             "Net zero",
             "Price base",
             "Allowance for risk",
@@ -171,12 +173,25 @@ pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
             "Not in these figures",
             "Technologies still in research",
         ];
-        if said.contains(&label.as_str()) {
+        if said.contains(&label.as_str()) && is_worth_saying(label, report) {
             answer.say(format!("{label}: {}", with_stop(text)));
         }
     }
     answer.add(statement);
     answer
+}
+
+/// What says that there is nothing of a kind stands in the files, and not above the tables.
+fn is_worth_saying(label: &str, report: &GapReport) -> bool {
+    let says = |wanted: &str| {
+        report.statement.iter().any(|(label, text)| label == wanted && text != NONE_OF_THESE)
+    };
+    match label {
+        "May stand in the backlog as well" => {
+            report.total.may_be_in_backlog.high > Pence::default()
+        }
+        label => says(label),
+    }
 }
 
 fn with_stop(text: &str) -> String {
@@ -366,6 +381,7 @@ fn years(report: &GapReport) -> Table {
         "money",
         "year",
         "required_central_gbp",
+        "unpriced",
         "allocated_gbp",
         "gap_central_gbp",
         "cumulative_central_gbp",
@@ -402,6 +418,21 @@ fn ledgers(report: &GapReport) -> Table {
         let amounts = [ledger.sum_yearly, ledger.closing, ledger.peak].map(Some);
         let own = [Cell::from(ledger.money.word())];
         table.add(own.into_iter().chain(amounts.into_iter().flat_map(runs)));
+    }
+    table
+}
+
+fn simulation(report: &GapReport) -> Table {
+    let columns = [("p10_gbp", ""), ("p50_gbp", ""), ("p90_gbp", ""), ("unknown_because", "")];
+    let mut table = Table::new("capital_simulated", "", &columns).for_files();
+    match &report.percentiles {
+        Ok(found) => table.add([
+            Cell::from(found.p10),
+            Cell::from(found.p50),
+            Cell::from(found.p90),
+            Cell::None,
+        ]),
+        Err(why) => table.add([Cell::None, Cell::None, Cell::None, Cell::from(why)]),
     }
     table
 }

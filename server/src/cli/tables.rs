@@ -17,6 +17,7 @@ use siteworthy_rules::judge::percent;
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::rulebook::Rulebook;
+use siteworthy_rules::words::with_commas;
 
 /// How wide a table is where there is no terminal to ask, as in a file or before a pager: what still fits a
 /// printed page across or a window of today.
@@ -549,19 +550,6 @@ fn grouped(number: &str) -> String {
         return number.to_owned();
     }
     format!("{}{rest}", with_commas(whole))
-}
-
-/// A whole number with thousands separators.
-fn with_commas(number: &str) -> String {
-    let digits = number.trim_start_matches('-');
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number.starts_with('-') { format!("-{text}") } else { text }
 }
 
 /// A text broken between words so that no line is wider.
