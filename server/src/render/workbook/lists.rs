@@ -73,7 +73,7 @@ pub fn write_sites(
     let headings: Vec<&str> =
         headings.chain(standings.iter().map(String::as_str)).chain(SITE_TOTALS).collect();
     for (column, heading) in (0..).zip(&headings) {
-        pen.sheet.set_column_width(column, width_of(heading))?;
+        pen.width(column, width_of(heading))?;
     }
     pen.headings(0, headings.iter().copied())?;
     pen.sheet.set_freeze_panes(1, 2)?;
@@ -130,7 +130,7 @@ pub fn write_lines(
     let mut pen = Pen::new(sheet, styles, "Lines")?;
     let headings = || LINE_HEADINGS.into_iter().chain([COUNTED_IN]);
     for (column, heading) in (0..).zip(headings()) {
-        pen.sheet.set_column_width(column, width_of(heading))?;
+        pen.width(column, width_of(heading))?;
     }
     pen.headings(0, headings())?;
     pen.sheet.set_freeze_panes(1, 4)?;
@@ -191,10 +191,8 @@ pub fn write_assumptions(
     pen.headings(3, ["What", "Value", "Unit", "Source", "Evidence"])?;
     pen.sheet.set_freeze_panes(4, 1)?;
     for (row, figure) in (4..).zip(&report.figures) {
-        let texts = [&figure.name, &figure.value, &figure.unit, &figure.source, figure.evidence];
-        for (column, text) in (0..).zip(texts) {
-            pen.styled(row, column, text, &styles.wrapped)?;
-        }
+        let texts = [&*figure.name, &figure.value, &figure.unit, &figure.source, figure.evidence];
+        pen.wrapped(row, texts)?;
     }
     Ok(())
 }
@@ -206,7 +204,7 @@ pub fn write_statement(
 ) -> Result<(), XlsxError> {
     let mut pen = Pen::new(sheet, styles, "Statement")?;
     pen.widths(&[(0, 40.0), (1, 120.0)])?;
-    pen.styled(0, 0, "What this report rests on", &styles.title)?;
+    pen.open("What this report rests on", "")?;
     let mut row = 2;
     for (label, text) in &report.statement {
         let mut rest = text.as_str();
@@ -214,8 +212,8 @@ pub fn write_statement(
         loop {
             let cut = rest.char_indices().nth(MOST_IN_A_CELL).map_or(rest.len(), |(at, _)| at);
             let (own, others) = rest.split_at(cut);
+            pen.wrapped(row, [label.as_str(), own])?;
             pen.styled(row, 0, &label, &styles.label)?;
-            pen.styled(row, 1, own, &styles.wrapped)?;
             row += 1;
             if others.is_empty() {
                 break;

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError, column_number_to_name,
 };
 use siteworthy_rules::cost::{Estimate, Pence};
+use std::collections::BTreeMap;
 
 /// Styles of cells, made once.
 pub struct Styles {
@@ -112,10 +113,32 @@ pub fn runs(amount: Option<Estimate<Pence>>) -> [Option<Pence>; 3] {
         .map_or([None; 3], |Estimate { low, central, high }| [Some(low), Some(central), Some(high)])
 }
 
+/// Height of a line of text in points, and the most that a row can have.
+const LINE_POINTS: f64 = 15.0;
+const MOST_POINTS: f64 = 405.0;
+
+/// Width of a column that nobody sets, in characters.
+const USUAL_WIDTH: f64 = 8.43;
+
+/// Over how many lines a text runs that is broken between words.
+fn lines_of(text: &str, width: f64) -> f64 {
+    let (mut lines, mut used) = (1.0, 0.0);
+    for word in text.split(' ') {
+        let length = number_of(word.chars().count()) + 1.0;
+        if used > 0.0 && used + length > width {
+            lines += 1.0;
+            used = 0.0;
+        }
+        used += length;
+    }
+    lines
+}
+
 /// Writes into one sheet.
 pub struct Pen<'a> {
     pub sheet: &'a mut Worksheet,
     pub styles: &'a Styles,
+    widths: BTreeMap<u16, f64>,
 }
 
 impl<'a> Pen<'a> {
@@ -125,11 +148,12 @@ impl<'a> Pen<'a> {
         name: &str,
     ) -> Result<Self, XlsxError> {
         sheet.set_name(name)?;
-        Ok(Self { sheet, styles })
+        Ok(Self { sheet, styles, widths: BTreeMap::new() })
     }
 
     /// The title of the sheet and a sentence below it.
     pub fn open(&mut self, title: &str, note: &str) -> Result<(), XlsxError> {
+        self.sheet.set_row_height(0, 24)?;
         self.sheet.write_string_with_format(0, 0, title, &self.styles.title)?;
         self.sheet.write_string_with_format(1, 0, note, &self.styles.note)?;
         Ok(())
@@ -157,15 +181,45 @@ impl<'a> Pen<'a> {
         row: u32,
         headings: impl IntoIterator<Item = &'t str>,
     ) -> Result<(), XlsxError> {
-        for (column, heading) in (0..).zip(headings) {
-            self.sheet.write_string_with_format(row, column, heading, &self.styles.heading)?;
+        self.across(row, headings, &self.styles.heading)
+    }
+
+    /// Texts side by side that run over as many lines as they need.
+    pub fn wrapped<'t>(
+        &mut self,
+        row: u32,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<(), XlsxError> {
+        self.across(row, texts, &self.styles.wrapped)
+    }
+
+    /// The height is worked out here: a sheet in constant memory does not know what is in its rows.
+    fn across<'t>(
+        &mut self,
+        row: u32,
+        texts: impl IntoIterator<Item = &'t str>,
+        style: &Format,
+    ) -> Result<(), XlsxError> {
+        let mut most = 1.0_f64;
+        for (column, text) in (0..).zip(texts) {
+            let width = self.widths.get(&column).copied().unwrap_or(USUAL_WIDTH);
+            most = most.max(lines_of(text, width));
+            self.sheet.write_string_with_format(row, column, text, style)?;
         }
+        self.sheet.set_row_height(row, (most * LINE_POINTS).min(MOST_POINTS))?;
+        Ok(())
+    }
+
+    /// Sets the width of a column, in characters.
+    pub fn width(&mut self, column: u16, width: f64) -> Result<(), XlsxError> {
+        self.widths.insert(column, width);
+        self.sheet.set_column_width(column, width)?;
         Ok(())
     }
 
     pub fn widths(&mut self, widths: &[(u16, f64)]) -> Result<(), XlsxError> {
         for (column, width) in widths {
-            self.sheet.set_column_width(*column, *width)?;
+            self.width(*column, *width)?;
         }
         Ok(())
     }

@@ -4,13 +4,15 @@ use super::super::report::{GapReport, GroupTotal};
 use super::lists::lines_column;
 use super::pen::{Pen, Row, Styles, cell, row_of, runs};
 use super::totals::{
-    CAPITAL, FIRST, FIRST_PART, REMEDY_CAPITAL, WORK, organisations_total, remedies_total,
+    CAPITAL, FIRST, FIRST_PART, REMEDY_CAPITAL, RUNNING, WORK, organisations_total, remedies_total,
 };
 use super::years::{CUMULATIVE, REQUIRED, is_known, places, title_of};
 use rust_xlsxwriter::{
-    Chart, ChartLegendPosition, ChartSolidFill, ChartType, Formula, Worksheet, XlsxError,
+    Chart, ChartAxisLabelPosition, ChartLegendPosition, ChartSolidFill, ChartType, Formula,
+    Worksheet, XlsxError,
 };
 use siteworthy_rules::cost::{Estimate, Money, Pence};
+use siteworthy_rules::costing::Parts;
 use siteworthy_rules::investment::Part;
 
 /// How many organisations the chart shows.
@@ -28,8 +30,8 @@ const TERMS: [&str; 6] = [
 
 const RUNS: [&str; 4] = ["", "Low (GBP)", "Central (GBP)", "High (GBP)"];
 
-/// The column of the charts and of the figures of their chart.
-const ASIDE: u16 = 5;
+/// The column of the chart.
+const ASIDE: u16 = 6;
 
 const fn title_of_part(part: Part) -> &'static str {
     match part {
@@ -42,10 +44,7 @@ const fn title_of_part(part: Part) -> &'static str {
 
 pub fn write(sheet: &mut Worksheet, report: &GapReport, styles: &Styles) -> Result<(), XlsxError> {
     let mut pen = Pen::new(sheet, styles, "Summary")?;
-    pen.widths(&[(0, 54.0), (1, 20.0), (2, 20.0), (3, 20.0), (4, 4.0), (ASIDE, 44.0)])?;
-    for column in 1..=Part::ALL.len() as u16 {
-        pen.sheet.set_column_width(ASIDE + column, 18.0)?;
-    }
+    pen.widths(&[(0, 54.0), (1, 20.0), (2, 20.0), (3, 20.0), (4, 20.0), (5, 4.0)])?;
     let largest = largest(report);
     insert_chart(&mut pen, report, &largest)?;
     let note = format!(
@@ -89,7 +88,7 @@ impl Rows {
     const fn from(first: u32, report: &GapReport) -> Self {
         let parts = first;
         let of_which = parts + 2 + Part::ALL.len() as u32 + 2;
-        let percentiles = of_which + 2 + 4 + 1;
+        let percentiles = of_which + 2 + 5 + 1;
         let unfunded = percentiles + 2 + 3 + 1;
         let missing = unfunded + 2 + 2 * report.ledgers.len() as u32 + 1;
         let checks = missing + 1 + 7 + 1;
@@ -125,22 +124,31 @@ fn write_parts(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Result<(), 
 
 fn write_of_which(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Result<(), XlsxError> {
     let styles = pen.styles;
-    let title = "Of which, and a running cost that is never added to it";
+    let title = "Of which, and the running cost, which is never added to it";
     pen.styled(rows.of_which, 0, title, &styles.section)?;
     pen.headings(rows.of_which + 1, RUNS)?;
     let total = organisations_total(report)?;
-    let parts = report.total.of_capital.central;
-    let of = |part: Pence| report.total.capital.map(|_| part);
-    let own = [
-        ("Work", of(parts.work)),
-        ("Allowance for risk", of(parts.risk)),
-        ("Fees", of(parts.fees)),
-        ("VAT", of(parts.vat)),
+    let of_capital = report.total.capital.map(|_| report.total.of_capital);
+    let own: [(&str, fn(Parts) -> Pence); 4] = [
+        ("Work", |parts| parts.work),
+        ("Allowance for risk", |parts| parts.risk),
+        ("Fees", |parts| parts.fees),
+        ("VAT", |parts| parts.vat),
     ];
-    for ((row, place), (label, amount)) in (rows.of_which + 2..).zip(0..).zip(own) {
+    for ((row, place), (label, pick)) in (rows.of_which + 2..).zip(0..).zip(own) {
         pen.text(row, 0, label)?;
+        // Lines tell their parts in the central run only.
+        let amount = of_capital.map(|parts| parts.map(pick));
+        pen.money(row, 1, amount.map(|amount| amount.low))?;
         let formula = format!("Organisations!{}", cell(total, WORK + place));
-        pen.amount(row, 2, &formula, amount, Row::One)?;
+        pen.amount(row, 2, &formula, amount.map(|amount| amount.central), Row::One)?;
+        pen.money(row, 3, amount.map(|amount| amount.high))?;
+    }
+    let row = rows.of_which + 6;
+    pen.text(row, 0, "Running cost a year, as far as it is known")?;
+    for (run, amount) in (0..).zip(runs(report.total.running)) {
+        let formula = format!("Organisations!{}", cell(total, RUNNING + run));
+        pen.amount(row, 1 + run, &formula, amount, Row::One)?;
     }
     Ok(())
 }
@@ -314,9 +322,11 @@ fn insert_chart(
             .set_format(ChartSolidFill::new().set_color(colour));
     }
     chart.title().set_name("Central capital by what it is spent for: organisations with most");
-    // A bar chart begins at the bottom; the largest stands on top.
-    chart.x_axis().set_reverse();
-    chart.y_axis().set_name("GBP").set_num_format("#,##0");
+    // The axis of the organisations, which begins at the bottom, where nothing is said: the largest
+    // stands on top, and the pounds stay below.
+    chart.y_axis().set_reverse();
+    let label_below = ChartAxisLabelPosition::High;
+    chart.x_axis().set_name("GBP").set_num_format("#,##0").set_label_position(label_below);
     chart.legend().set_position(ChartLegendPosition::Bottom);
     chart.set_width(900).set_height(560);
     chart.set_alt_text("Central capital of the organisations with most, by what it is spent for");

@@ -144,7 +144,7 @@ pub fn write_organisations(
     let mut pen = Pen::new(sheet, styles, "Organisations")?;
     for column in 3..HEADINGS.len() as u16 {
         let is_money = (FIRST_PART..COUNTS).contains(&column);
-        pen.sheet.set_column_width(column, if is_money { 18.0 } else { 13.0 })?;
+        pen.width(column, if is_money { 18.0 } else { 13.0 })?;
     }
     pen.widths(&[(0, 6.0), (1, 12.0), (NAME, 52.0)])?;
     pen.open(
@@ -268,7 +268,7 @@ pub fn write_remedies(
 ) -> Result<(), XlsxError> {
     let mut pen = Pen::new(sheet, styles, "Remedies")?;
     for column in 2..REMEDY_HEADINGS.len() as u16 {
-        pen.sheet.set_column_width(column, if column < REMEDY_CAPITAL { 13.0 } else { 18.0 })?;
+        pen.width(column, if column < REMEDY_CAPITAL { 13.0 } else { 18.0 })?;
     }
     pen.widths(&[(0, 34.0), (1, 52.0)])?;
     pen.open(
@@ -355,7 +355,7 @@ pub fn write_technologies(
     let mut pen = Pen::new(sheet, styles, "Technologies")?;
     pen.widths(&[(0, 34.0), (1, 52.0)])?;
     for column in 2..11 {
-        pen.sheet.set_column_width(column, 20.0)?;
+        pen.width(column, 20.0)?;
     }
     pen.open(
         "By technology: capital",

@@ -95,7 +95,7 @@ pub fn write_years(
     let mut pen = Pen::new(sheet, styles, "Years")?;
     pen.widths(&[(0, 36.0), (UNPRICED, 12.0)])?;
     for column in (REQUIRED..UNPRICED).chain(ALLOCATED..HEADINGS.len() as u16) {
-        pen.sheet.set_column_width(column, 18.0)?;
+        pen.width(column, 18.0)?;
     }
     pen.open(
         "What must be spent and what is allocated, by year",
@@ -212,7 +212,7 @@ pub fn write_net_zero(
     let mut pen = Pen::new(sheet, styles, "Net zero")?;
     pen.widths(&[(0, 12.0)])?;
     for column in 1..PATH_HEADINGS.len() as u16 {
-        pen.sheet.set_column_width(column, 22.0)?;
+        pen.width(column, 22.0)?;
     }
     pen.open("What the sites emit beside what the path allows", &report.path.note)?;
     let years = &report.path.years;
