@@ -14,8 +14,11 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 const CHUNK_BYTES: u64 = 256 * 1024;
 
 /// A file that is being written.
-pub struct Spool {
-    file: BufWriter<File>,
+pub struct Spool(BufWriter<Hashed>);
+
+/// A file that counts and hashes what goes into it.
+struct Hashed {
+    file: File,
     hash: Sha256,
     length: u64,
 }
@@ -31,22 +34,34 @@ pub struct Spooled {
 impl Spool {
     /// An empty file without a name, which is gone when nobody reads it any more.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { file: BufWriter::new(tempfile::tempfile()?), hash: Sha256::new(), length: 0 })
+        let (file, hash) = (tempfile::tempfile()?, Sha256::new());
+        Ok(Self(BufWriter::new(Hashed { file, hash, length: 0 })))
     }
 
     /// Ends the file.
     pub fn finish(self) -> io::Result<Spooled> {
-        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let hashed = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let Hashed { mut file, hash, length } = hashed;
         file.rewind()?;
         let mut sha256 = String::new();
-        for byte in self.hash.finalize() {
+        for byte in hash.finalize() {
             let _ = write!(sha256, "{byte:02x}");
         }
-        Ok(Spooled { file, length: self.length, sha256 })
+        Ok(Spooled { file, length, sha256 })
     }
 }
 
 impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.hash.update(&bytes[..written]);

@@ -2,7 +2,7 @@
 
 use super::super::csv::{Cell, LINE_HEADINGS, line_cells};
 use super::super::report::{GapReport, SiteTotal};
-use super::pen::{Pen, Row, Styles, cell, column_of, row_of};
+use super::pen::{MOST_IN_A_CELL, Pen, Row, Styles, cell, column_of, row_of};
 use super::totals::PARTS;
 use rust_xlsxwriter::{Worksheet, XlsxError, column_number_to_name};
 use std::collections::BTreeMap;
@@ -11,9 +11,6 @@ use std::collections::BTreeMap;
 /// spreadsheets compare `5E1` and `50` as equal numbers, take `*` for any text and never find an empty
 /// one.
 const COUNTED_IN: &str = "Organisation no.";
-
-/// The most characters of a cell are 32,767; a longer statement goes on in the next row.
-const MOST_IN_A_CELL: usize = 32_000;
 
 /// The cells of one column of Lines that hold the lines, as formulas name them.
 pub fn lines_column(report: &GapReport, heading: &str) -> String {
@@ -206,6 +203,7 @@ pub fn write_statement(
     pen.widths(&[(0, 40.0), (1, 120.0)])?;
     pen.open("What this report rests on", "")?;
     let mut row = 2;
+    // What is longer than a cell goes on in the next row.
     for (label, text) in &report.statement {
         let mut rest = text.as_str();
         let mut label = label.clone();

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError, column_number_to_name,
 };
 use siteworthy_rules::cost::{Estimate, Pence};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Styles of cells, made once.
@@ -120,6 +121,17 @@ const MOST_POINTS: f64 = 405.0;
 /// Width of a column that nobody sets, in characters.
 const USUAL_WIDTH: f64 = 8.43;
 
+/// The most characters of a cell are 32,767. A longer text is cut, and says so.
+pub const MOST_IN_A_CELL: usize = 32_700;
+
+/// A text as it fits into a cell.
+fn fitting(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_IN_A_CELL) {
+        Some((at, _)) => format!("{} [cut here; CSV and JSON have all of it]", &text[..at]).into(),
+        None => text.into(),
+    }
+}
+
 /// Over how many lines a text runs that is broken between words.
 fn lines_of(text: &str, width: f64) -> f64 {
     let (mut lines, mut used) = (1.0, 0.0);
@@ -161,7 +173,7 @@ impl<'a> Pen<'a> {
 
     /// Text, which is never taken for a formula.
     pub fn text(&mut self, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
-        self.sheet.write_string(row, column, text)?;
+        self.sheet.write_string(row, column, &*fitting(text))?;
         Ok(())
     }
 
@@ -172,7 +184,7 @@ impl<'a> Pen<'a> {
         text: &str,
         style: &Format,
     ) -> Result<(), XlsxError> {
-        self.sheet.write_string_with_format(row, column, text, style)?;
+        self.sheet.write_string_with_format(row, column, &*fitting(text), style)?;
         Ok(())
     }
 
@@ -204,7 +216,7 @@ impl<'a> Pen<'a> {
         for (column, text) in (0..).zip(texts) {
             let width = self.widths.get(&column).copied().unwrap_or(USUAL_WIDTH);
             most = most.max(lines_of(text, width));
-            self.sheet.write_string_with_format(row, column, text, style)?;
+            self.sheet.write_string_with_format(row, column, &*fitting(text), style)?;
         }
         self.sheet.set_row_height(row, (most * LINE_POINTS).min(MOST_POINTS))?;
         Ok(())

@@ -15,6 +15,9 @@ use siteworthy_rules::cost::{Estimate, Money, Pence};
 use siteworthy_rules::costing::Parts;
 use siteworthy_rules::investment::Part;
 
+/// From 10 million pounds, in pence, a chart is marked in millions.
+const IN_MILLIONS: i64 = 10_000_000 * 100;
+
 /// How many organisations the chart shows.
 const IN_CHART: usize = 15;
 
@@ -27,6 +30,9 @@ const TERMS: [&str; 6] = [
     "Value added tax",
     "Allocated money",
 ];
+
+/// Longer terms stand on the sheet Statement only.
+const MOST_ON_A_LINE: usize = 300;
 
 const RUNS: [&str; 4] = ["", "Low (GBP)", "Central (GBP)", "High (GBP)"];
 
@@ -60,7 +66,8 @@ pub fn write(sheet: &mut Worksheet, report: &GapReport, styles: &Styles) -> Resu
         let Some((label, text)) = found else { continue };
         row += 1;
         pen.styled(row, 0, label, &styles.label)?;
-        pen.text(row, 1, text)?;
+        let is_short = text.chars().count() <= MOST_ON_A_LINE;
+        pen.text(row, 1, if is_short { text } else { "See the sheet Statement." })?;
     }
     let rows = Rows::from(row + 2, report);
     write_parts(&mut pen, report, rows)?;
@@ -71,6 +78,9 @@ pub fn write(sheet: &mut Worksheet, report: &GapReport, styles: &Styles) -> Resu
     write_checks(&mut pen, report, rows)?;
     write_largest(&mut pen, report, &largest, rows)
 }
+
+/// One of the four parts that capital is made up of.
+type PickPart = fn(Parts) -> Pence;
 
 /// Where the tables of the sheet begin.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +139,7 @@ fn write_of_which(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Result<(
     pen.headings(rows.of_which + 1, RUNS)?;
     let total = organisations_total(report)?;
     let of_capital = report.total.capital.map(|_| report.total.of_capital);
-    let own: [(&str, fn(Parts) -> Pence); 4] = [
+    let own: [(&str, PickPart); 4] = [
         ("Work", |parts| parts.work),
         ("Allowance for risk", |parts| parts.risk),
         ("Fees", |parts| parts.fees),
@@ -326,7 +336,10 @@ fn insert_chart(
     // stands on top, and the pounds stay below.
     chart.y_axis().set_reverse();
     let label_below = ChartAxisLabelPosition::High;
-    chart.x_axis().set_name("GBP").set_num_format("#,##0").set_label_position(label_below);
+    let most = largest[0].1.totals.capital.map_or(0, |amount| amount.central.0);
+    let (unit, format) =
+        if most < IN_MILLIONS { ("GBP", "#,##0") } else { ("GBP million", "#,##0,,") };
+    chart.x_axis().set_name(unit).set_num_format(format).set_label_position(label_below);
     chart.legend().set_position(ChartLegendPosition::Bottom);
     chart.set_width(900).set_height(560);
     chart.set_alt_text("Central capital of the organisations with most, by what it is spent for");
