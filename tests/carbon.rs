@@ -226,7 +226,7 @@ fn funding_is_entered_replaced_and_taken_back_and_audited() {
             (
                 "{organisation: \"ZZN\", year: \"2026\", money: CAPITAL, amount: \"1\"}",
                 "INVALID",
-                "like 2025-26",
+                "\"2026\" is not a financial year; write it like 2026-27",
             ),
             (
                 "{organisation: \"ZZN\", year: \"2026-27\", money: CAPITAL, amount: \"0.001\"}",

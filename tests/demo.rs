@@ -339,8 +339,8 @@ async fn a_site_has_peers_and_generators_of_all_kinds_carry_outages() {
     let _ = load(&app).await;
     let view = app.view();
     let robot = view.find_profile("surgical-robot").unwrap();
-    let standing = view.score_among_peers(view.find_site("ZZN05").unwrap(), robot).unwrap();
-    assert_eq!(standing.group_size, 6);
+    let compared = view.score_among_peers(view.find_site("ZZN05").unwrap(), robot);
+    assert_eq!(compared.standing.unwrap().group_size, 6);
     // A site, how long an outage is in hours, and between which probabilities it is carried.
     for (code, hours, least, most) in [
         ("ZZN01", 168, 0.95, 1.0),

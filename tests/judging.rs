@@ -50,7 +50,7 @@ fn the_parts_of_every_explanation_add_up_to_its_score() {
     for technology in &technologies {
         let data = served.query(&format!(
             "{{ sites(first: 100) {{ nodes {{ code name readiness(technology: \"{technology}\") {{ \
-               readiness score headline failingGates unknownGates gatesFailed gatesUnknown \
+               readiness score scoreOfAnswered coverage headline failingGates unknownGates gatesFailed gatesUnknown \
                weakestDomain domains {{ domain weight mean answered applicable }} \
                requirements {{ title gate verdict domain points possiblePoints }} }} }} }} }}"
         ));
@@ -70,7 +70,11 @@ fn check_explanation(site: &str, result: &Value) {
     let sum = |key: &str| -> i64 {
         requirements.iter().filter_map(|one| one[key].as_f64()).map(hundredths).sum()
     };
-    let score = result["score"].as_f64().map(hundredths);
+    // What is told beside others is the same mean, where enough of what is asked is known.
+    let is_enough_known = number(&result["coverage"]) >= 80.0;
+    let told = if is_enough_known { &result["scoreOfAnswered"] } else { &Value::Null };
+    assert_eq!(&result["score"], told, "{site}: {result:#}");
+    let score = result["scoreOfAnswered"].as_f64().map(hundredths);
     assert_eq!(sum("points"), score.unwrap_or(0), "{site}: {result:#}");
     assert_eq!(sum("possiblePoints"), score.map_or(0, |_| 10_000), "{site}");
     for one in requirements {
@@ -111,7 +115,7 @@ fn check_explanation(site: &str, result: &Value) {
     let weakest = known.map(|domain| number(&domain["mean"])).reduce(f64::min);
     let named = domains.iter().find(|domain| domain["domain"] == result["weakestDomain"]);
     assert_eq!(named.map(|domain| number(&domain["mean"])), weakest, "{site}");
-    if let Some(score) = result["score"].as_f64() {
+    if let Some(score) = result["scoreOfAnswered"].as_f64() {
         // Means are rounded to hundredths, and so is the score.
         assert!((points / weights - score).abs() < 0.011, "{site}: {points} / {weights}, {score}");
     }
@@ -216,7 +220,7 @@ fn one_site(values: &[(&str, f64)]) -> String {
     )
 }
 
-const USES: &str = "uses { resource before { low central high } after { low central high } \
+const USES: &str = "uses { resource capacity growthReserve keptBack presentDemand { low central high } before { low central high } after { low central high } \
                     steps { item technology demand after { low central high } } exhaustedBy \
                     usedFraction toMeasure { id } } \
                     items { profile { id } quantity fit limiting alone { readiness gatesFailed } \
@@ -278,6 +282,20 @@ fn check_use(used: &Value) -> bool {
             assert!(is_near(number(&step["after"][key]), left), "{used:#}");
         }
         assert!(is_near(number(&used["after"][key]), left), "{used:#}");
+    }
+    // What is left is the capacity less what is kept back and less present demand; what is measured as left
+    // has none of these.
+    let parts = ["capacity", "growthReserve", "keptBack", "presentDemand"];
+    if used["resource"] == "cooling" {
+        assert!(parts.iter().all(|part| used[part].is_null()), "{used:#}");
+    } else {
+        let [capacity, reserve, kept_back] =
+            ["capacity", "growthReserve", "keptBack"].map(|part| number(&used[part]));
+        assert!(is_near(reserve, 0.2) && is_near(kept_back, reserve * capacity), "{used:#}");
+        for (least, most) in [("low", "high"), ("central", "central"), ("high", "low")] {
+            let left = capacity - kept_back - number(&used["presentDemand"][most]);
+            assert!((number(&used["before"][least]) - left).abs() < 1e-5, "{used:#}");
+        }
     }
     let exhausting = steps.iter().find(|step| number(&step["after"]["high"]) < 0.0);
     assert_eq!(
@@ -711,7 +729,7 @@ fn every_space_is_explained_and_the_best_is_the_sites() {
     let data = served.query(
         "{ sites(first: 1000) { nodes { code readiness(technology: \"surgical-robot\") { \
              readiness score spaces spacesReady space headline \
-             inSpaces { space readiness score headline failingGates requirements { id points } } } } } }",
+             inSpaces { space readiness score scoreOfAnswered headline failingGates requirements { id points } } } } } }",
     );
     let mut several = 0;
     for site in list(&data["sites"]["nodes"]) {
@@ -724,7 +742,7 @@ fn every_space_is_explained_and_the_best_is_the_sites() {
             let points =
                 list(&space["requirements"]).iter().filter_map(|one| one["points"].as_f64());
             let sum: i64 = points.map(hundredths).sum();
-            assert_eq!(sum, space["score"].as_f64().map_or(0, hundredths), "{space}");
+            assert_eq!(sum, space["scoreOfAnswered"].as_f64().map_or(0, hundredths), "{space}");
         }
         if spaces.is_empty() {
             continue;
@@ -780,10 +798,11 @@ fn pools_count_homes_and_never_list_them() {
 #[test]
 fn peers_are_alike_and_never_fewer_than_five() {
     let (_folder, served) = Served::empty();
-    let heading = "organisation,organisation_name,site,site_name,nation,setting,date,method,gross-internal-area-m2,max-demand-kva";
+    let heading = "organisation,organisation_name,site,site_name,nation,setting,date,method,gross-internal-area-m2,max-demand-kva,agreed-import-capacity-kva";
+    // Of what a scribe asks the room on the supply is answered, and nothing else.
     let row = |code: &str, nation: &str, area: u32, demand: u32| {
         format!(
-            "ZTP,Test trust,{code},Site {code},{nation},acute,2026-03-31,measured,{area},{demand}"
+            "ZTP,Test trust,{code},Site {code},{nation},acute,2026-03-31,measured,{area},{demand},5000"
         )
     };
     let mut rows = vec![heading.to_owned()];
@@ -795,14 +814,32 @@ fn peers_are_alike_and_never_fewer_than_five() {
     let ask = |code: &str| {
         let data = served.query(&format!(
             "{{ site(code: \"{code}\") {{ peers(technology: \"voice-scribe\", measures: [\"max-demand-kva\"]) {{ \
-               profile {{ id }} measure {{ id unit }} likeness reason value percentile groupSize \
-               spread {{ lowest lowerQuartile median upperQuartile highest }} }} }} }}"
+               profile {{ id }} measure {{ id unit }} likeness reason value percentile groupSize leftOut \
+               spread {{ lowest lowerQuartile median upperQuartile highest }} }} \
+               readiness(technology: \"voice-scribe\") {{ score scoreOfAnswered coverage }} }} }}"
         ));
+        let readiness = &data["site"]["readiness"][0];
+        assert!(is_near(number(&readiness["scoreOfAnswered"]), 100.0), "{readiness}");
+        assert!(
+            number(&readiness["coverage"]) < 5.0 && readiness["score"].is_null(),
+            "{readiness}"
+        );
         list(&data["site"]["peers"]).to_vec()
     };
     for (code, percentile) in [("ZTP01", 0.0), ("ZTP03", 50.0), ("ZTP05", 100.0)] {
         let [score, demand] = &ask(code)[..] else { panic!("two were asked for") };
         assert_eq!(score["profile"]["id"], "voice-scribe");
+        // A hundred points over a hundredth of the questions is no score, here or at any site like it.
+        for key in ["value", "percentile", "groupSize", "spread"] {
+            assert!(score[key].is_null(), "{score}");
+        }
+        let reason = text(&score["reason"]);
+        assert!(
+            reason.starts_with("Its score is not known: ")
+                && reason.ends_with(" a score is told from 80 % on."),
+            "{reason}"
+        );
+        assert_eq!((&score["leftOut"], &demand["leftOut"]), (&json!(4), &Value::Null));
         assert_eq!(
             (&demand["measure"]["id"], &demand["groupSize"]),
             (&json!("max-demand-kva"), &json!(5))

@@ -86,13 +86,13 @@ fn line(at: usize, organisation: usize, site: usize) -> GapLine {
 }
 
 /// Totals of some lines, of one site.
-fn totals(lines: &[GapLine]) -> Totals {
-    let mut totals =
-        Totals { sites: 1, sites_with_gap: 1, lines: lines.len(), ..Totals::default() };
+fn totals<'a>(lines: impl IntoIterator<Item = &'a GapLine>) -> Totals {
+    let mut totals = Totals { sites: 1, sites_with_gap: 1, ..Totals::default() };
     let add = |sum: &mut Option<Estimate<Pence>>, amount: Estimate<Pence>| {
         *sum = Some(sum.unwrap_or_default() + amount);
     };
     for line in lines {
+        totals.lines += 1;
         if let Some(parts) = line.capital {
             let at = Part::ALL.iter().position(|part| *part == line.part).unwrap();
             let amount = parts.map(|parts| parts.total());
@@ -111,12 +111,12 @@ fn totals(lines: &[GapLine]) -> Totals {
 }
 
 fn remedies(lines: &[GapLine]) -> Vec<RemedyTotal> {
-    let mut by_id: BTreeMap<&str, Vec<GapLine>> = BTreeMap::new();
+    let mut by_id: BTreeMap<&str, Vec<&GapLine>> = BTreeMap::new();
     for line in lines {
-        by_id.entry(&line.remedy_id).or_default().push(line.clone());
+        by_id.entry(&line.remedy_id).or_default().push(line);
     }
-    let of = |(id, lines): (&str, Vec<GapLine>)| {
-        let sums = totals(&lines);
+    let of = |(id, lines): (&str, Vec<&GapLine>)| {
+        let sums = totals(lines.iter().copied());
         RemedyTotal {
             id: id.to_owned(),
             title: lines[0].remedy.clone(),

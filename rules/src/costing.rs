@@ -592,11 +592,10 @@ mod tests {
         let lines = [line("1", "10", plain()), Line { quantity: None, ..line("1", "1", plain()) }];
         let start = FinancialYear(2026);
         let shares = vec![exactly("0.5"), exactly("0.5")];
-        let ledgers = ledgers(&total(&lines, BASE, &deflators()), |_| Phasing::Spread {
-            start,
-            shares: shares.clone(),
-        })
-        .expect("shares");
+        let totals = total(&lines, BASE, &deflators());
+        let totals = totals.iter().map(|(money, total)| (*money, total.required())).collect();
+        let ledgers = ledgers(&totals, |_| Phasing::Spread { start, shares: shares.clone() })
+            .expect("shares");
         let gaps = crate::funding::investment_gap(&ledgers.high, &Ledger::new());
         assert_eq!(gaps[&Money::Capital].unpriced(), 1);
         assert_eq!(gaps[&Money::Capital].closing_unfunded, Pence(1_000));

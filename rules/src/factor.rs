@@ -70,10 +70,17 @@ impl std::str::FromStr for FinancialYear {
 
     /// Reads 2025-26; a year alone could be any kind of year.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a financial year; write it like 2025-26");
-        let (first, _) = text.split_once('-').ok_or_else(wrong)?;
-        let year = Self(first.parse().map_err(|_| wrong())?);
-        if year.to_string() == text { Ok(year) } else { Err(wrong()) }
+        let begins = text.split_once('-').map_or(text, |(first, _)| first);
+        let is_year = begins.len() == 4 && begins.bytes().all(|byte| byte.is_ascii_digit());
+        let year = is_year.then(|| begins.parse().ok()).flatten().map(Self);
+        match year {
+            Some(year) if year.to_string() == text => Ok(year),
+            // The year that is meant is shown as it is to be written.
+            year => Err(format!(
+                "{text:?} is not a financial year; write it like {}",
+                year.unwrap_or(Self(2025))
+            )),
+        }
     }
 }
 

@@ -75,6 +75,14 @@ impl Problems {
         }
     }
 
+    /// Adds a sentence to the advice of every problem.
+    pub(crate) fn advise(&mut self, sentence: &str) {
+        for problem in &mut self.list {
+            problem.advice.push(' ');
+            problem.advice.push_str(sentence);
+        }
+    }
+
     /// Everything found so far, in the order of finding.
     #[must_use]
     pub fn into_vec(self) -> Vec<Problem> {

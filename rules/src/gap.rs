@@ -9,7 +9,8 @@
 use crate::cost::{Estimate, Money, Pence};
 use crate::estate::{Estate, PlaceRow};
 use crate::judge::{Judged, Outcome, Spot, Verdict, WHOLE_BP, judge, place_of, read};
-use crate::profile::{Profile, Question, Requirement, Threshold};
+use crate::place::SpaceKind;
+use crate::profile::{Place, Profile, Question, Requirement, Threshold};
 use crate::remedy::{Basis, Closes, Remedy};
 use crate::resource::{Areas, Reading, ResourceIndex, steady};
 use crate::rulebook::Rulebook;
@@ -52,7 +53,7 @@ pub struct Line {
     pub capital: Option<Estimate<Pence>>,
     /// Running cost a year; none where no figure is published.
     pub running: Option<Estimate<Pence>>,
-    /// Why the quantity cannot be told.
+    /// Why the quantity cannot be told, or what is missing from it: it is then at least so much.
     pub unknown_reason: Option<String>,
     /// The requirements that it serves.
     pub needs: Vec<Need>,
@@ -67,6 +68,10 @@ pub struct SiteGap {
     pub without_remedy: Vec<Need>,
     /// Requirements of which too little is known to say whether anything is missing.
     pub not_known: Vec<Need>,
+    /// Technologies, by their places in the rulebook, for which the site has no room of their kind on
+    /// record. Nothing is priced for them: no one buys a supply for a robot that has nowhere to stand. What
+    /// is not known of them is in `not_known` all the same.
+    pub no_room: Vec<usize>,
 }
 
 impl SiteGap {
@@ -75,9 +80,17 @@ impl SiteGap {
     #[must_use]
     pub fn capital(&self) -> Option<Estimate<Pence>> {
         let known = self.lines.iter().filter_map(|line| line.capital);
-        let is_all_known = self.not_known.is_empty() && self.without_remedy.is_empty();
-        let nothing = (is_all_known && self.lines.is_empty()).then(Estimate::default);
+        let nothing = self.is_nothing().then(Estimate::default);
         known.reduce(|one, other| one + other).or(nothing)
+    }
+
+    /// Whether everything is known and nothing is missing.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.lines.is_empty()
+            && self.not_known.is_empty()
+            && self.without_remedy.is_empty()
+            && self.no_room.is_empty()
     }
 
     /// Running cost a year of the lines whose cost is known; none where no line's is.
@@ -152,7 +165,8 @@ struct Work {
     needs: Vec<Need>,
 }
 
-/// What is missing at a site for one unit of each of `profiles`, each judged where its outcome says.
+/// What is missing at a site for one unit of each of `profiles`, each judged where its outcome says. For
+/// one that has no room of its kind on record nothing is priced, and it takes nothing from the others.
 ///
 /// Headroom is taken for all of them together: technologies that each fit alone and do not fit
 /// together are seen to be short.
@@ -169,6 +183,11 @@ pub fn site_gap(
     let mut headrooms: BTreeMap<ResourceIndex, Vec<(Need, Spot)>> = BTreeMap::new();
     for (profile_at, outcome) in deployed {
         let profile = &rulebook.profiles[*profile_at];
+        if matches!(outcome.spot(), Spot::NoSpace { .. }) {
+            gap.no_room.push(*profile_at);
+            gap.not_known.extend(unknown_needs(rulebook, estate, *profile_at, outcome.spot()));
+            continue;
+        }
         for (at, requirement) in profile.requirements.iter().enumerate() {
             let need = Need { profile: *profile_at, requirement: at };
             if let Question::Headroom(resource) = requirement.asks {
@@ -200,6 +219,64 @@ pub fn site_gap(
         .map(|((remedy, place), work)| cost_line(rulebook, estate, remedy, place, work))
         .collect();
     gap
+}
+
+/// The requirements of a profile that cannot be judged at a place.
+fn unknown_needs(
+    rulebook: &Rulebook,
+    estate: &Estate,
+    profile: usize,
+    spot: Spot,
+) -> impl Iterator<Item = Need> {
+    let requirements = rulebook.profiles[profile].requirements.iter().enumerate();
+    let is_unknown = move |requirement: &Requirement| {
+        judge(requirement, read(rulebook, estate, requirement, spot)).verdict == Verdict::Unknown
+    };
+    requirements
+        .filter(move |(_, requirement)| is_unknown(requirement))
+        .map(move |(at, _)| Need { profile, requirement: at })
+}
+
+/// Technologies for which nothing is priced at some sites, because no room of their kind is on record there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WithoutRoom {
+    /// How many sites have none.
+    pub sites: usize,
+    /// The technologies, by their places in the rulebook.
+    pub profiles: BTreeSet<usize>,
+}
+
+impl WithoutRoom {
+    /// What is not priced, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, rulebook: &Rulebook, kind: SpaceKind) -> String {
+        let sites = match self.sites {
+            1 => "1 site has".to_owned(),
+            many => format!("{many} sites have"),
+        };
+        let titles = rulebook.titles_of(self.profiles.iter().copied()).unwrap_or_default();
+        format!("{sites} no {} on record: nothing is priced there for {titles}.", kind.name())
+    }
+}
+
+/// By kind of room, for how many sites and for which technologies nothing is priced, because no such room
+/// is on record. Technologies of one kind find room at the same sites, so each site counts once a kind.
+#[must_use]
+pub fn without_room<'a>(
+    rulebook: &Rulebook,
+    gaps: impl Iterator<Item = &'a SiteGap>,
+) -> BTreeMap<SpaceKind, WithoutRoom> {
+    let mut found: BTreeMap<SpaceKind, WithoutRoom> = BTreeMap::new();
+    for gap in gaps {
+        let mut kinds = BTreeSet::new();
+        for profile in &gap.no_room {
+            let Place::Space(kind) = rulebook.profiles[*profile].place else { continue };
+            let here = found.entry(kind).or_default();
+            here.sites += usize::from(kinds.insert(kind));
+            here.profiles.insert(*profile);
+        }
+    }
+    found
 }
 
 /// The gap that a question leaves where its answer is short; none for a checklist, which only work on
@@ -253,29 +330,43 @@ fn cheapest(
     })
 }
 
-/// What the technologies that a remedy serves take of a resource at full use, or in words why nobody
-/// can tell.
-pub(crate) type Demands<'a> = dyn Fn(ResourceIndex) -> Result<f64, String> + 'a;
+/// What technologies take of a resource at full use.
+pub(crate) struct FullDemand {
+    /// Of those of which a sourced figure tells it.
+    known: f64,
+    /// Why that is not the whole, in words.
+    unknown: Option<String>,
+}
 
-/// What so many of each of these technologies take of a resource at full use together. One of which no
-/// sourced figure tells makes the whole unknown: it is not nothing.
+impl FullDemand {
+    /// The same where a part of it is as good as nothing: one of which no sourced figure tells makes
+    /// the whole unknown.
+    pub(crate) fn whole(self) -> Self {
+        if self.unknown.is_some() { Self { known: 0.0, ..self } } else { self }
+    }
+}
+
+/// What the technologies that a remedy serves take of a resource at full use.
+pub(crate) type Demands<'a> = dyn Fn(ResourceIndex) -> FullDemand + 'a;
+
+/// What so many of each of these technologies take of a resource at full use together.
 pub(crate) fn full_demand_of<'a>(
     rulebook: &Rulebook,
     technologies: impl Iterator<Item = (&'a Profile, u32)>,
     resource: ResourceIndex,
-) -> Result<f64, String> {
-    let (mut demand, mut without) = (0.0, Vec::new());
+) -> FullDemand {
+    let (mut known, mut without) = (0.0, Vec::new());
     for (profile, quantity) in technologies {
         match profile.full_demand_on(resource) {
-            Some(one) => demand += one * f64::from(quantity),
+            Some(one) => known += one * f64::from(quantity),
             None => without.push(profile.title.as_str()),
         }
     }
-    if without.is_empty() {
-        return Ok(demand);
-    }
     let title = &rulebook.resources[resource.at()].title;
-    Err(format!("No sourced figure tells the demand ({title}) of: {}.", without.join("; ")))
+    let unknown = (!without.is_empty()).then(|| {
+        format!("No sourced figure tells the demand ({title}) of: {}.", without.join("; "))
+    });
+    FullDemand { known, unknown }
 }
 
 /// What the technologies of these needs take of a resource at full use, one unit of each.
@@ -283,7 +374,7 @@ fn full_demand_of_needs(
     rulebook: &Rulebook,
     needs: &[Need],
     resource: ResourceIndex,
-) -> Result<f64, String> {
+) -> FullDemand {
     let profiles: BTreeSet<usize> = needs.iter().map(|need| need.profile).collect();
     let one_each = profiles.into_iter().map(|at| (&rulebook.profiles[at], 1));
     full_demand_of(rulebook, one_each, resource)
@@ -346,7 +437,7 @@ pub(crate) fn larger<T: PartialOrd>(
 }
 
 /// Where a remedy by floor area is put over a whole site, the rooms of the site are in it and are
-/// not paid for again.
+/// not paid for again. Where the area of the site is not known, its rooms are what can be priced.
 fn cover_rooms(
     rulebook: &Rulebook,
     estate: &Estate,
@@ -362,7 +453,9 @@ fn cover_rooms(
         .collect();
     for (remedy, place) in rooms {
         let whole = (remedy, estate.site_of(place));
-        if works.contains_key(&whole)
+        let is_known = !estate.value(rulebook.areas.site, whole.1).is_nan();
+        if is_known
+            && works.contains_key(&whole)
             && let Some(room) = works.remove(&(remedy, place))
         {
             works.entry(whole).or_default().needs.extend(room.needs);
@@ -460,7 +553,7 @@ pub(crate) struct Priced {
     pub capital: Option<Estimate<Pence>>,
     /// Running cost a year; none where no figure is published.
     pub running: Option<Estimate<Pence>>,
-    /// Why the quantity cannot be told.
+    /// Why the quantity cannot be told, or what is missing from it.
     pub unknown_reason: Option<String>,
 }
 
@@ -475,11 +568,8 @@ pub(crate) fn price(
     demand: &Demands<'_>,
 ) -> Priced {
     let remedy = &rulebook.remedies[remedy_at];
-    let (quantity_milli, unknown_reason) =
-        match quantity(rulebook, estate, remedy, place, size, demand) {
-            Ok(size) => (Some(in_milli(size, remedy.quantity.factor)), None),
-            Err(reason) => (None, Some(reason)),
-        };
+    let (quantity, unknown_reason) = quantity(rulebook, estate, remedy, place, size, demand);
+    let quantity_milli = quantity.map(|size| in_milli(size, remedy.quantity.factor));
     let cost =
         |money| quantity_milli.and_then(|quantity| cost_of(rulebook, remedy, money, quantity));
     Priced {
@@ -507,6 +597,7 @@ pub(crate) fn milli(quantity: f64) -> i64 {
     (quantity * 1000.0).round_ties_even() as i64
 }
 
+/// How much of a remedy is needed, and why it cannot be told or what is missing from it.
 fn quantity(
     rulebook: &Rulebook,
     estate: &Estate,
@@ -514,19 +605,27 @@ fn quantity(
     place: PlaceRow,
     size: Option<Estimate<f64>>,
     demand: &Demands<'_>,
-) -> Result<Estimate<f64>, String> {
-    let exactly = |value: f64| Estimate { low: value, central: value, high: value };
+) -> (Option<Estimate<f64>>, Option<String>) {
+    let exactly = |value: f64| Some(Estimate { low: value, central: value, high: value });
+    let unknown = |reason: String| (None, Some(reason));
     match remedy.quantity.basis {
-        Basis::Gap => size.ok_or_else(|| {
-            "The gap has no size in a unit that a rate could be applied to.".to_owned()
-        }),
+        Basis::Gap if size.is_none() => {
+            unknown("The gap has no size in a unit that a rate could be applied to.".to_owned())
+        }
+        Basis::Gap => (size, None),
         // What carries the technologies carries all of them at full use: diversity is of the peak.
         Basis::Demand => {
-            let resource = remedy
-                .quantity
-                .resource
-                .ok_or_else(|| "The remedy names no resource.".to_owned())?;
-            demand(resource).map(exactly)
+            let Some(resource) = remedy.quantity.resource else {
+                return unknown("The remedy names no resource.".to_owned());
+            };
+            let FullDemand { known, unknown: reason } = demand(resource);
+            match reason {
+                None => (exactly(known), None),
+                Some(reason) if known > 0.0 => {
+                    (exactly(known), Some(format!("At least. {reason}")))
+                }
+                Some(reason) => unknown(reason),
+            }
         }
         Basis::Area => {
             let Areas { site, space } = rulebook.areas;
@@ -534,13 +633,13 @@ fn quantity(
             let area = estate.value(measure, place);
             if area.is_nan() {
                 let id = &rulebook.dictionary.get(measure).id;
-                Err(format!("The floor area ({id}) is not surveyed."))
+                unknown(format!("The floor area ({id}) is not surveyed."))
             } else {
-                Ok(exactly(area))
+                (exactly(area), None)
             }
         }
         Basis::Saved | Basis::Measure => {
-            Err("It is sized by what it saves and not by a gap.".to_owned())
+            unknown("It is sized by what it saves and not by a gap.".to_owned())
         }
     }
 }

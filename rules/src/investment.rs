@@ -70,6 +70,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether it prices only a part of what is needed.
+    #[must_use]
+    pub const fn is_in_part(&self) -> bool {
+        self.capital.is_some() && self.unknown_reason.is_some()
+    }
+
     /// What is paid for good.
     #[must_use]
     pub fn capital_total(&self) -> Option<Estimate<Pence>> {
@@ -338,6 +344,15 @@ fn works_of(needs: &SiteNeeds<'_>) -> BTreeMap<(usize, PlaceRow), Work> {
         work.is_for_net_zero = true;
     }
     works
+}
+
+/// The capital that readiness needs at a site: of the lines that have a price; nothing where everything
+/// is known and nothing is missing; none where no price is known and something may be missing.
+#[must_use]
+pub fn readiness_capital(gap: &SiteGap, lines: &[Line]) -> Option<Estimate<Pence>> {
+    let own = lines.iter().filter(|line| line.part == Part::Readiness);
+    let known = own.filter_map(Line::capital_total).reduce(|one, other| one + other);
+    known.or_else(|| gap.is_nothing().then(Estimate::default))
 }
 
 /// The most of the works of a site that its backlog may hold as well: what renews worn things, and no

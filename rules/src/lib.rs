@@ -5,9 +5,10 @@
 //! this crate: dates and texts are arguments, so the same inputs give the same bytes. Reading
 //! files, databases and the web belong to the server.
 
-mod words;
+pub mod words;
 
 pub mod appraisal;
+pub mod as_of;
 pub mod batch;
 pub mod carbon;
 pub mod change;

@@ -114,6 +114,18 @@ pub struct Areas {
     pub space: MeasureIndex,
 }
 
+/// What the headroom of a resource is made of: headroom = capacity - kept back - present demand. Nothing of it
+/// applies where the headroom itself is measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MakeUp {
+    /// The capacity, in the resource's unit.
+    pub capacity: Reading,
+    /// What is kept back of it for growth, in the resource's unit.
+    pub kept_back: Reading,
+    /// Present demand, in the resource's unit.
+    pub demand: Reading,
+}
+
 /// A headroom with the measures that were read for it; none where nothing could be told.
 struct WorkedOut {
     headroom: Reading,
@@ -167,14 +179,26 @@ impl Resource {
         }
     }
 
+    /// Share of the capacity that is kept back for growth, 0 to 1; none where the headroom itself is measured.
+    #[must_use]
+    pub const fn growth_reserve(&self) -> Option<f64> {
+        match self.source {
+            Source::Direct(_) => None,
+            Source::Balance { growth_reserve, .. } => Some(growth_reserve),
+        }
+    }
+
+    /// How much more headroom an addition leaves: the reverse of [`Self::addition_for`].
+    #[must_use]
+    pub fn headroom_of(&self, addition: f64) -> f64 {
+        steady(addition * (1.0 - self.growth_reserve().unwrap_or(0.0)))
+    }
+
     /// How much of the resource must be added for `headroom` more of it to be left: a share of what
     /// is added goes into the growth reserve again.
     #[must_use]
     pub fn addition_for(&self, headroom: f64) -> f64 {
-        match self.source {
-            Source::Direct(_) => headroom,
-            Source::Balance { growth_reserve, .. } => steady(headroom / (1.0 - growth_reserve)),
-        }
+        self.growth_reserve().map_or(headroom, |reserve| steady(headroom / (1.0 - reserve)))
     }
 
     /// What is left at a site, in the resource's unit, before any new technology.
@@ -242,8 +266,28 @@ impl Resource {
         }
     }
 
+    /// Capacity, what is kept back of it, and present demand: what the headroom is made of, each as far as
+    /// it is known by itself.
+    #[must_use]
+    pub fn make_up(&self, value: impl Fn(MeasureIndex) -> f64) -> MakeUp {
+        let Source::Balance { capacity, growth_reserve, .. } = &self.source else {
+            return MakeUp {
+                capacity: Reading::NotApplicable,
+                kept_back: Reading::NotApplicable,
+                demand: Reading::NotApplicable,
+            };
+        };
+        let capacity = value(*capacity);
+        let (demand, _) = self.present_demand(&value);
+        MakeUp {
+            capacity: Reading::exact(capacity),
+            kept_back: Reading::exact(steady(capacity * growth_reserve)),
+            demand,
+        }
+    }
+
     fn work_out(&self, value: impl Fn(MeasureIndex) -> f64) -> WorkedOut {
-        let (capacity, growth_reserve, demand, active) = match &self.source {
+        let (capacity, growth_reserve) = match &self.source {
             Source::Direct(measure) => {
                 let found = value(*measure);
                 if found.is_nan() {
@@ -252,40 +296,55 @@ impl Resource {
                 let read = [Some(*measure), None, None];
                 return WorkedOut { headroom: Reading::exact(found), read };
             }
-            Source::Balance { capacity, growth_reserve, demand, active } => {
-                (*capacity, *growth_reserve, *demand, active)
-            }
+            Source::Balance { capacity, growth_reserve, .. } => (*capacity, *growth_reserve),
         };
         let usable = value(capacity) * (1.0 - growth_reserve);
-        let left = |demand: f64| steady(usable - demand);
-        let demand_kva = value(demand);
+        let (demand, [first, second]) = self.present_demand(&value);
+        let Reading::Known { low, central, high } = demand else {
+            return WorkedOut::unknown();
+        };
         if usable.is_nan() {
             return WorkedOut::unknown();
         }
+        let left = |demand: f64| steady(usable - demand);
+        let headroom = Reading::Known { low: left(high), central: left(central), high: left(low) };
+        WorkedOut { headroom, read: [Some(capacity), first, second] }
+    }
+
+    /// Present demand in the resource's unit, and the measures that say it; unknown for a resource whose
+    /// headroom is measured itself.
+    fn present_demand(
+        &self,
+        value: &impl Fn(MeasureIndex) -> f64,
+    ) -> (Reading, [Option<MeasureIndex>; 2]) {
+        const UNKNOWN: (Reading, [Option<MeasureIndex>; 2]) = (Reading::Unknown, [None; 2]);
+        let Source::Balance { capacity, demand, active, .. } = &self.source else {
+            return UNKNOWN;
+        };
+        let demand_kva = value(*demand);
         if !demand_kva.is_nan() {
-            let read = [Some(capacity), Some(demand), None];
-            return WorkedOut { headroom: Reading::exact(left(demand_kva)), read };
+            return (Reading::exact(demand_kva), [Some(*demand), None]);
         }
         let Some(active) = active else {
-            return WorkedOut::unknown();
+            return UNKNOWN;
         };
         let demand_kw = value(active.measure);
         let power_factor = value(active.power_factor);
         // A demand in kW above the capacity in kVA says that one of the two figures is wrong, such as
         // a capacity written in MVA: nothing is worked out from a pair that contradicts itself.
-        if demand_kw.is_nan() || demand_kw > value(capacity) {
-            return WorkedOut::unknown();
+        if demand_kw.is_nan() || demand_kw > value(*capacity) {
+            return UNKNOWN;
         }
         if !power_factor.is_nan() {
-            let read = [Some(capacity), Some(active.measure), Some(active.power_factor)];
-            return WorkedOut { headroom: Reading::exact(left(demand_kw / power_factor)), read };
+            let read = [Some(active.measure), Some(active.power_factor)];
+            return (Reading::exact(demand_kw / power_factor), read);
         }
-        let headroom = Reading::Known {
-            low: left(demand_kw / active.limits.0),
-            central: left(demand_kw / active.central),
-            high: left(demand_kw / active.limits.1),
+        let between = Reading::Known {
+            low: demand_kw / active.limits.1,
+            central: demand_kw / active.central,
+            high: demand_kw / active.limits.0,
         };
-        WorkedOut { headroom, read: [Some(capacity), Some(active.measure), None] }
+        (between, [Some(active.measure), None])
     }
 }
 
@@ -565,10 +624,28 @@ mod tests {
     }
 
     #[test]
+    fn headroom_is_capacity_less_what_is_kept_back_and_less_present_demand() {
+        let exact = Reading::exact;
+        let between = Reading::Known { low: 380.0, central: 400.0, high: 760.0 };
+        for (values, capacity, kept_back, demand) in [
+            ([1000.0, 500.0, 100.0, 0.9], exact(1000.0), exact(200.0), exact(500.0)),
+            ([1000.0, NONE, 400.0, 0.8], exact(1000.0), exact(200.0), exact(500.0)),
+            ([1000.0, NONE, 380.0, NONE], exact(1000.0), exact(200.0), between),
+            ([NONE, NONE, 380.0, NONE], Reading::Unknown, Reading::Unknown, between),
+            ([11.0, NONE, 3_500.0, 0.9], exact(11.0), exact(2.2), Reading::Unknown),
+            ([1000.0, NONE, NONE, 0.9], exact(1000.0), exact(200.0), Reading::Unknown),
+        ] {
+            let found = electrical().make_up(|index| values[index.at()]);
+            assert_eq!(found, MakeUp { capacity, kept_back, demand }, "{values:?}");
+        }
+    }
+
+    #[test]
     fn adding_what_a_missing_headroom_takes_leaves_that_headroom() {
         let short_kva = 40.0;
         let capacity_kva = 1000.0 + electrical().addition_for(short_kva);
         assert_eq!(capacity_kva, 1050.0);
+        assert_eq!(electrical().headroom_of(50.0), short_kva);
         check([capacity_kva, 800.0, NONE, NONE], Reading::exact(short_kva));
     }
 

@@ -102,7 +102,7 @@ impl Rulebook {
     ///
     /// # Errors
     /// Every problem of every file at once; where a file that the others refer to is missing, only
-    /// that.
+    /// that, and where one is no TOML, only what is wrong with the syntax.
     pub fn read(files: &[RuleFile<'_>]) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         check_places(files, &mut problems);
@@ -121,6 +121,16 @@ impl Rulebook {
         else {
             return Err(problems.into_vec());
         };
+        // Where one of these is no TOML, every line that refers to it would be a problem too: only the
+        // syntax of the files is told.
+        let shared = [measures, weights, resources, preconditions];
+        if shared.iter().any(|text| text.parse::<toml::Table>().is_err()) {
+            for file in files.iter().filter(|file| is_rule(file.path)) {
+                parse_table(file.path, file.text, &mut problems);
+            }
+            problems.advise("The files that refer to it were not checked.");
+            return Err(problems.into_vec());
+        }
         let mut dictionary = Dictionary::read(MEASURES, measures, &mut problems);
         let (weights, bands) = read_weights_file(weights, &mut problems);
         let (resources, areas) = read_resources(RESOURCES, resources, &dictionary, &mut problems);
@@ -274,7 +284,6 @@ fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
             || path.starts_with(PROFILES)
             || path.starts_with(REMEDIES)
     };
-    let is_rule = |path: &str| path.starts_with("rules/") && path.ends_with(".toml");
     for file in files.iter().filter(|file| is_rule(file.path) && !is_read(file.path)) {
         let message = "No rule file is read at this place.".to_owned();
         let advice = "Move it to rules/profiles or rules/remedies, or remove it.";
@@ -294,6 +303,10 @@ fn check_places(files: &[RuleFile<'_>], problems: &mut Problems) {
         let message = "There is no profile at all.".to_owned();
         problems.add(PROFILES, "", None, message, "Add one file a technology.");
     }
+}
+
+fn is_rule(path: &str) -> bool {
+    path.starts_with("rules/") && path.ends_with(".toml")
 }
 
 fn files_in<'a, 'b>(

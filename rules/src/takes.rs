@@ -25,6 +25,7 @@ use crate::judge::{Judged, Readiness, Verdict, percent};
 use crate::profile::{Profile, Question, Requirement};
 use crate::rulebook::{Bands, Rulebook};
 use crate::tally::Score;
+use crate::words::counted;
 use search::{Found, Goals};
 
 /// How many nodes the search looks at before it gives the best so far with a bound.
@@ -148,32 +149,32 @@ impl Prospect {
         if best.readiness == Readiness::Ready {
             return Vec::new();
         }
-        let failed = (best.gates_failed > 0)
-            .then(|| format!("{} stays unmet, whatever is done.", gates(best.gates_failed)));
-        let unknown = (best.gates_unknown > 0)
-            .then(|| format!("{} not known and must be measured first.", are(best.gates_unknown)));
+        let failed = (best.gates_failed > 0).then(|| {
+            let those = counted(
+                best.gates_failed,
+                "condition that must be met stays",
+                "conditions that must be met stay",
+            );
+            format!("{those} unmet, whatever is done.")
+        });
+        let unknown = (best.gates_unknown > 0).then(|| {
+            let those = counted(
+                best.gates_unknown,
+                "condition that must be met is",
+                "conditions that must be met are",
+            );
+            format!("{those} not known and must be measured first.")
+        });
         let uncovered = (best.coverage_bp < bands.coverage_bp).then(|| {
             let (have, want) = (percent(best.coverage_bp), percent(bands.coverage_bp));
             format!("Only {have} % of the requirements by weight are known, and {want} % must be.")
         });
-        let score = best.score_bp.filter(|score| *score < bands.ready_bp).map(|score| {
+        let score = best.told_bp().filter(|score| *score < bands.ready_bp).map(|score| {
             let (have, want) = (percent(score), percent(bands.ready_bp));
             format!("With everything on offer the score is {have}, and ready takes {want}.")
         });
         [failed, unknown, uncovered, score].into_iter().flatten().collect()
     }
-}
-
-fn gates(count: u8) -> String {
-    if count == 1 {
-        "1 condition that must be met".to_owned()
-    } else {
-        format!("{count} conditions that must be met")
-    }
-}
-
-fn are(count: u8) -> String {
-    format!("{} {}", gates(count), if count == 1 { "is" } else { "are" })
 }
 
 /// What it would take to make a site ready for all of `deployed`.

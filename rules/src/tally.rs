@@ -120,7 +120,8 @@ impl Sums {
 pub struct Score {
     /// What is said.
     pub readiness: Readiness,
-    /// The score over what is known, in basis points; none where nothing is known.
+    /// The score over what is known, in basis points; none where nothing is known. It is what the parts of
+    /// an explanation add up to; what is told beside others is [`Self::told_bp`].
     pub score_bp: Option<u16>,
     /// The score if every unknown were 0, and every reading between limits at its worse end.
     pub low_bp: u16,
@@ -134,9 +135,19 @@ pub struct Score {
     pub gates_failed: u8,
     /// Gates that are not known.
     pub gates_unknown: u8,
+    /// Whether as much is answered as the bands ask for before anything better than indeterminate is said.
+    pub is_enough_known: bool,
 }
 
 impl Score {
+    /// The score as it may be told beside others; none where less is answered than the bands ask for. A
+    /// mean over the little that is known says more of what was asked than of the place: there the range
+    /// says what can be said.
+    #[must_use]
+    pub const fn told_bp(&self) -> Option<u16> {
+        if self.is_enough_known { self.score_bp } else { None }
+    }
+
     /// Nothing is known.
     pub const UNKNOWN: Self = Self {
         readiness: Readiness::Indeterminate,
@@ -147,6 +158,7 @@ impl Score {
         soft_bp: 0,
         gates_failed: 0,
         gates_unknown: 0,
+        is_enough_known: false,
     };
 }
 
@@ -314,6 +326,7 @@ impl<const N: usize> Totals<N> {
                 soft_bp: soft_bp[at],
                 gates_failed: failed(gates[at]),
                 gates_unknown: unknown(gates[at]),
+                is_enough_known: coverage_bp[at] >= bands.coverage_bp,
             };
         }
     }

@@ -1,5 +1,6 @@
 //! One macro for the closed vocabularies of the project: an enum whose every variant has exactly
-//! one written form, used in rule files, uploads, the database, GraphQL arguments and tiles.
+//! one written form, used in rule files, uploads, the database, GraphQL arguments and tiles. And one
+//! function for a number of things in a sentence.
 
 /// Declares an enum with its written words, `ALL`, `word`, `list`, `FromStr`, `Display` and serde.
 /// Other crates use it as `siteworthy_rules::words!`; they need serde among their dependencies.
@@ -58,3 +59,19 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+
+/// A number of things in a sentence: `1 row`, `0 rows`, `3 remedies`.
+///
+/// ```
+/// use siteworthy_rules::words::counted;
+/// assert_eq!(counted(1_u32, "remedy", "remedies"), "1 remedy");
+/// assert_eq!(counted(0_usize, "row", "rows"), "0 rows");
+/// ```
+pub fn counted<C>(count: C, one: &str, many: &str) -> String
+where
+    C: Copy + std::fmt::Display,
+    u64: TryFrom<C>,
+{
+    let is_one = u64::try_from(count).is_ok_and(|count| count == 1);
+    format!("{count} {}", if is_one { one } else { many })
+}

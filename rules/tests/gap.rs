@@ -8,7 +8,7 @@ mod support;
 
 use places::Site;
 use siteworthy_rules::cost::{Estimate, Pence};
-use siteworthy_rules::gap::{Level, Line, SiteGap, site_gap};
+use siteworthy_rules::gap::{Level, Line, SiteGap, site_gap, without_room};
 use siteworthy_rules::judge::assess;
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::remedy::Closes;
@@ -22,7 +22,16 @@ const FIVE: [&str; 5] = [
     "voice-scribe",
 ];
 
+/// A site with a room of every kind: those given, and of the other kinds one of which nothing is known.
 fn site(values: &str, spaces: &[(SpaceKind, &str)]) -> Site {
+    let is_given = |kind: &SpaceKind| spaces.iter().any(|(given, _)| given == kind);
+    let others = SpaceKind::ALL.iter().filter(|kind| !is_given(kind)).map(|kind| (*kind, ""));
+    let all: Vec<(SpaceKind, &str)> = spaces.iter().copied().chain(others).collect();
+    bare_site(values, &all)
+}
+
+/// A site with no more than these rooms.
+fn bare_site(values: &str, spaces: &[(SpaceKind, &str)]) -> Site {
     Site {
         values: values.parse().expect("values"),
         spaces: spaces
@@ -161,22 +170,24 @@ fn a_ups_is_sized_by_what_its_technologies_take() {
 }
 
 #[test]
-fn a_technology_of_unknown_demand_makes_the_shared_ups_unknown_and_not_smaller() {
+fn a_technology_of_unknown_demand_leaves_the_shared_ups_at_least_as_large() {
     let rulebook = support::rulebook();
     let short = site("ups-autonomy-min = 1", &[(SpaceKind::Theatre, "")]);
     let gap = gap_of(&rulebook, &short, &["ai-inference-node"], Level::Minimum);
     assert_eq!(line(&rulebook, &gap, "ups").quantity_milli, exactly(2_550));
-    for technologies in [
-        &["ai-cloud-triage"][..],
-        &["ai-cloud-triage", "ai-inference-node"],
-        &["ai-inference-node", "ai-cloud-triage"],
-    ] {
+    let reason = "No sourced figure tells the demand (Import capacity) of: AI triage in the cloud.";
+    let gap = gap_of(&rulebook, &short, &["ai-cloud-triage"], Level::Minimum);
+    let ups = line(&rulebook, &gap, "ups");
+    assert_eq!((ups.quantity_milli, ups.capital), (None, None));
+    assert_eq!(ups.unknown_reason.as_deref(), Some(reason));
+    // Beside one of known demand it is at least the UPS of that one, and says so.
+    for technologies in
+        [&["ai-cloud-triage", "ai-inference-node"], &["ai-inference-node", "ai-cloud-triage"]]
+    {
         let gap = gap_of(&rulebook, &short, technologies, Level::Minimum);
         let ups = line(&rulebook, &gap, "ups");
-        assert_eq!((ups.quantity_milli, ups.capital), (None, None), "{technologies:?}");
-        let reason =
-            "No sourced figure tells the demand (Import capacity) of: AI triage in the cloud.";
-        assert_eq!(ups.unknown_reason.as_deref(), Some(reason));
+        assert_eq!(ups.quantity_milli, exactly(2_550), "{technologies:?}");
+        assert_eq!(ups.unknown_reason, Some(format!("At least. {reason}")));
     }
 }
 
@@ -376,7 +387,7 @@ fn of_several_remedies_for_one_gap_the_cheapest_is_taken() {
     let other = |id: &str, benchmark: &str, factor: &str| {
         let text = format!(
             "id = \"{id}\"\ntitle = \"{id}\"\nas_of = 2026-11-22\nsummary = \"For tests.\"\n\
-             closes = [\"wifi-rssi-p05-dbm\"]\nrunning_unknown = \"For tests.\"\n\
+             project = \"standard-buildings\"\ncloses = [\"wifi-rssi-p05-dbm\"]\nrunning_unknown = \"For tests.\"\n\
              [quantity]\nbasis = \"area\"\nunit = \"m2\"\nfactor = {factor}\nreference = \"Test\"\n\
              evidence = \"policy\"\n[[cost]]\nbenchmark = \"{benchmark}\"\nmoney = \"capital\"\nwhy = \"Test.\"\n"
         );
@@ -485,6 +496,62 @@ fn what_no_remedy_closes_is_listed_without_a_price() {
     .requirements
     .len();
     assert_eq!(gap.not_known.len(), requirements - 1);
+}
+
+/// A laundry has no theatre: neither the supply nor a second route is bought for a robot that has nowhere to
+/// stand, nor does the robot take any of the supply from a node that may come.
+#[test]
+fn nothing_is_priced_for_a_technology_that_has_no_room_of_its_kind() {
+    let rulebook = support::rulebook();
+    let at = |id: &str| rulebook.find_profile(id).expect("the profile is there");
+    let values = "agreed-import-capacity-kva = 1000\nmax-demand-kva = 799\ngenerator-start-s = 20";
+    let laundry = bare_site(values, &[]);
+    let robot = gap_of(&rulebook, &laundry, &["surgical-robot"], Level::Minimum);
+    assert!(robot.lines.is_empty() && robot.without_remedy.is_empty(), "{robot:#?}");
+    assert_eq!((robot.capital(), robot.running()), (None, None), "not priced is not nothing");
+    assert_eq!(robot.no_room, [at("surgical-robot")]);
+    // What is not known of it is told as before: all but the supply and the start of the generators.
+    let asked = rulebook.profiles[at("surgical-robot")].requirements.len();
+    assert_eq!(robot.not_known.len(), asked - 2);
+    let mut both =
+        gap_of(&rulebook, &laundry, &["surgical-robot", "ai-inference-node"], Level::Minimum);
+    let alone = gap_of(&rulebook, &laundry, &["ai-inference-node"], Level::Minimum);
+    assert!(!alone.lines.is_empty() && alone.no_room.is_empty());
+    assert_eq!(both.lines, alone.lines);
+    assert_eq!(std::mem::take(&mut both.no_room), [at("surgical-robot")]);
+    // The same site with a theatre has the works priced.
+    let theatre = bare_site(values, &[(SpaceKind::Theatre, "")]);
+    let robot = gap_of(&rulebook, &theatre, &["surgical-robot"], Level::Minimum);
+    assert!(robot.no_room.is_empty());
+    assert_eq!(line(&rulebook, &robot, "electrical-capacity").quantity_milli, exactly(3_350));
+    assert_eq!(named(&rulebook, &robot.without_remedy), ["surgical-robot/standby-start"]);
+}
+
+#[test]
+fn sites_without_room_are_counted_once_a_kind_and_their_technologies_named() {
+    let rulebook = support::rulebook();
+    let technologies =
+        ["surgical-robot", "surgical-robot-modular", "voice-scribe", "ai-inference-node"];
+    let gap = |spaces: &[(SpaceKind, &str)]| {
+        gap_of(&rulebook, &bare_site("", spaces), &technologies, Level::Target)
+    };
+    let gaps = [
+        gap(&[]),
+        gap(&[(SpaceKind::ConsultingRoom, "")]),
+        gap(&[(SpaceKind::ConsultingRoom, ""), (SpaceKind::Theatre, "")]),
+    ];
+    let found = without_room(&rulebook, gaps.iter());
+    let said: Vec<String> =
+        found.iter().map(|(kind, without)| without.sentence(&rulebook, *kind)).collect();
+    assert_eq!(
+        said,
+        [
+            "2 sites have no theatre on record: nothing is priced there for Robot-assisted surgery, \
+             modular; Robot-assisted surgery, multi-port.",
+            "1 site has no consulting room on record: nothing is priced there for Ambient voice scribe.",
+        ]
+    );
+    assert!(without_room(&rulebook, gaps[2..].iter()).is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod support;
 
+use siteworthy_rules::measure::Kind;
 use siteworthy_rules::reliability::Role;
 use siteworthy_rules::rulebook::Rulebook;
 use std::collections::BTreeSet;
@@ -126,6 +127,33 @@ fn every_requirement_demand_resource_remedy_and_rate_says_where_it_comes_from() 
     texts.push(("bands".to_owned(), &rulebook.bands.reference));
     for (name, text) in texts {
         assert!(text.trim().len() > 3, "{name} has no reference: {text:?}");
+    }
+}
+
+/// A mandatory standard asks for the safety case, the law for the registration of a device: no score buys
+/// either off. Where they are not asked of a technology as it is used, a site must be able to say so.
+#[test]
+fn the_safety_case_and_the_registration_are_gates_wherever_they_are_asked() {
+    let rulebook = support::rulebook();
+    for (id, asked_by) in [("deployment-safety-case", 13), ("medical-device-registration", 10)] {
+        let mut profiles = Vec::new();
+        for profile in &rulebook.profiles {
+            let asked = profile.requirements.iter().filter(|requirement| requirement.id == id);
+            for requirement in asked {
+                assert!(requirement.gate, "{}/{id} is no gate", profile.id);
+                profiles.push(&profile.id);
+            }
+        }
+        assert_eq!(profiles.len(), asked_by, "{id} is asked by {profiles:?}");
+    }
+    for id in ["dcb0160-complete", "mhra-registered"] {
+        let (_, measure) = rulebook
+            .dictionary
+            .iter()
+            .find(|(_, measure)| measure.id == id)
+            .expect("the measure is there");
+        let Kind::Choice { not_applicable, .. } = &measure.kind else { panic!("{id} is a choice") };
+        assert!(not_applicable.is_some(), "{id} cannot be answered as not applicable");
     }
 }
 

@@ -113,7 +113,8 @@ fn with_ways() -> Vec<(String, String)> {
     for way in WAYS {
         let Way { id, closes, quantity, unit, pounds } = way;
         let remedy = format!(
-            "id = \"{id}\"\ntitle = \"{id}\"\nas_of = 2026-11-22\nsummary = \"For tests.\"\ncloses = [{closes}]\n\
+            "id = \"{id}\"\ntitle = \"{id}\"\nas_of = 2026-11-22\nsummary = \"For tests.\"\n\
+             project = \"standard-buildings\"\ncloses = [{closes}]\n\
              running_unknown = \"For tests.\"\n[quantity]\n{quantity}\nunit = \"{unit}\"\nreference = \"Test\"\n\
              evidence = \"policy\"\n[[cost]]\nbenchmark = \"{id}\"\nmoney = \"capital\"\nwhy = \"Test.\"\n"
         );

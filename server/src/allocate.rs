@@ -8,6 +8,7 @@ use crate::store::Allocation;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::Pence;
+use siteworthy_rules::factor::FinancialYear;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -44,6 +45,31 @@ pub async fn allocate(
     Ok(revision)
 }
 
+/// Reads pounds as people write them: digits, also with a pound sign before them and commas between
+/// groups of three.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn parse_pounds(text: &str) -> Result<Decimal, String> {
+    let wrong = || {
+        format!(
+            "{text:?} is not an amount of pounds; write it in digits, such as 1500000, 1,500,000 or 0.50"
+        )
+    };
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let digits = unsigned.strip_prefix('£').unwrap_or(unsigned);
+    let (whole, pence) = digits.split_once('.').unwrap_or((digits, "0"));
+    let groups: Vec<&str> = whole.split(',').collect();
+    let is_grouped = groups.len() == 1
+        || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_grouped || !groups.iter().all(|group| is_digits(group)) || !is_digits(pence) {
+        return Err(wrong());
+    }
+    let plain: String = text.chars().filter(|letter| !matches!(letter, '£' | ',')).collect();
+    plain.parse().map_err(|_| wrong())
+}
+
 /// Pounds with no more than two decimals, in pence.
 ///
 /// # Errors
@@ -63,9 +89,10 @@ fn check(app: &App, allocations: &[Allocation]) -> Result<(), Error> {
     let mut wrong = Vec::new();
     for allocation in allocations {
         let key = &allocation.key;
-        let whose = format!("{} {} {}", key.organisation, key.year_from, key.money);
+        let year = FinancialYear(key.year_from);
+        let whose = format!("{} {year} {}", key.organisation, key.money);
         if !YEARS.contains(&key.year_from) {
-            let (first, last) = (YEARS.start(), YEARS.end());
+            let [first, last] = [YEARS.start(), YEARS.end()].map(|year| FinancialYear(*year));
             wrong.push(format!("{whose}: the year must be from {first} to {last}"));
         }
         if !(Pence(0)..=MAX_AMOUNT).contains(&allocation.amount) {
@@ -88,4 +115,45 @@ fn check(app: &App, allocations: &[Allocation]) -> Result<(), Error> {
     }
     let unknown: Vec<String> = unknown.iter().map(|code| format!("{code:?}")).collect();
     Err(Error::NotFound(format!("there is no organisation {}", unknown.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pounds_are_read_as_people_write_them() {
+        for (text, pounds) in [
+            ("1500000", "1500000"),
+            ("1,500,000", "1500000"),
+            ("£1,500,000.50", "1500000.50"),
+            ("£0.50", "0.50"),
+            ("0", "0"),
+            ("-£5", "-5"),
+        ] {
+            assert_eq!(parse_pounds(text), Ok(pounds.parse().expect(text)), "{text}");
+        }
+        for text in [
+            "",
+            "£",
+            "£1.5m",
+            "1.5m",
+            "15,00,000",
+            "1500,000",
+            "1,500,00",
+            ",500",
+            "1.",
+            ".5",
+            "1e6",
+        ] {
+            let error = parse_pounds(text).expect_err(text);
+            assert_eq!(
+                error,
+                format!(
+                    "{text:?} is not an amount of pounds; write it in digits, such as 1500000, \
+                     1,500,000 or 0.50"
+                )
+            );
+        }
+    }
 }

@@ -54,8 +54,12 @@ impl Rules {
                 Ok(Self { rulebook, layouts, factor_layout, files, day })
             }
             Err(mut problems) => {
-                // The layouts are looked at all the same, by what the dictionary does define.
-                problems.extend(corpus.layouts(&corpus.dictionary()).err().unwrap_or_default());
+                // The layouts are looked at all the same, by what the dictionary does define; one that
+                // cannot be read at all defines nothing that they could be looked at by.
+                let dictionary = corpus.dictionary();
+                if !dictionary.is_empty() {
+                    problems.extend(corpus.layouts(&dictionary).err().unwrap_or_default());
+                }
                 problems.extend(corpus.factor_layout().err().unwrap_or_default());
                 Err(problems)
             }

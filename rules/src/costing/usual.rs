@@ -198,7 +198,8 @@ impl CostingRules {
     }
 }
 
-/// Reads `costing.toml`; whatever is wrong in it is added to `problems`.
+/// Reads `costing.toml`; whatever is wrong in it is added to `problems`. A table of factors that could
+/// not be read is empty: what refers to it is then not called wrong too.
 #[must_use]
 pub fn read_costing(
     file: &str,
@@ -321,6 +322,7 @@ fn read_prices(fields: &mut Fields<'_>, factors: Option<&Factors>) -> Option<(St
     let deflator = fields.text("deflator");
     let grounds = read_grounds(fields);
     let deflator = deflator?;
+    let factors = factors.filter(|factors| !factors.deflators.vintages.is_empty());
     if let Some(Err(why)) = factors.map(|factors| factors.deflators.of(&deflator)) {
         fields.problem("deflator", sentence(&why.to_string()), "Use one of these names.");
         return None;
@@ -356,6 +358,7 @@ fn read_spend(fields: &mut Fields<'_>, factors: Option<&Factors>) -> Option<Read
     let running_years = read_count(fields, "running_years", 60);
     let grounds = read_grounds(fields);
     let years = years?;
+    let factors = factors.filter(|factors| !factors.cost_risks.spend.is_empty());
     if let Some(Err(why)) = factors.map(|factors| factors.cost_risks.spend_shares(years)) {
         let advice = "Use a length of datasets/costs/spend-profiles.csv.";
         fields.problem("years", sentence(&why.to_string()), advice);
@@ -418,6 +421,7 @@ fn read_backlog(
 /// The kind of project under the key `project`, of which an optimism bias is published.
 pub(crate) fn read_project(fields: &mut Fields<'_>, factors: Option<&Factors>) -> Option<String> {
     let project = fields.text("project")?;
+    let factors = factors.filter(|factors| !factors.cost_risks.bias.is_empty());
     let Some(factors) = factors else { return Some(project) };
     let found = factors.cost_risks.bias_percent(&project, "capital-expenditure", "upper");
     if found.is_err() {
@@ -430,6 +434,7 @@ pub(crate) fn read_project(fields: &mut Fields<'_>, factors: Option<&Factors>) -
 }
 
 fn read_locations(fields: &mut Fields<'_>, factors: Option<&Factors>) -> BTreeMap<Nation, String> {
+    let factors = factors.filter(|factors| !factors.cost_risks.locations.is_empty());
     let mut locations = BTreeMap::new();
     for (entry, path) in fields.tables("location") {
         let read = fields.within(entry, path, |fields| {
@@ -460,13 +465,12 @@ pub fn prices_of(text: &str) -> Result<PriceBase, String> {
             "{text:?} names no year of prices; write 2025 for a calendar or 2025-26 for a financial year"
         )
     };
-    if let Ok(year) = text.parse::<FinancialYear>() {
-        return Ok(PriceBase::Financial(year));
-    }
-    let year: i32 = text.parse().map_err(|_| wrong())?;
-    if (1900..=2200).contains(&year) {
-        Ok(PriceBase::Calendar(CalendarYear(year)))
-    } else {
-        Err(wrong())
-    }
+    let base = match text.parse::<FinancialYear>() {
+        Ok(year) => (PriceBase::Financial(year), year.0),
+        Err(_) => {
+            let year = text.parse().map_err(|_| wrong())?;
+            (PriceBase::Calendar(CalendarYear(year)), year)
+        }
+    };
+    if (1900..=2200).contains(&base.1) { Ok(base.0) } else { Err(wrong()) }
 }

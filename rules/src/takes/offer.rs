@@ -531,7 +531,7 @@ impl Work<'_> {
             let technologies = served
                 .iter()
                 .map(|at| (&rulebook.profiles[deployed[*at].profile], deployed[*at].quantity));
-            full_demand_of(rulebook, technologies, resource)
+            full_demand_of(rulebook, technologies, resource).whole()
         };
         let priced = price(rulebook, estate, self.remedy, self.place, size, &demand);
         Size {

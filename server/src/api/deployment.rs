@@ -12,7 +12,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use siteworthy_rules::deployment::{
     Item, Judgement, Placed, Use, judge_deployment, untold_in_words,
 };
-use siteworthy_rules::resource::{Reading, ResourceIndex};
+use siteworthy_rules::resource::{MakeUp, Reading, ResourceIndex};
 use std::sync::Arc;
 
 /// What a deployment counts in a query's complexity, whatever is read of it: its technologies may go
@@ -142,8 +142,21 @@ impl UseNode<'_> {
         self.used.map_or_else(|| self.of.view.headroom(self.of.site, self.at), |used| used.before)
     }
 
+    fn made_of(&self) -> MakeUp {
+        let estate = &self.of.view.estate;
+        self.rule().make_up(|measure| estate.value(measure, self.of.site))
+    }
+
     fn rule(&self) -> &siteworthy_rules::resource::Resource {
         &self.of.view.rulebook.resources[self.at.at()]
+    }
+}
+
+/// A reading that is known exactly or not at all.
+const fn exactly(reading: Reading) -> Option<f64> {
+    match reading {
+        Reading::Known { central, .. } => Some(central),
+        Reading::Unknown | Reading::NotApplicable => None,
     }
 }
 
@@ -176,6 +189,28 @@ impl UseNode<'_> {
     /// Unit of all figures.
     async fn unit(&self) -> &str {
         self.rule().unit.symbol()
+    }
+
+    /// The capacity; none where it is not known, or the headroom itself is measured.
+    async fn capacity(&self) -> Option<f64> {
+        exactly(self.made_of().capacity)
+    }
+
+    /// Share of the capacity that is kept back for growth, 0 to 1; none where the headroom itself is
+    /// measured. `reference` and `evidence` say where it comes from.
+    async fn growth_reserve(&self) -> Option<f64> {
+        self.rule().growth_reserve()
+    }
+
+    /// What is kept back of the capacity for growth.
+    async fn kept_back(&self) -> Option<f64> {
+        exactly(self.made_of().kept_back)
+    }
+
+    /// Present demand; none where it is not known, or the headroom itself is measured. Capacity less what is
+    /// kept back and less this is `before`.
+    async fn present_demand(&self) -> Option<KnownBetween> {
+        KnownBetween::of(self.made_of().demand)
     }
 
     /// What is left before the deployment, a reserve for growth kept back; none where that is not known.

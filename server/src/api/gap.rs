@@ -152,6 +152,8 @@ struct TotalsNode {
     sites_without_net_zero: usize,
     /// Lines without a capital cost.
     lines_without_cost: usize,
+    /// Lines whose capital cost is of a part of what is needed: they cost at least so much.
+    lines_in_part: usize,
     /// Lines without a running cost. Where there is any, `running` is not the whole.
     lines_without_running: usize,
     /// Requirements that are short and that no remedy closes.
@@ -177,6 +179,7 @@ impl From<&Totals> for TotalsNode {
             sites_without_net_zero: totals.sites_without_net_zero,
             running: totals.running.map(Into::into),
             lines_without_cost: totals.lines_without_cost,
+            lines_in_part: totals.lines_in_part,
             lines_without_running: totals.lines_without_running,
             without_remedy: totals.without_remedy,
             not_known: totals.not_known,
@@ -644,6 +647,12 @@ impl SiteGapNode {
     async fn lines(&self) -> Vec<GapLineNode> {
         let lines = self.lines.iter();
         lines.map(|line| (&self.view.describe_line(self.site, line)).into()).collect()
+    }
+
+    /// Technologies for which nothing is priced, because no room of their kind is on record here.
+    async fn no_room(&self) -> Vec<String> {
+        let ids = self.gap.no_room.iter().map(|at| self.view.rulebook.profiles[*at].id.clone());
+        ids.collect()
     }
 
     /// Requirements that are short and that no remedy closes, as profile/requirement.

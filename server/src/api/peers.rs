@@ -4,7 +4,7 @@ use super::measures::MeasureNode;
 use super::profiles::ProfileNode;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::peers::{NoStanding, Standing};
+use crate::view::peers::{Comparison, NoStanding};
 use async_graphql::{Object, SimpleObject};
 use siteworthy_rules::measure::MeasureIndex;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub fn among_peers(
         profile.map(|profile| (About::Score(profile), view.score_among_peers(site, profile)));
     let values =
         measures.into_iter().map(|at| (About::Measure(at), view.value_among_peers(site, at)));
-    let node = |(about, standing)| PeersNode { view: Arc::clone(view), site, about, standing };
+    let node = |(about, compared)| PeersNode { view: Arc::clone(view), site, about, compared };
     Ok(scores.into_iter().chain(values).map(node).collect())
 }
 
@@ -53,7 +53,7 @@ pub struct PeersNode {
     view: Arc<View>,
     site: u32,
     about: About,
-    standing: Result<Standing, NoStanding>,
+    compared: Comparison,
 }
 
 /// Lowest, quartiles and highest of a group, linear between neighbours.
@@ -99,27 +99,35 @@ impl PeersNode {
 
     /// Why nothing is shown; none where it is.
     async fn reason(&self) -> Option<String> {
-        self.standing.err().map(NoStanding::reason)
+        self.compared.standing.err().map(NoStanding::reason)
     }
 
-    /// The site's own figure: per cent of a score, or in the unit of the measure.
+    /// The site's own figure: per cent of a score, or in the unit of the measure. A score that rests on too
+    /// little is not known.
     async fn value(&self) -> Option<f64> {
-        self.standing.ok().map(|standing| standing.value)
+        self.compared.standing.ok().map(|standing| standing.value)
     }
 
     /// Share of the peers whose figure is lower, those that are equal counted by half, in per cent.
     async fn percentile(&self) -> Option<f64> {
-        self.standing.ok().map(|standing| standing.percentile)
+        self.compared.standing.ok().map(|standing| standing.percentile)
     }
 
     /// How many sites of the group have a figure, this one among them.
     async fn group_size(&self) -> Option<usize> {
-        self.standing.ok().map(|standing| standing.group_size)
+        self.compared.standing.ok().map(|standing| standing.group_size)
+    }
+
+    /// How many other sites like this one are left out, because too little is known of them for a score;
+    /// none where a measure is compared.
+    async fn left_out(&self) -> Option<usize> {
+        self.compared.left_out
     }
 
     /// How the figures of the group are spread.
     async fn spread(&self) -> Option<Spread> {
-        let [lowest, lower_quartile, median, upper_quartile, highest] = self.standing.ok()?.spread;
+        let [lowest, lower_quartile, median, upper_quartile, highest] =
+            self.compared.standing.ok()?.spread;
         Some(Spread { lowest, lower_quartile, median, upper_quartile, highest })
     }
 }

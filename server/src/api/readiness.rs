@@ -154,8 +154,15 @@ impl SiteReadinessNode {
         self.result.outcome.score.readiness.into()
     }
 
-    /// Score over what is known, in per cent; none where nothing is known.
+    /// Score over what is known, in per cent; none where less is known than any verdict but
+    /// indeterminate asks for: there the range says what can be said.
     async fn score(&self) -> Option<f64> {
+        self.result.outcome.score.told_bp().map(percent)
+    }
+
+    /// The mean over what is answered, in per cent, however little that is: what the points of the
+    /// requirements add up to. None where nothing is known.
+    async fn score_of_answered(&self) -> Option<f64> {
         self.result.outcome.score.score_bp.map(percent)
     }
 
@@ -295,8 +302,11 @@ struct SpaceReadinessNode {
     space: Option<String>,
     /// What is said.
     readiness: Readiness,
-    /// Score over what is known, in per cent; none where nothing is known.
+    /// Score over what is known, in per cent; none where less is known than any verdict but
+    /// indeterminate asks for.
     score: Option<f64>,
+    /// The mean over what is answered, in per cent, however little that is; none where nothing is known.
+    score_of_answered: Option<f64>,
     /// The score if every unknown were 0.
     score_low: f64,
     /// The score if every unknown were 1.
@@ -320,7 +330,8 @@ impl SpaceReadinessNode {
         Self {
             space: view.space_code(outcome.spot()).map(str::to_owned),
             readiness: score.readiness.into(),
-            score: score.score_bp.map(percent),
+            score: score.told_bp().map(percent),
+            score_of_answered: score.score_bp.map(percent),
             score_low: percent(score.low_bp),
             score_high: percent(score.high_bp),
             coverage: percent(score.coverage_bp),

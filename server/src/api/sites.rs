@@ -158,8 +158,9 @@ fn sort(view: &View, sites: &mut [u32], order: &SiteOrderInput) -> async_graphql
         SiteOrderBy::Score => {
             let id = order.technology.as_deref().unwrap_or_default();
             let profile = view.find_profile(id).map_err(fail)?;
-            let score =
-                |at: u32| view.result(profile, at).and_then(|result| result.outcome.score.score_bp);
+            let score = |at: u32| {
+                view.result(profile, at).and_then(|result| result.outcome.score.told_bp())
+            };
             // Where the order is turned round below, the sites without a score must come first here.
             sites.sort_by_key(|at| {
                 let score = score(*at);

@@ -259,6 +259,12 @@ impl WorkNode<'_> {
         self.taken.size.unknown_reason.as_deref()
     }
 
+    /// Where a share of what is added is kept in reserve: how much is short, and how much is bought for it.
+    async fn reserve(&self) -> Option<String> {
+        let TakesNode { view, items, .. } = self.of;
+        view.reserve_of(items, self.taken)
+    }
+
     /// A warning beside the cost.
     async fn caution(&self) -> Option<&str> {
         self.rule().caution.as_deref()

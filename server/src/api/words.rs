@@ -377,7 +377,8 @@ impl KnownBetween {
 pub struct Standing {
     /// What is said.
     readiness: Readiness,
-    /// Score over what is known, in per cent; none where nothing is known.
+    /// Score over what is known, in per cent; none where less is known than any verdict but
+    /// indeterminate asks for.
     score: Option<f64>,
     /// The score if every unknown were 0.
     score_low: f64,
@@ -395,7 +396,7 @@ impl From<&Score> for Standing {
     fn from(score: &Score) -> Self {
         Self {
             readiness: score.readiness.into(),
-            score: score.score_bp.map(percent),
+            score: score.told_bp().map(percent),
             score_low: percent(score.low_bp),
             score_high: percent(score.high_bp),
             coverage: percent(score.coverage_bp),

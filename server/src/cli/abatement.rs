@@ -15,6 +15,7 @@ use siteworthy_rules::carbon::bundle::Step;
 use siteworthy_rules::carbon::demand::Carrier;
 use siteworthy_rules::carbon::path::Choice;
 use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::words::counted;
 
 /// Shows what would lower emissions.
 #[derive(Args, Debug)]
@@ -98,12 +99,7 @@ fn millions(pounds: Estimate<f64>) -> String {
 
 fn answer(view: &View, found: &Abatement) -> Answer {
     let mut answer = Answer::new(view);
-    let left = found.sites - found.sites_counted;
-    answer.say(format!(
-        "Of {} sites {} are counted; {left} are in no figure, for their energy or floor area is not \
-         known.",
-        found.sites, found.sites_counted
-    ));
+    answer.say(who_is_counted(found));
     say_met(view, found, &mut answer);
     if found.added_kwh > 0.0 {
         answer.say(format!(
@@ -113,8 +109,8 @@ fn answer(view: &View, found: &Abatement) -> Answer {
     }
     answer.say(format!(
         "Money is real, in {}, bought in {BASE_YEAR}; net cost is a present value of capital and upkeep \
-         less energy over the life, without fees, contingency, optimism bias, VAT and the value of carbon. \
-         Low and high are whole runs, cheap and dear.",
+         less energy over the life, without fees, contingency, optimism bias, VAT and the value of carbon, \
+         and below 0 it saves money. Low and high are whole runs, cheap and dear.",
         found.base
     ));
     answer.say(
@@ -136,6 +132,20 @@ fn answer(view: &View, found: &Abatement) -> Answer {
     answer.add_if_any(assumptions(view, found));
     answer.add_if_any(sites_left_out(found));
     answer
+}
+
+/// How many of the sites are in the figures.
+fn who_is_counted(found: &Abatement) -> String {
+    let left = found.sites - found.sites_counted;
+    if left == 0 {
+        return format!("{} counted.", counted(found.sites, "site is", "sites are"));
+    }
+    format!(
+        "Of {} {} counted; {} in no figure, for their energy or floor area is not known.",
+        counted(found.sites, "site", "sites"),
+        counted(found.sites_counted, "is", "are"),
+        counted(left, "is", "are")
+    )
 }
 
 fn say_met(view: &View, found: &Abatement, answer: &mut Answer) {
@@ -206,27 +216,28 @@ fn steps(view: &View, found: &Abatement) -> Table {
         ("sites", "Sites"),
         ("quantity", "Quantity"),
         ("unit", "Unit"),
-        ("capital_gbp_low", "Capital, low GBP"),
-        ("capital_gbp", "Capital GBP"),
-        ("capital_gbp_high", "Capital, high GBP"),
-        ("running_gbp_per_year", "Upkeep GBP a year"),
+        ("capital_gbp_low", "Capital, low £"),
+        ("capital_gbp", "Capital £"),
+        ("capital_gbp_high", "Capital, high £"),
+        ("running_gbp_per_year", "Upkeep £ a year"),
         ("gas_saved_kwh", "Gas saved kWh a year"),
         ("electricity_saved_kwh", "Electricity saved kWh a year"),
-        ("energy_gbp_per_year", "Energy saved GBP a year"),
-        ("net_cost_gbp_low", "Net cost, low GBP"),
-        ("net_cost_gbp", "Net cost GBP"),
-        ("net_cost_gbp_high", "Net cost, high GBP"),
+        ("energy_gbp_per_year", "Energy saved £ a year"),
+        ("net_cost_gbp_low", "Net cost, low £"),
+        ("net_cost_gbp", "Net cost £"),
+        ("net_cost_gbp_high", "Net cost, high £"),
         ("life_years", "Life years"),
         ("saved_t", "Saved over the life t"),
-        ("saved_t_per_year", "Saved t a year"),
-        ("cumulative_t_per_year", "With those above t a year"),
-        ("gbp_per_t_low", "Low GBP/t"),
-        ("gbp_per_t", "GBP/t"),
-        ("gbp_per_t_high", "High GBP/t"),
+        ("saved_t_per_year", "Saved t a year, marginal factors"),
+        ("cumulative_t_per_year", "With those above, t a year"),
+        ("gbp_per_t_low", "Low £/t"),
+        ("gbp_per_t", "£/t"),
+        ("gbp_per_t_high", "High £/t"),
         ("embodied_t", "Embodied t"),
         ("evidence", "Weakest evidence"),
     ];
-    let title = "Cheapest for a tonne first, by marginal factors";
+    let title = "Cheapest for a tonne first; tonnes by the long-run marginal factors of appraisal, the mean \
+                 of the life";
     let mut table = Table::new("curve", title, &columns)
         .showing(&[
             "remedy",
@@ -265,7 +276,7 @@ fn steps(view: &View, found: &Abatement) -> Table {
         let embodied = priced.embodied_kg.central.map(|kg| kg * step.quantity.central / 1000.0);
         let remedy = &view.rulebook.remedies[priced.remedy];
         table.add([
-            Cell::from(&remedy.id),
+            Cell::from(remedy),
             step.sites.into(),
             step.quantity.central.into(),
             remedy.quantity.unit.symbol().into(),
@@ -299,10 +310,10 @@ fn set(view: &View, found: &Abatement) -> Table {
         ("sites", "Sites"),
         ("quantity", "Quantity"),
         ("unit", "Unit"),
-        ("capital_gbp_low", "Capital, low GBP"),
-        ("capital_gbp", "Capital GBP"),
-        ("capital_gbp_high", "Capital, high GBP"),
-        ("net_cost_gbp", "Net cost GBP"),
+        ("capital_gbp_low", "Capital, low £"),
+        ("capital_gbp", "Capital £"),
+        ("capital_gbp_high", "Capital, high £"),
+        ("net_cost_gbp", "Net cost £"),
     ];
     let mut table =
         Table::new("set", "The cheapest set, in the order in which it is applied", &columns)
@@ -312,7 +323,7 @@ fn set(view: &View, found: &Abatement) -> Table {
         let remedy = &view.rulebook.remedies[member.remedy];
         let effect = member.part.sum.map(|sum| sum.effect);
         table.add([
-            Cell::from(&remedy.id),
+            Cell::from(remedy),
             member.part.sites.into(),
             effect.central.quantity.into(),
             remedy.quantity.unit.symbol().into(),
@@ -329,13 +340,17 @@ fn set(view: &View, found: &Abatement) -> Table {
 fn choices(view: &View, found: &Abatement) -> Table {
     let columns = [
         ("remedies", "Set"),
-        ("saved_in_year_t", "Saved in the year t"),
-        ("capital_gbp", "Capital GBP"),
-        ("net_cost_gbp_low", "Net cost, low GBP"),
-        ("net_cost_gbp", "Net cost GBP"),
-        ("net_cost_gbp_high", "Net cost, high GBP"),
+        ("saved_in_year_t", "Saved in the year t, factors of the path"),
+        ("capital_gbp", "Capital £"),
+        ("net_cost_gbp_low", "Net cost, low £"),
+        ("net_cost_gbp", "Net cost £"),
+        ("net_cost_gbp_high", "Net cost, high £"),
     ];
-    let title = "What more saving costs: the sets that no other beats";
+    let (path, year) = (found.question.path, found.question.year);
+    let title = format!(
+        "What more saving costs: the sets that no other beats; tonnes of {year} by the yearly factors of \
+         the path {path}"
+    );
     let mut table = Table::new("choices", title, &columns).showing(&[
         "remedies",
         "saved_in_year_t",
@@ -344,11 +359,16 @@ fn choices(view: &View, found: &Abatement) -> Table {
     ]);
     let Ok(met) = &found.met else { return table };
     for choice in &met.choices {
-        let ids = choice.remedies.iter().map(|at| view.rulebook.remedies[*at].id.as_str());
-        let ids: Vec<&str> = ids.collect();
+        let remedies = || choice.remedies.iter().map(|at| &view.rulebook.remedies[*at]);
+        let ids: Vec<&str> = remedies().map(|remedy| remedy.id.as_str()).collect();
+        let titles: Vec<&str> = remedies().map(|remedy| remedy.title.as_str()).collect();
         let effect = choice.sum.map(|sum| sum.effect);
         table.add([
-            Cell::from(if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }),
+            if ids.is_empty() {
+                "none".into()
+            } else {
+                Cell::named(ids.join(", "), titles.join(", "))
+            },
             choice.saved_t.into(),
             money(effect.central.capital_gbp),
             money(effect.low.net_cost_gbp),
@@ -364,7 +384,7 @@ fn left_out(view: &View, found: &Abatement) -> Table {
     let mut table = Table::new("left_out", "Left out, and why", &columns);
     for one in &found.left_out {
         table.add([
-            Cell::from(&view.rulebook.remedies[one.remedy].id),
+            Cell::from(&view.rulebook.remedies[one.remedy]),
             one.why.kind.word().into(),
             Cell::from(&one.why.reason),
             one.sites.into(),
@@ -385,19 +405,13 @@ fn assumptions(view: &View, found: &Abatement) -> Table {
         ("evidence", "Evidence"),
         ("reference", "Reference"),
     ];
-    let mut table = Table::new("assumptions", "What it assumes", &columns).showing(&[
-        "remedy",
-        "assumption",
-        "low",
-        "central",
-        "high",
-        "evidence",
-    ]);
+    let mut table = Table::new("assumptions", "What it assumes", &columns)
+        .showing(&["remedy", "what", "low", "central", "high", "evidence"]);
     for priced in &found.priced {
         let remedy = &view.rulebook.remedies[priced.remedy];
         for one in remedy.saves.iter().flat_map(|saves| &saves.assumptions) {
             table.add([
-                Cell::from(&remedy.id),
+                Cell::from(remedy),
                 Cell::from(&one.id),
                 Cell::from(&one.what),
                 one.range.low.into(),

@@ -18,6 +18,7 @@ use chrono::Utc;
 use clap::Args;
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::problem::Severity;
+use siteworthy_rules::words::counted;
 use std::sync::Arc;
 
 /// Loads the demonstration estate and serves it.
@@ -68,10 +69,10 @@ pub async fn load(app: &Arc<App>, corpus: &Corpus) -> Result<(), Error> {
                 let refused =
                     problems.iter().filter(|problem| problem.severity == Severity::Refused).count();
                 print(&format!(
-                    "{:<28} {:>4} rows, {:>3} problems of which {refused} refused\n",
+                    "{:<28} {:>9}, {} of which {refused} refused\n",
                     survey.file_name,
-                    survey.rows_read,
-                    problems.len(),
+                    counted(survey.rows_read, "row", "rows"),
+                    counted(problems.len(), "problem", "problems"),
                 ))?;
             }
             Uploaded::AlreadyThere(survey) => {

@@ -107,7 +107,7 @@ fn each_space(view: &View, outcomes: &[Outcome]) -> Table {
             view.space_code(outcome.spot()).into(),
             outcome.spot().space().map(|space| view.place_name(space)).into(),
             score.readiness.word().into(),
-            score.score_bp.map_or(Cell::None, Cell::bp),
+            score.told_bp().map_or(Cell::None, Cell::bp),
             Cell::bp(score.low_bp),
             Cell::bp(score.high_bp),
             Cell::bp(score.coverage_bp),
@@ -127,6 +127,7 @@ fn standing(view: &View, profile: &Profile, outcome: &Outcome) -> Table {
         ("edition", "Edition"),
         ("readiness", "Readiness"),
         ("score", "Score"),
+        ("score_of_answered", "Over what is answered"),
         ("score_low", "Low"),
         ("score_high", "High"),
         ("coverage", "Known %"),
@@ -140,7 +141,15 @@ fn standing(view: &View, profile: &Profile, outcome: &Outcome) -> Table {
         .showing(&["place", "readiness", "score", "score_low", "score_high", "coverage"])
         .and_showing(
             "What the score rests on",
-            &["edition", "soft", "weakest_method", "oldest_date", "spaces_ready", "spaces"],
+            &[
+                "edition",
+                "score_of_answered",
+                "soft",
+                "weakest_method",
+                "oldest_date",
+                "spaces_ready",
+                "spaces",
+            ],
             None,
         );
     let score = &outcome.score;
@@ -155,6 +164,7 @@ fn standing(view: &View, profile: &Profile, outcome: &Outcome) -> Table {
         Cell::from(&profile.id),
         Cell::from(&profile.edition),
         score.readiness.word().into(),
+        score.told_bp().map_or(Cell::None, Cell::bp),
         score.score_bp.map_or(Cell::None, Cell::bp),
         Cell::bp(score.low_bp),
         Cell::bp(score.high_bp),
@@ -223,7 +233,7 @@ fn requirements(view: &View, explained: &Explanation<'_>) -> Table {
         f64::from(points) / 100.0
     );
     let mut table = Table::new("requirements", title, &columns)
-        .showing(&["title", "known", "asked", "verdict", "points", "points_possible"])
+        .showing(&["title", "domain", "known", "asked", "verdict", "points", "points_possible"])
         .and_showing(
             "What is short, and what closes it",
             &["title", "gap_to_minimum", "gap_to_target", "unit", "remedy"],

@@ -10,6 +10,7 @@ use crate::corpus::FACTOR_LAYOUT;
 use crate::error::Error;
 use crate::intake::{FactorLayout, FactorSet, read_factors};
 use crate::upload::ReceivedFile;
+use siteworthy_rules::words::counted;
 
 /// Reads the workbook and says what it means; with `--datasets` its set is put into that folder.
 pub fn import(config: &Config, file: &ReceivedFile, is_dry_run: bool) -> Result<Ending, Error> {
@@ -80,12 +81,12 @@ fn describe(
 ) {
     answer.say(format!("{}: {}.", set.file_name, set.title(layout)));
     answer.say(format!(
-        "Sheet {}, headings in row {}, {} rows: {} of {} factors were found.",
+        "Sheet {}, headings in row {}, {}: {} of {} were found.",
         set.sheet,
         set.heading_row,
-        set.rows_read,
+        counted(set.rows_read, "row", "rows"),
         set.factors.len(),
-        layout.factors.len()
+        counted(layout.factors.len(), "factor", "factors")
     ));
     let count = |standing| lines.iter().filter(|line| line.standing == standing).count();
     if has_set {

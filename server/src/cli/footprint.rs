@@ -10,6 +10,7 @@ use crate::view::carbon::FootprintOfScope;
 use clap::Args;
 use siteworthy_rules::carbon::footprint::Part;
 use siteworthy_rules::factor::SetYear;
+use siteworthy_rules::words::counted;
 
 /// Shows what energy emitted.
 #[derive(Args, Debug)]
@@ -43,14 +44,14 @@ fn answer(view: &View, found: &FootprintOfScope) -> Answer {
     let mut answer = Answer::new(view);
     let open = if found.sites_unknown == 0 { "" } else { " at least" };
     answer.say(format!(
-        "The energy of {} sites emitted{open} {} t of CO2 equivalent in a year, location-based.",
-        found.sites,
+        "The energy of {} emitted{open} {} t of CO2 equivalent in a year, location-based.",
+        counted(found.sites, "site", "sites"),
         Cell::from(found.total_kg / 1000.0).for_the_eye()
     ));
     if let Some(intensity) = found.whole_kg_per_m2() {
         answer.say(format!(
-            "Of {} sites all of this and the floor area are known: {} kg for each square metre.",
-            found.sites_whole,
+            "Of {} all of this and the floor area are known: {} kg for each square metre.",
+            counted(found.sites_whole, "site", "sites"),
             Cell::from(intensity).for_the_eye()
         ));
     }
@@ -74,7 +75,7 @@ fn parts(found: &FootprintOfScope) -> Table {
     let mut table = Table::new("parts", "By part", &columns);
     for (part, sum) in &found.parts {
         table.add([
-            part.word().into(),
+            Cell::named(part.word(), title_of(*part)),
             (sum.kg / 1000.0).into(),
             sum.sites_unknown.into(),
             Cell::yes(Part::IN_TOTAL.contains(part)),
@@ -89,6 +90,18 @@ fn parts(found: &FootprintOfScope) -> Table {
     table
 }
 
+/// A part of a footprint in words.
+const fn title_of(part: Part) -> &'static str {
+    match part {
+        Part::Scope1 => "Scope 1: burned on site",
+        Part::Scope2 => "Scope 2: electricity and heat bought",
+        Part::Transmission => "Scope 3: lost in transmission and distribution",
+        Part::WellToTank => "Scope 3: well to tank of what is used",
+        Part::WellToTankTransmission => "Scope 3: well to tank of what is lost in transmission",
+        Part::Biogenic => "Biogenic carbon dioxide, beside the total",
+    }
+}
+
 fn carriers(found: &FootprintOfScope) -> Table {
     let columns = [
         ("carrier", "Carrier"),
@@ -99,7 +112,7 @@ fn carriers(found: &FootprintOfScope) -> Table {
     let mut table = Table::new("carriers", "By carrier", &columns);
     for (carrier, sum) in &found.carriers {
         table.add([
-            carrier.word().into(),
+            Cell::named(carrier.word(), carrier.word().replace('-', " ")),
             sum.kwh.into(),
             sum.known_kg().map(|kg| kg / 1000.0).into(),
             sum.sites_unknown.into(),

@@ -8,9 +8,10 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
 use crate::view::explain::plain;
+use crate::view::headline::{room, spoken};
 use clap::Args;
 use siteworthy_rules::deployment::{
-    Fit, Item, Judgement, Placed, Use, judge_deployment, untold_in_words,
+    Fit, Item, Judgement, Placed, Step, Use, judge_deployment, untold_in_words,
 };
 use siteworthy_rules::judge::Spot;
 use siteworthy_rules::profile::Profile;
@@ -63,7 +64,7 @@ pub fn place_of(view: &View, profile: &Profile, spot: Spot) -> String {
     match spot {
         Spot::Site(_) => "whole site".to_owned(),
         Spot::Space { space, .. } => view.place_name(space).to_owned(),
-        Spot::NoSpace { .. } => format!("no {} on record", profile.place.word()),
+        Spot::NoSpace { .. } => format!("no {} on record", room(profile.place)),
     }
 }
 
@@ -85,7 +86,7 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
                 .push((0, format!("{resource}: nothing is left before anything is deployed.")));
         } else if let Some(step) = used.exhausting() {
             let sentence =
-                format!("{resource}: exhausted by {}.", profile(view, &items[step.item]).id);
+                format!("{resource}: exhausted by {}.", profile(view, &items[step.item]).title);
             exhausted.push((step.item + 1, sentence));
         }
     }
@@ -97,12 +98,14 @@ fn sentences(view: &View, items: &[Item], judgement: &Judgement) -> Vec<String> 
         sentences.push("No resource of which enough is known is exhausted.".to_owned());
     }
     sentences.extend(untold_in_words(&view.rulebook, items));
+    sentences.extend(view.shared_rooms(items));
     // A deployment is as ready as the worst of its technologies beside the others.
     let together = judgement.items.iter().map(|placed| placed.together.score.readiness);
     if let Some(whole) = together.max() {
         sentences.push(format!(
-            "The deployment as a whole is {whole}: each technology beside the others, with room for \
-             all of them."
+            "The deployment as a whole is {}: each technology beside the others, with room for all of \
+             them.",
+            spoken(whole)
         ));
     }
     sentences
@@ -135,24 +138,49 @@ fn resources(view: &View, site: u32, items: &[Item], judgement: &Judgement) -> T
         ("resource", "Id"),
         ("title", "Resource"),
         ("unit", "Unit"),
+        ("capacity", "Capacity"),
+        ("growth_reserve_percent", "Kept back %"),
+        ("kept_back", "Kept back"),
+        ("present_demand", "Present demand"),
+        ("present_demand_low", "Demand, least"),
+        ("present_demand_high", "Demand, most"),
         ("left_before", "Left before"),
         ("left_before_low", "Before, least"),
         ("left_before_high", "Before, most"),
         ("taken", "Taken"),
+        ("taken_by", "Taken by"),
         ("left_after", "Left after"),
         ("left_after_low", "After, least"),
         ("left_after_high", "After, most"),
         ("used_percent", "Used %"),
         ("exhausted_by", "Exhausted by"),
         ("not_surveyed", "Not surveyed"),
+        ("evidence", "Evidence"),
+        ("reference", "Reference"),
     ];
     let title = "What is left of each resource, the most used first";
     let look: &[&str] = if items.is_empty() {
-        &["title", "unit", "left_before", "not_surveyed"]
+        &["title", "unit", "capacity", "kept_back", "present_demand", "left_before", "not_surveyed"]
     } else {
-        &["title", "unit", "left_before", "taken", "left_after", "used_percent", "exhausted_by"]
+        &[
+            "title",
+            "unit",
+            "capacity",
+            "kept_back",
+            "present_demand",
+            "left_before",
+            "taken",
+            "left_after",
+            "used_percent",
+            "exhausted_by",
+        ]
     };
-    let mut table = Table::new("resources", title, &columns).showing(look);
+    let reserve = ["title", "growth_reserve_percent", "evidence", "reference"];
+    let mut table = Table::new("resources", title, &columns).showing(look).and_showing(
+        "What is kept back for growth, and where that comes from",
+        &reserve,
+        Some("growth_reserve_percent"),
+    );
     if !items.is_empty() {
         let gaps = ["title", "not_surveyed"];
         table =
@@ -179,6 +207,13 @@ fn resource(
     let resource = &view.rulebook.resources[at.at()];
     let before = view.headroom(site, at);
     let after = used.map_or(before, |used| used.after);
+    let made_of = resource.make_up(|measure| view.estate.value(measure, site));
+    let taken_by = used.map(|used| {
+        let steps = used.steps.iter();
+        let one =
+            |step: &Step| format!("{} {}", profile(view, &items[step.item]).id, plain(step.demand));
+        steps.map(one).collect::<Vec<_>>().join("; ")
+    });
     let taken = used.map_or(0.0, |used| steady(used.steps.iter().map(|step| step.demand).sum()));
     let missing: Vec<&str> = view
         .missing_for(site, at)
@@ -187,10 +222,14 @@ fn resource(
         .collect();
     let exhausted_by = used.and_then(|used| {
         if is_exhausted_before(used) {
-            return Some("nothing was left before".to_owned());
+            return Some(Cell::from("nothing was left before"));
         }
-        used.exhausting().map(|step| profile(view, &items[step.item]).id.clone())
+        used.exhausting().map(|step| Cell::from(profile(view, &items[step.item])))
     });
+    let [demand_low, demand_high] = limits(made_of.demand);
+    let [capacity, _] = limits(made_of.capacity);
+    let [kept_back, _] = limits(made_of.kept_back);
+    let reserve = resource.growth_reserve().map(|share| Cell::Percent(100.0 * share));
     let [before_low, before_high] = limits(before);
     let [after_low, after_high] = limits(after);
     let used_percent = used.and_then(|used| used.used_fraction).filter(|share| share.is_finite());
@@ -198,16 +237,25 @@ fn resource(
         Cell::from(&resource.id),
         Cell::from(&resource.title),
         resource.unit.symbol().into(),
+        capacity,
+        reserve.into(),
+        kept_back,
+        in_words(made_of.demand).into(),
+        demand_low,
+        demand_high,
         in_words(before).into(),
         before_low,
         before_high,
         taken.into(),
+        taken_by.into(),
         in_words(after).into(),
         after_low,
         after_high,
         used_percent.map_or(Cell::None, |share| Cell::Percent(100.0 * share)),
-        exhausted_by.into(),
+        exhausted_by.unwrap_or(Cell::None),
         (!missing.is_empty()).then(|| missing.join("; ")).into(),
+        resource.evidence.word().into(),
+        Cell::from(&resource.reference),
     ]
 }
 
@@ -245,7 +293,7 @@ fn steps(view: &View, items: &[Item], judgement: &Judgement) -> Table {
                 Cell::from(&resource.id),
                 Cell::from(&resource.title),
                 (step.item + 1).into(),
-                Cell::from(&profile(view, item).id),
+                Cell::from(profile(view, item)),
                 item.quantity.into(),
                 step.demand.into(),
                 resource.unit.symbol().into(),
@@ -304,7 +352,7 @@ fn technologies(view: &View, items: &[Item], judgement: &Judgement) -> Table {
 }
 
 fn technology(view: &View, at: usize, item: &Item, placed: &Placed) -> [Cell; 12] {
-    let score = |score: &Score| score.score_bp.map_or(Cell::None, Cell::bp);
+    let score = |score: &Score| score.told_bp().map_or(Cell::None, Cell::bp);
     let means = match placed.fit {
         Fit::Fits => "there is room for it beside those before it that fit",
         Fit::Unknown => "too little is known of what limits it",
@@ -313,7 +361,7 @@ fn technology(view: &View, at: usize, item: &Item, placed: &Placed) -> [Cell; 12
     let profile = profile(view, item);
     [
         (at + 1).into(),
-        Cell::from(&profile.id),
+        Cell::from(profile),
         item.quantity.into(),
         place_of(view, profile, item.spot).into(),
         item.from_year.map(|year| year.to_string()).into(),

@@ -12,6 +12,7 @@ use chrono::Utc;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use siteworthy_rules::problem::{Problem, Severity};
+use siteworthy_rules::words::counted;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,7 +112,8 @@ impl Import {
         let SurveySummary { refused, warnings, notes, .. } =
             app.store.load_summary(survey.id).await?;
         text.push_str(&format!(
-            "Problems, listed when it was read: {refused} refused, {warnings} warnings, {notes} notes.\n"
+            "Problems, listed when it was read: {}.\n",
+            by_severity([refused, warnings, notes], OF_A_ROW)
         ));
         text.push_str(&self.accept(app, survey).await?);
         print(&text)?;
@@ -159,12 +161,12 @@ fn show_draft(draft: Result<Draft, Vec<Problem>>) -> Result<Ending, Error> {
             print_problems(&draft.problems);
             let rows = [draft.rows_read, draft.rows_pooled, draft.rows_refused];
             print(&format!(
-                "{}{} sites, {} spaces, {} observations, {} postcodes. Nothing was kept.\n",
+                "{}{}, {}, {}, {}. Nothing was kept.\n",
                 counts(&draft.file_name, &draft.layout, rows, &draft.problems),
-                draft.sites.len(),
-                draft.spaces.len(),
-                draft.observations.len(),
-                draft.postcodes.len(),
+                counted(draft.sites.len(), "site", "sites"),
+                counted(draft.spaces.len(), "space", "spaces"),
+                counted(draft.observations.len(), "observation", "observations"),
+                counted(draft.postcodes.len(), "postcode", "postcodes"),
             ))?;
             Ok(ending_of(&draft.problems))
         }
@@ -182,21 +184,39 @@ fn counts(
     [read, pooled, refused]: [u32; 3],
     problems: &[Problem],
 ) -> String {
-    let problems = count_problems(problems);
+    let problems = by_severity(of_each_severity(problems), OF_A_ROW);
+    let [read, pooled, refused] = [(read, ""), (pooled, "pooled "), (refused, "")]
+        .map(|(count, what)| counted(count, &format!("{what}row"), &format!("{what}rows")));
     format!(
-        "{file}: layout {layout}, {read} rows read, {pooled} pooled rows set apart, {refused} rows refused.\n\
-         {problems}"
+        "{file}: layout {layout}, {read} read, {pooled} set apart, {refused} refused whole.\n\
+         Problems: {problems}.\n"
     )
 }
 
+/// Of a row of a survey one value may be refused and the others kept.
+const OF_A_ROW: &str = " (a row, or one value of a row)";
+
 /// How many problems there are of each severity.
 pub fn count_problems(problems: &[Problem]) -> String {
-    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    format!("Problems: {}.\n", by_severity(of_each_severity(problems), ""))
+}
+
+/// Refused, warnings and notes, in that order.
+fn of_each_severity(problems: &[Problem]) -> [usize; 3] {
+    [Severity::Refused, Severity::Warning, Severity::Note]
+        .map(|severity| problems.iter().filter(|problem| problem.severity == severity).count())
+}
+
+/// Refused, with what that may be, then warnings and notes.
+fn by_severity<C>([refused, warnings, notes]: [C; 3], what: &str) -> String
+where
+    C: Copy + std::fmt::Display,
+    u64: TryFrom<C>,
+{
     format!(
-        "Problems: {} refused, {} warnings, {} notes.\n",
-        of(Severity::Refused),
-        of(Severity::Warning),
-        of(Severity::Note),
+        "{refused} refused{what}, {}, {}",
+        counted(warnings, "warning", "warnings"),
+        counted(notes, "note", "notes")
     )
 }
 

@@ -34,9 +34,11 @@ use crate::recall::view_as_of;
 use crate::store::{AuditState, Store};
 use crate::telemetry;
 use chrono::Utc;
+use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use siteworthy_rules::problem::Problem;
+use siteworthy_rules::words::counted;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -135,7 +137,7 @@ enum Ending {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| without_environment(error).exit());
     if cli.config.as_of.is_some() && !cli.command.answers_from_the_record() {
         let message =
             "--as-of is for commands that answer from the record, such as readiness and gap";
@@ -154,6 +156,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// What is wrong with what was typed, found once more without the environment: what a variable sets
+/// would stand in the line of usage as if it had to be typed.
+fn without_environment(error: clap::Error) -> clap::Error {
+    if !error.use_stderr() {
+        return error;
+    }
+    let bare = Cli::command().mut_args(|arg| arg.env(Resettable::Reset));
+    bare.try_get_matches().err().unwrap_or(error)
 }
 
 /// On the command line the operator is the caller, so the whole chain is shown.
@@ -206,7 +218,8 @@ async fn audit(config: &Config) -> Result<Ending, Error> {
     let app = open_existing(config).await?;
     match app.store.verify_audit().await? {
         AuditState::Whole { lines } => {
-            print(&format!("The audit trail is whole: {lines} lines.\n"))
+            let lines = counted(lines, "line", "lines");
+            print(&format!("The audit trail is whole: {lines}.\n"))
         }
         AuditState::Broken { seq, why } => {
             print(&format!("The audit trail is broken at line {seq}: {why}.\n"))?;
@@ -220,8 +233,8 @@ fn read_rules(config: &Config) -> Result<Rules, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
     Rules::read(&corpus, Utc::now().date_naive()).map_err(|problems| {
         print_problems(&problems);
-        let count = problems.len();
-        Error::Invalid(format!("the rule files have {count} problems, listed above"))
+        let count = counted(problems.len(), "problem", "problems");
+        Error::Invalid(format!("the rule files have {count}, listed above"))
     })
 }
 

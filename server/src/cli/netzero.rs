@@ -12,6 +12,7 @@ use clap::Args;
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::crrem::{Misalignment, Projection};
 use siteworthy_rules::factor::pathway::VINTAGE;
+use siteworthy_rules::words::counted;
 
 /// Shows how far a scope is from net zero.
 #[derive(Args, Debug)]
@@ -127,16 +128,16 @@ fn say_basis(view: &View, found: &NetZero, answer: &mut Answer) {
     let scope = &found.scope;
     if scope.sites > 1 && scope.sites_with_gaps > 0 {
         answer.say(format!(
-            "Of {} sites {} do not give all of their energy: what is shown is too low by what they leave \
-             out.",
-            scope.sites, scope.sites_with_gaps
+            "Of {} sites {} all of their energy: what is shown is too low by what they leave out.",
+            scope.sites,
+            counted(scope.sites_with_gaps, "does not give", "do not give")
         ));
     }
     if scope.sites > 1 && scope.sites_without_area > 0 {
         answer.say(format!(
-            "Of {} sites {} give no floor area: what is shown for a square metre is too high by their \
-             energy.",
-            scope.sites, scope.sites_without_area
+            "Of {} sites {} no floor area: what is shown for a square metre is too high by their energy.",
+            scope.sites,
+            counted(scope.sites_without_area, "gives", "give")
         ));
     }
 }
@@ -198,7 +199,8 @@ fn energy(found: &NetZero) -> Table {
     let amount = |amount: Option<f64>| amount.map_or_else(|| "not surveyed".into(), Cell::from);
     let scope = &found.scope;
     for (carrier, kwh) in &scope.carriers {
-        table.add([carrier.word().into(), "kWh".into(), amount(*kwh)]);
+        let name = Cell::named(carrier.word(), carrier.word().replace('-', " "));
+        table.add([name, "kWh".into(), amount(*kwh)]);
     }
     for (what, kwh) in [
         ("renewable electricity used on site", scope.onsite_kwh),

@@ -6,9 +6,10 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::next::{Worth, missing_rooms, next_measures};
+use crate::view::next::{Line, Worth, lines, missing_rooms, next_measures};
 use clap::Args;
 use siteworthy_rules::measure::MeasureIndex;
+use siteworthy_rules::words::counted;
 
 /// Shows what to survey next.
 #[derive(Args, Debug)]
@@ -26,7 +27,7 @@ pub struct NextMeasures {
     #[command(flatten)]
     choice: Choice,
 
-    /// How many measures to show
+    /// How many lines to show; what is surveyed only together is one line
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = parse_first)]
     first: usize,
 
@@ -55,23 +56,81 @@ impl NextMeasures {
         let count = sites.len();
         let list = next_measures(&view, &profiles, sites.iter().copied());
         let mut answer = Answer::new(&view);
+        let lines = lines(&list);
+        let shown = match lines.len() {
+            all if all > self.first => {
+                format!("; the first {} of {all} lines are shown", self.first)
+            }
+            _ => String::new(),
+        };
+        let lines = &lines[..lines.len().min(self.first)];
         answer.say(format!(
-            "{} measures are missing at {count} {} for {} {}; the first {} are shown.",
-            list.len(),
-            if count == 1 { "site" } else { "sites" },
-            profiles.len(),
-            if profiles.len() == 1 { "technology" } else { "technologies" },
-            list.len().min(self.first),
+            "{} missing at {} for {}{}.",
+            counted(list.len(), "measure is", "measures are"),
+            counted(count, "site", "sites"),
+            counted(profiles.len(), "technology", "technologies"),
+            shown
         ));
         for (kind, missing) in missing_rooms(&view, &profiles, &sites) {
             answer.say(missing.sentence(&view, kind));
         }
-        answer.add(measures(&view, &list[..list.len().min(self.first)]));
+        answer.add(for_the_eye(&view, lines));
+        answer.add(measures(&view, &list, lines));
         self.reply.send(&answer)
     }
 }
 
-fn measures(view: &View, list: &[(MeasureIndex, Worth)]) -> Table {
+/// A line for what must be surveyed together, with what belongs to it.
+fn for_the_eye(view: &View, lines: &[Line]) -> Table {
+    let columns = [
+        ("title", "Measure"),
+        ("scope", "At"),
+        ("gates", "Gates opened"),
+        ("may_settle", "May settle"),
+        ("narrows_points", "Points narrower, sites and technologies added"),
+        ("sites", "Sites"),
+        ("technologies", "Asked by"),
+        ("together", "What belongs together"),
+    ];
+    let title = |measure: &MeasureIndex| view.rulebook.dictionary.get(*measure).title.as_str();
+    let mut table = Table::new("lines", "What to survey next", &columns)
+        .showing(&[
+            "title",
+            "scope",
+            "gates",
+            "may_settle",
+            "narrows_points",
+            "sites",
+            "technologies",
+        ])
+        .and_showing("What must be surveyed together", &["title", "together"], Some("together"))
+        .for_the_eye();
+    for Line { measures, worth } in lines {
+        let first = measures.first().map_or("", title);
+        let name = match measures.len() {
+            1 => first.to_owned(),
+            many => format!("{many} answers together, the first: {first}"),
+        };
+        // Of a line of several, all of them; of one, what it needs beside it.
+        let members = measures.iter().filter(|_| measures.len() > 1).chain(&worth.together_with);
+        let together: Vec<&str> = members.map(title).collect();
+        let scope = measures.first().map(|one| view.rulebook.dictionary.get(*one).scope.word());
+        table.add([
+            name.into(),
+            scope.into(),
+            worth.gates.into(),
+            worth.may_settle.into(),
+            worth.narrows().into(),
+            worth.sites.len().into(),
+            worth.profiles.len().into(),
+            (!together.is_empty()).then(|| together.join("; ")).into(),
+        ]);
+    }
+    table
+}
+
+/// Every measure of the lines by itself, for files.
+fn measures(view: &View, list: &[(MeasureIndex, Worth)], lines: &[Line]) -> Table {
     let columns = [
         ("measure", "Id"),
         ("title", "Measure"),
@@ -84,29 +143,18 @@ fn measures(view: &View, list: &[(MeasureIndex, Worth)]) -> Table {
         ("technologies", "Asked by"),
         ("technology_ids", "Technology ids"),
         ("together_with", "Only together with"),
+        ("line", "Line"),
     ];
-    let mut table = Table::new("measures", "What to survey next", &columns)
-        .showing(&[
-            "title",
-            "scope",
-            "gates",
-            "may_settle",
-            "narrows_points",
-            "sites",
-            "technologies",
-        ])
-        .and_showing(
-            "What must be surveyed with them",
-            &["title", "together_with"],
-            Some("together_with"),
-        );
+    let mut table = Table::new("measures", "", &columns).for_files();
     for (measure, worth) in list {
-        table.add(row(view, *measure, worth));
+        if let Some(line) = lines.iter().position(|line| line.measures.contains(measure)) {
+            table.add(row(view, *measure, worth, line + 1));
+        }
     }
     table
 }
 
-fn row(view: &View, measure: MeasureIndex, worth: &Worth) -> [Cell; 11] {
+fn row(view: &View, measure: MeasureIndex, worth: &Worth, line: usize) -> [Cell; 12] {
     let dictionary = &view.rulebook.dictionary;
     let own = dictionary.get(measure);
     let technologies: Vec<&str> =
@@ -126,5 +174,6 @@ fn row(view: &View, measure: MeasureIndex, worth: &Worth) -> [Cell; 11] {
         worth.profiles.len().into(),
         technologies.join("; ").into(),
         (!together.is_empty()).then(|| together.join("; ")).into(),
+        line.into(),
     ]
 }

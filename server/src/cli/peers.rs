@@ -6,7 +6,7 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
-use crate::view::peers::{NoStanding, Standing};
+use crate::view::peers::Comparison;
 use clap::Args;
 use siteworthy_rules::measure::MeasureIndex;
 
@@ -14,7 +14,8 @@ use siteworthy_rules::measure::MeasureIndex;
 #[derive(Args, Debug)]
 #[command(after_help = "Shows how the scores and measures of a site stand among sites of the\n\
                   same nation and setting and of about its size. Groups of fewer than five\n\
-                  are not shown.\n\n\
+                  are not shown. A score that rests on too little enters no group;\n\
+                  \"left out\" counts the like sites of which that is so.\n\n\
                   Example: siteworthy peers ZZN02 --technology surgical-robot --measure gross-internal-area-m2")]
 pub struct Peers {
     /// Code of the site
@@ -53,19 +54,27 @@ impl Peers {
         let mut answer = Answer::new(&view);
         answer.say(group(&view, site));
         let mut table = Table::new("standings", "Among its peers", &COLUMNS)
-            .showing(&["title", "unit", "value", "percentile", "group_size", "why_none"])
+            .showing(&[
+                "title",
+                "unit",
+                "value",
+                "percentile",
+                "group_size",
+                "left_out",
+                "why_none",
+            ])
             .and_showing("How its peers spread", &SPREAD, Some("median"));
         for profile in profiles {
             let technology = &view.rulebook.profiles[profile];
-            let standing = view.score_among_peers(site, profile);
+            let compared = view.score_among_peers(site, profile);
             let names = ["score", &technology.id, &technology.title, ""];
-            table.add(row(names, standing, Cell::Percent));
+            table.add(row(names, compared, Cell::Percent));
         }
         for measure in measures {
             let own = view.rulebook.dictionary.get(measure);
-            let standing = view.value_among_peers(site, measure);
+            let compared = view.value_among_peers(site, measure);
             let names = ["measure", &own.id, &own.title, own.unit_symbol()];
-            table.add(row(names, standing, Cell::from));
+            table.add(row(names, compared, Cell::from));
         }
         answer.add(table);
         self.reply.send(&answer)
@@ -88,14 +97,15 @@ fn group(view: &View, site: u32) -> String {
     )
 }
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 14] = [
     ("kind", "Kind"),
     ("id", "Id"),
     ("title", "Of"),
     ("unit", "Unit"),
     ("value", "Value"),
-    ("percentile", "Percentile"),
+    ("percentile", "Peers below %"),
     ("group_size", "Sites"),
+    ("left_out", "Left out"),
     ("lowest", "Lowest"),
     ("lower_quartile", "Lower quartile"),
     ("median", "Median"),
@@ -107,19 +117,16 @@ const COLUMNS: [Column; 13] = [
 const SPREAD: [&str; 7] =
     ["title", "unit", "lowest", "lower_quartile", "median", "upper_quartile", "highest"];
 
-fn row(
-    names: [&str; 4],
-    standing: Result<Standing, NoStanding>,
-    cell: fn(f64) -> Cell,
-) -> Vec<Cell> {
+fn row(names: [&str; 4], compared: Comparison, cell: fn(f64) -> Cell) -> Vec<Cell> {
     let names = names.map(|name| Cell::from(Some(name).filter(|name| !name.is_empty())));
-    let (numbers, why) = match standing {
+    let (numbers, why) = match compared.standing {
         Ok(standing) => {
             let [lowest, lower, median, upper, highest] = standing.spread;
             let numbers = [
                 cell(standing.value),
                 Cell::Percent(standing.percentile),
                 standing.group_size.into(),
+                compared.left_out.into(),
                 cell(lowest),
                 cell(lower),
                 cell(median),
@@ -128,7 +135,11 @@ fn row(
             ];
             (numbers, Cell::None)
         }
-        Err(why) => ([const { Cell::None }; 8], why.reason().into()),
+        Err(why) => {
+            let mut numbers = [const { Cell::None }; 9];
+            numbers[3] = compared.left_out.into();
+            (numbers, why.reason().into())
+        }
     };
     names.into_iter().chain(numbers).chain([why]).collect()
 }

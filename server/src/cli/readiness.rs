@@ -12,6 +12,7 @@ use crate::view::{Site, SiteResult, View};
 use clap::{Args, ValueEnum};
 use siteworthy_rules::judge::{self, percent};
 use siteworthy_rules::profile::Horizon;
+use siteworthy_rules::words::counted;
 
 /// The most technologies that are shown with their scores; more are shown by marks.
 const MOST_WITH_SCORES: usize = 4;
@@ -133,7 +134,10 @@ pub fn sites(view: &View, filter: &SiteFilter, technologies: &[String]) -> Resul
         if key == "sites" || !judged.is_empty() {
             answer.add(results(view, &chosen, &judged, key));
         }
-        if let Some(sentence) = view.still_in_research(&judged) {
+        // What is not to be had today is told apart, and is in no figure of today.
+        if key == "sites"
+            && let Some(sentence) = view.still_in_research(&judged)
+        {
             answer.say(sentence);
         }
     }
@@ -177,9 +181,9 @@ fn results(view: &View, chosen: &Chosen<'_>, profiles: &[usize], key: &'static s
                 Cell::from(&site.name),
                 view.organisation_name(site).into(),
                 site.nation.map(|nation| nation.word()).into(),
-                Cell::from(&view.rulebook.profiles[*profile].id),
+                Cell::from(&view.rulebook.profiles[*profile]),
                 score.readiness.word().into(),
-                score.score_bp.map_or(Cell::None, Cell::bp),
+                score.told_bp().map_or(Cell::None, Cell::bp),
                 Cell::bp(score.low_bp),
                 Cell::bp(score.high_bp),
                 Cell::bp(score.coverage_bp),
@@ -219,11 +223,12 @@ fn standing(result: &SiteResult) -> String {
     let outcome = &result.outcome;
     let mut text = outcome.score.readiness.word().to_owned();
     // A score over the little that is known would promise too much: there the range says more.
-    if outcome.score.readiness == judge::Readiness::Indeterminate {
+    let is_told = outcome.score.readiness != judge::Readiness::Indeterminate;
+    if let Some(score) = outcome.score.told_bp().filter(|_| is_told) {
+        text.push_str(&format!(" {:.2}", percent(score)));
+    } else {
         let [low, high] = [outcome.score.low_bp, outcome.score.high_bp].map(percent);
         text.push_str(&format!(" {low:.0} to {high:.0}"));
-    } else if let Some(score) = outcome.score.score_bp {
-        text.push_str(&format!(" {:.2}", percent(score)));
     }
     if outcome.spaces > 0 {
         text.push_str(&format!(" ({}/{})", outcome.spaces_ready, outcome.spaces));
@@ -334,8 +339,11 @@ pub fn summary(view: &View, filter: &SiteFilter, technologies: &[String]) -> Res
     });
     let with_pooled = SiteFilter { with_pooled: true, ..filter.clone() };
     answer.add_if_any(pools(view, &with_pooled.find(view)?, &all));
-    answer.say(format!("{sites} sites, {unplaced} of them without a position on the map."));
-    if let Some(sentence) = view.still_in_research(&all) {
+    let sites = counted(sites, "site", "sites");
+    answer.say(format!("{sites}, {unplaced} of them without a position on the map."));
+    let to_be_had = |at: &&usize| view.rulebook.profiles[**at].horizon != Horizon::Future;
+    let today: Vec<usize> = all.iter().filter(to_be_had).copied().collect();
+    if let Some(sentence) = view.still_in_research(&today) {
         answer.say(sentence);
     }
     Ok(answer)
@@ -368,13 +376,13 @@ fn pools(view: &View, chosen: &Chosen<'_>, profiles: &[usize]) -> Table {
             Cell::from(code),
             Cell::from(name),
             view.organisation_name(site).into(),
-            Cell::from(&view.rulebook.profiles[profile].id),
+            Cell::from(&view.rulebook.profiles[profile]),
             ready.into(),
             pool.places().into(),
             count(judge::Readiness::ReadyWithActions),
             count(judge::Readiness::Indeterminate),
             count(judge::Readiness::NotReady),
-            format!("{ready} of {} homes ready", pool.places()).into(),
+            format!("{ready} of {} ready", counted(pool.places(), "home", "homes")).into(),
         ]);
     }
     table

@@ -315,7 +315,7 @@ fn behaviour(stands: [Option<&Stand>; 2]) -> Table {
         table.add([what.into(), unit.into(), before, after]);
     };
     row("Essential load", "kVA", |stand| steady(stand.load.demand_kva).into());
-    row("When the mains is lost", "", |stand| stand.survival.start.word().into());
+    row("When the mains is lost", "", |stand| stand.survival.start.word().replace('-', " ").into());
     row("Without supply at the start", "s", |stand| stand.survival.interruption_s.into());
     row("Fuel lasts, if every set works", "h", |stand| match stand.survival.fuel {
         FuelHorizon::Hours(hours) => hours.into(),

@@ -11,6 +11,8 @@ use crate::schemas::{self, FileKind};
 use chrono::Utc;
 use clap::Subcommand;
 use serde_json::Value;
+use siteworthy_rules::as_of::find_days_to_come;
+use siteworthy_rules::words::counted;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,8 +23,8 @@ pub enum Rules {
     Check,
     /// Print the JSON Schemas of the rule and layout files, from which editors complete
     Schema {
-        /// measures, weights, resources, preconditions, reliability, profile, remedy, layout or
-        /// flat-file; all of them, by kind, otherwise
+        /// measures, weights, resources, preconditions, reliability, costing, profile, remedy, layout
+        /// or flat-file; all of them, by kind, otherwise
         kind: Option<FileKind>,
         /// Write KIND.schema.json into this folder, a file a kind
         #[arg(long, value_name = "FOLDER")]
@@ -49,14 +51,16 @@ impl Rules {
 /// Checks all files and prints what is in force, or every problem.
 fn check(config: &Config) -> Result<Ending, Error> {
     let corpus = Corpus::load(config.rules.as_deref(), config.datasets.as_deref())?;
-    match app::Rules::read(&corpus, Utc::now().date_naive()) {
+    let today = Utc::now().date_naive();
+    match app::Rules::read(&corpus, today) {
         Err(problems) => {
             print_problems(&problems);
-            eprintln!("{} problems.", problems.len());
+            eprintln!("{}.", counted(problems.len(), "problem", "problems"));
             Ok(Ending::Problems)
         }
         Ok(rules) => {
             let rulebook = &rules.rulebook;
+            print_problems(&find_days_to_come(&corpus.rulebook_files(), today));
             let requirements: usize =
                 rulebook.profiles.iter().map(|profile| profile.requirements.len()).sum();
             print(&format!(

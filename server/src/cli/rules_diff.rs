@@ -21,6 +21,7 @@ use siteworthy_rules::difference::{Difference, Side, find_differences};
 use siteworthy_rules::judge::Readiness;
 use siteworthy_rules::problem::Problem;
 use siteworthy_rules::rulebook::Rulebook;
+use siteworthy_rules::words::counted;
 use std::path::{Path, PathBuf};
 
 /// Compares two sets of rules. Each is a day, for the editions in force on it, or a folder: of rules, or
@@ -95,7 +96,7 @@ impl Diff {
                     }
                 }
                 print_problems(&problems);
-                eprintln!("{} problems.", problems.len());
+                eprintln!("{}.", counted(problems.len(), "problem", "problems"));
                 return Ok(Ending::Problems);
             }
         };

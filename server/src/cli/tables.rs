@@ -14,7 +14,13 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width, pr
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use siteworthy_rules::cost::Pence;
 use siteworthy_rules::judge::percent;
+use siteworthy_rules::profile::Profile;
+use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::rulebook::Rulebook;
+
+/// How wide a table is where there is no terminal to ask, as in a file or before a pager: what still fits a
+/// printed page across or a window of today.
+const WIDTH_ELSEWHERE: u16 = 140;
 
 /// One value of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +29,13 @@ pub enum Cell {
     None,
     /// Text.
     Text(String),
+    /// What files know by an id, and the eye by a title.
+    Named {
+        /// For files.
+        id: String,
+        /// For the eye.
+        title: String,
+    },
     /// A number in the unit that its heading or its row names.
     Number(f64),
     /// A share in per cent, or a score of 100.
@@ -44,6 +57,11 @@ impl Cell {
         if is_so { "yes" } else { "no" }.into()
     }
 
+    /// What files know by an id, and the eye by a title.
+    pub fn named(id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self::Named { id: id.into(), title: title.into() }
+    }
+
     const fn is_number(&self) -> bool {
         matches!(self, Self::Number(_) | Self::Percent(_) | Self::Pounds(_))
     }
@@ -53,7 +71,7 @@ impl Cell {
         let value = match self {
             Self::Number(value) | Self::Percent(value) => *value,
             Self::Pounds(pence) => pounds(*pence),
-            Self::None | Self::Text(_) | Self::Date(_) => return None,
+            Self::None | Self::Text(_) | Self::Named { .. } | Self::Date(_) => return None,
         };
         // Whole numbers are written without a point.
         const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -69,8 +87,8 @@ impl Cell {
     pub fn for_the_eye(&self) -> String {
         match self {
             Self::None => String::new(),
-            Self::Text(text) => text.clone(),
-            Self::Number(value) => plain(*value),
+            Self::Text(text) | Self::Named { title: text, .. } => text.clone(),
+            Self::Number(value) => grouped(&plain(*value)),
             Self::Percent(value) => two_decimals(*value),
             Self::Pounds(pence) => whole_pounds(*pence),
             Self::Date(date) => date.to_string(),
@@ -79,7 +97,7 @@ impl Cell {
 
     fn for_csv(&self) -> String {
         match self {
-            Self::Text(text) => inert(text).into_owned(),
+            Self::Text(text) | Self::Named { id: text, .. } => inert(text).into_owned(),
             Self::Date(date) => date.to_string(),
             Self::Pounds(pence) => pence.pounds().to_string(),
             other => other.number().map_or_else(String::new, |number| number.to_string()),
@@ -90,7 +108,7 @@ impl Cell {
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Text(text) | Self::Named { id: text, .. } => serializer.serialize_str(text),
             Self::Date(date) => serializer.collect_str(date),
             other => other.number().serialize(serializer),
         }
@@ -143,6 +161,20 @@ impl From<NaiveDate> for Cell {
 impl From<Pence> for Cell {
     fn from(pence: Pence) -> Self {
         Self::Pounds(pence)
+    }
+}
+
+/// A technology, by its id in files and its title for the eye.
+impl From<&Profile> for Cell {
+    fn from(profile: &Profile) -> Self {
+        Self::named(&profile.id, &profile.title)
+    }
+}
+
+/// A remedy, by its id in files and its title for the eye.
+impl From<&Remedy> for Cell {
+    fn from(remedy: &Remedy) -> Self {
+        Self::named(&remedy.id, &remedy.title)
     }
 }
 
@@ -249,7 +281,9 @@ impl Table {
     /// The widest number, day or mark of a column, which is never broken, or else its longest word.
     fn least(&self, at: usize, rows: &[&Vec<Cell>]) -> (usize, bool) {
         let is_fixed = rows.iter().all(|row| match &row[at] {
-            Cell::Text(text) => text.split(' ').all(|word| word.chars().count() == 1),
+            Cell::Text(text) | Cell::Named { title: text, .. } => {
+                text.split(' ').all(|word| word.chars().count() == 1)
+            }
             _ => true,
         });
         let texts = rows.iter().map(|row| row[at].for_the_eye());
@@ -281,6 +315,9 @@ impl Table {
         drawn
             .load_preset(presets::UTF8_FULL_CONDENSED)
             .set_content_arrangement(ContentArrangement::Dynamic);
+        if drawn.width().is_none() {
+            drawn.set_width(WIDTH_ELSEWHERE);
+        }
         drawn.set_header(columns.iter().map(|at| aligned(&self.columns[*at].1, *at)));
         for row in &rows {
             drawn.add_row(columns.iter().map(|at| aligned(&row[*at].for_the_eye(), *at)));
@@ -344,6 +381,7 @@ impl Answer {
         Self {
             revision: Some(view.facts.revision),
             as_of: view.facts.as_of,
+            says: nothing_yet(view).into_iter().collect(),
             ..Self::of_rules(&view.rulebook)
         }
     }
@@ -475,6 +513,19 @@ impl Serialize for Row<'_> {
     }
 }
 
+/// Why there is nothing to answer from; none where a survey counts.
+fn nothing_yet(view: &View) -> Option<String> {
+    if !view.facts.surveys.is_empty() {
+        return None;
+    }
+    Some(match view.facts.as_of {
+        Some(day) => {
+            format!("No survey had been accepted by {day}, or all of them were withdrawn.")
+        }
+        None => "No survey counts yet; accept one with siteworthy import --accept FILE.".to_owned(),
+    })
+}
+
 /// Two decimals. What is short of everything, or more than nothing, is never rounded to it.
 fn two_decimals(value: f64) -> String {
     let text = format!("{value:.2}");
@@ -487,8 +538,22 @@ fn two_decimals(value: f64) -> String {
 
 /// Pounds to the whole pound with thousands separators, for the eye; files carry the pence.
 fn whole_pounds(pence: Pence) -> String {
-    let pounds = pence.pounds().round().to_string();
-    let digits = pounds.trim_start_matches('-');
+    with_commas(&pence.pounds().round().to_string())
+}
+
+/// A number with thousands separators, where it has so many digits that nobody would read them at once.
+fn grouped(number: &str) -> String {
+    const LONG: usize = 5;
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    if whole.trim_start_matches('-').len() < LONG {
+        return number.to_owned();
+    }
+    format!("{}{rest}", with_commas(whole))
+}
+
+/// A whole number with thousands separators.
+fn with_commas(number: &str) -> String {
+    let digits = number.trim_start_matches('-');
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -496,7 +561,7 @@ fn whole_pounds(pence: Pence) -> String {
         }
         text.push(digit);
     }
-    if pounds.starts_with('-') { format!("-{text}") } else { text }
+    if number.starts_with('-') { format!("-{text}") } else { text }
 }
 
 /// A text broken between words so that no line is wider.
@@ -575,6 +640,36 @@ mod tests {
         ] {
             assert_eq!(two_decimals(value), shown);
         }
+    }
+
+    #[test]
+    fn long_numbers_are_grouped_for_the_eye_alone() {
+        for (value, shown) in [
+            (78_786_500.0, "78,786,500"),
+            (-12_345.678, "-12,345.678"),
+            (9_999.5, "9999.5"),
+            (-1568.733, "-1568.733"),
+            (0.5, "0.5"),
+        ] {
+            assert_eq!(Cell::Number(value).for_the_eye(), shown);
+        }
+        assert_eq!(Cell::Number(78_786_500.0).for_csv(), "78786500");
+    }
+
+    #[test]
+    fn an_id_is_for_files_and_a_title_for_the_eye() {
+        let cell = Cell::named("ai-ct", "CT with AI");
+        assert_eq!((cell.for_the_eye(), cell.for_csv()), ("CT with AI".into(), "ai-ct".into()));
+        assert_eq!(serde_json::to_value(&cell).expect("json"), "ai-ct");
+    }
+
+    #[test]
+    fn a_table_without_a_terminal_is_not_as_wide_as_its_text() {
+        let mut table = Table::new("t", "T", &[("a", "A"), ("b", "B")]);
+        table.add(["word ".repeat(100).into(), "other ".repeat(100).into()]);
+        let drawn = table.draw(&table.looks[0]).expect("a table");
+        let widest = drawn.lines().map(|line| line.chars().count()).max();
+        assert!(widest.is_some_and(|widest| widest <= usize::from(WIDTH_ELSEWHERE)), "{drawn}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
+use crate::view::explain::heading;
+use crate::view::headline::spoken;
 use clap::Args;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::deployment::{Item, strict};
@@ -57,8 +59,11 @@ fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
     for (item, prospect) in items.iter().zip(&found.prospects) {
         answer.say(sentence(view, item, prospect));
         for obstacle in prospect.obstacles(&view.rulebook.bands) {
-            answer.say(format!("{}: {obstacle}", view.rulebook.profiles[item.profile].id));
+            answer.say(format!("{}: {obstacle}", view.rulebook.profiles[item.profile].title));
         }
+    }
+    for sentence in view.shared_rooms(items) {
+        answer.say(sentence);
     }
     if found.is_out_of_reach() {
         let rest =
@@ -100,16 +105,18 @@ fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
 }
 
 fn sentence(view: &View, item: &Item, prospect: &Prospect) -> String {
-    let id = &view.rulebook.profiles[item.profile].id;
-    let (before, after) = (prospect.before.readiness, prospect.after.readiness);
+    let name = &view.rulebook.profiles[item.profile].title;
+    let [before, after] = [prospect.before, prospect.after].map(|score| spoken(score.readiness));
     match prospect.goal {
-        Some(_) if before == after => format!("{id} is {after} as things are."),
-        Some(_) => format!("{id} is {before} and would be {after}."),
+        Some(_) if before == after => format!("{name} is {after} as things are."),
+        Some(_) => format!("{name} is {before} and would be {after}."),
         None if is_open(prospect) => {
-            format!("{id} is {before}: what it would take cannot be told before more is measured.")
+            format!(
+                "{name} is {before}: what it would take cannot be told before more is measured."
+            )
         }
         None => format!(
-            "{id} is {before}, and no works on offer make it ready, with or without actions."
+            "{name} is {before}, and no works on offer make it ready, with or without actions."
         ),
     }
 }
@@ -175,13 +182,10 @@ fn prospects(view: &View, items: &[Item], prospects: &[Prospect]) -> Table {
         let profile = &view.rulebook.profiles[item.profile];
         let scores = [prospect.before, prospect.after, prospect.at_best].into_iter();
         let scores = scores.flat_map(|score| {
-            [score.readiness.word().into(), score.score_bp.map_or(Cell::None, Cell::bp)]
+            [score.readiness.word().into(), score.told_bp().map_or(Cell::None, Cell::bp)]
         });
-        let names = [
-            Cell::from(&profile.id),
-            item.quantity.into(),
-            place_of(view, profile, item.spot).into(),
-        ];
+        let names =
+            [Cell::from(profile), item.quantity.into(), place_of(view, profile, item.spot).into()];
         let goal = prospect.goal.map(|goal| goal.word()).into();
         table.add(names.into_iter().chain(scores).chain([goal]));
     }
@@ -189,7 +193,7 @@ fn prospects(view: &View, items: &[Item], prospects: &[Prospect]) -> Table {
 }
 
 fn works(view: &View, items: &[Item], works: &[Taken]) -> Table {
-    const COLUMNS: [Column; 16] = [
+    const COLUMNS: [Column; 17] = [
         ("remedy", "Id"),
         ("title", "Work"),
         ("place", "Place"),
@@ -206,14 +210,18 @@ fn works(view: &View, items: &[Item], works: &[Taken]) -> Table {
         ("running_high_gbp_per_year", "Running high £ a year"),
         ("serves", "Serves"),
         ("why_unknown", "Why not known"),
+        ("reserve", "Why more is bought than is short"),
     ];
     let look =
         ["title", "place", "amount", "capital_low_gbp", "capital_central_gbp", "capital_high_gbp"];
-    let mut table = Table::new("works", "Works", &COLUMNS).showing(&look).and_showing(
-        "Works without a known quantity",
-        &["title", "why_unknown"],
-        Some("why_unknown"),
-    );
+    let mut table = Table::new("works", "Works", &COLUMNS)
+        .showing(&look)
+        .and_showing("Of which a share is kept in reserve", &["title", "reserve"], Some("reserve"))
+        .and_showing(
+            "Works without a known quantity",
+            &["title", "why_unknown"],
+            Some("why_unknown"),
+        );
     for work in works {
         table.add(taken(view, items, work));
     }
@@ -247,7 +255,11 @@ fn taken(view: &View, items: &[Item], work: &Taken) -> Vec<Cell> {
         .chain([unit.into()])
         .chain(three(work.size.capital, Cell::from))
         .chain(three(work.size.running, Cell::from))
-        .chain([serves.join("; ").into(), work.size.unknown_reason.clone().into()])
+        .chain([
+            serves.join("; ").into(),
+            work.size.unknown_reason.clone().into(),
+            view.reserve_of(items, work).into(),
+        ])
         .collect()
 }
 
@@ -306,6 +318,13 @@ fn want_id(view: &View, items: &[Item], want: Want) -> String {
     format!("{}/{}", profile.id, requirement(view, items, want).id)
 }
 
+/// The same by the titles of both, for the eye.
+fn want_title(view: &View, items: &[Item], want: Want) -> String {
+    let profile = &view.rulebook.profiles[items[want.deployed].profile];
+    let (asked, _) = heading(&view.rulebook, &requirement(view, items, want).asks);
+    format!("{}: {asked}", profile.title)
+}
+
 /// What is asked, by the headings of its measures that are not known.
 fn not_known(view: &View, items: &[Item], want: Want) -> String {
     let rules = &view.rulebook;
@@ -327,7 +346,7 @@ fn wants(view: &View, items: &[Item], key: &'static str, title: &str, list: &[Wa
     for want in list {
         table.add([
             want_id(view, items, *want).into(),
-            Cell::from(&view.rulebook.profiles[items[want.deployed].profile].id),
+            Cell::from(&view.rulebook.profiles[items[want.deployed].profile]),
             Cell::yes(requirement(view, items, *want).gate),
             not_known(view, items, *want).into(),
         ]);
@@ -340,7 +359,7 @@ fn impossible(view: &View, items: &[Item], found: &Takes) -> Table {
     let mut table = Table::new("impossible", "What nothing on offer closes", &columns);
     for one in &found.impossible {
         table.add([
-            want_id(view, items, one.want).into(),
+            Cell::named(want_id(view, items, one.want), want_title(view, items, one.want)),
             Cell::yes(one.is_gate),
             Cell::from(&one.reason),
         ]);

@@ -7,6 +7,7 @@ use super::{Ending, open_existing, print_problems};
 use crate::config::Config;
 use crate::error::Error;
 use crate::view::View;
+use crate::view::explain::heading;
 use crate::view::filter::SiteFilter;
 use crate::view::gap::{find_judged_at_sites, find_technology};
 use crate::view::what_if::{CapitalOfSites, Compared, WhatIf};
@@ -15,6 +16,7 @@ use siteworthy_rules::change::Change;
 use siteworthy_rules::judge::Readiness;
 use siteworthy_rules::profile::{Horizon, Profile};
 use siteworthy_rules::sensitivity::{Changed, Figure, Sensitivity, sensitivity};
+use siteworthy_rules::words::counted;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -80,11 +82,8 @@ impl Whatif {
             Ok(changed) => changed,
             Err(problems) => {
                 print_problems(&problems);
-                let count = problems.len();
-                let what = if count == 1 { "problem" } else { "problems" };
-                return Err(Error::Invalid(format!(
-                    "the changes have {count} {what}, listed above"
-                )));
+                let count = counted(problems.len(), "problem", "problems");
+                return Err(Error::Invalid(format!("the changes have {count}, listed above")));
             }
         };
         let what_if = WhatIf::judge(&view, Arc::new(changed));
@@ -136,9 +135,9 @@ impl Whatif {
                 moved.add(move_of(view, technology, &compared));
             }
         }
-        let results = if total == 1 { "result moves" } else { "results move" };
+        let results = counted(total, "result moves", "results move");
         answer.say(format!(
-            "{total} {results}. Nothing in the record or in the rules is changed. Capital is what \
+            "{results}. Nothing in the record or in the rules is changed. Capital is what \
              closes the known gaps of a technology alone to the minimum."
         ));
         answer.add(changes(&self.changes, &after.rulebook.hash));
@@ -168,9 +167,10 @@ impl Whatif {
         let moving = found.iter().filter(|one| !one.changed.is_empty()).count();
         let mut answer = Answer::new(view);
         answer.say(format!(
-            "Of {} moves of a tenth, {moving} change the readiness of at least one of {judged} \
-             sites.",
-            found.len()
+            "Of {} of a tenth, {moving} {} the readiness of at least one of {}.",
+            counted(found.len(), "move", "moves"),
+            if moving == 1 { "changes" } else { "change" },
+            counted(judged, "site", "sites")
         ));
         answer.add(figures(view, &view.rulebook.profiles[at], &found));
         Ok(answer)
@@ -238,7 +238,7 @@ fn count(
     };
     let in_words = before.iter().zip(after).map(|(before, after)| both([*before, after]));
     let sites_without = capital.map(|one| one.sites_without);
-    [Cell::from(&technology.id), technology.horizon.word().into()]
+    [Cell::from(technology), technology.horizon.word().into()]
         .into_iter()
         .chain(in_words)
         .chain([moved.into()])
@@ -270,11 +270,11 @@ fn move_of(view: &View, technology: &Profile, compared: &Compared<'_>) -> [Cell;
         Cell::from(&site.code),
         Cell::from(&site.name),
         view.organisation_name(site).into(),
-        Cell::from(&technology.id),
+        Cell::from(technology),
         before.map_or("no such technology", |score| score.readiness.word()).into(),
-        points(before.and_then(|score| score.score_bp)),
+        points(before.and_then(|score| score.told_bp())),
         after.readiness.word().into(),
-        points(after.score_bp),
+        points(after.told_bp()),
     ]
 }
 
@@ -293,15 +293,19 @@ fn figures(view: &View, profile: &Profile, found: &[Sensitivity]) -> Table {
     let look = ["figure", "of", "direction", "sites_changed", "changes"];
     let mut table =
         Table::new("figures", "", &columns).for_files().and_showing(title, &look, Some("changes"));
+    let asked = |at: usize| {
+        let one = &profile.requirements[at];
+        Cell::named(&one.id, heading(&view.rulebook, &one.asks).0)
+    };
     for one in found {
         let (figure, of) = match one.figure {
-            Figure::Threshold(at) => ("threshold", profile.requirements[at].id.as_str()),
-            Figure::Weight(at) => ("weight", profile.requirements[at].id.as_str()),
-            Figure::DomainWeight(domain) => ("weight of the domain", domain.word()),
+            Figure::Threshold(at) => ("threshold", asked(at)),
+            Figure::Weight(at) => ("weight", asked(at)),
+            Figure::DomainWeight(domain) => ("weight of the domain", domain.word().into()),
         };
         table.add([
             figure.into(),
-            of.into(),
+            of,
             one.moved.word().into(),
             one.changed.len().into(),
             in_words(&one.changed).into(),

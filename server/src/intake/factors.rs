@@ -160,12 +160,12 @@ fn no_heading(layout: &FactorLayout) -> Fault {
     Fault::refused(
         code::LAYOUT_DOES_NOT_FIT,
         format!(
-            "This is an Excel workbook, and no sheet has the headings of a {} of conversion factors: {}.",
+            "This workbook is no {} of conversion factors: no sheet has its headings, which are {}.",
             layout.kind,
             headings.join(", ")
         ),
-        "Import the flat file as it is published, not the condensed or the full set. If it is a \
-         survey, save its sheet as CSV UTF-8.",
+        "Only that flat file is read as a workbook, as it is published, and not the condensed or the \
+         full set. Save any other sheet, such as that of a survey, as CSV UTF-8.",
     )
 }
 

@@ -121,10 +121,32 @@ pub fn read(
             Ok(Draft { file_name: name, sha256: hash(upload.bytes), ..draft })
         }
         Err(fault) => {
-            report.add_to_file(fault);
+            report.add_to_file(if is_named_workbook(&name) {
+                not_a_workbook(fault)
+            } else {
+                fault
+            });
             Err(report.into_problems())
         }
     }
+}
+
+/// Whether a name ends as those of workbooks do.
+fn is_named_workbook(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["xlsx", "xlsm", "xls", "ods"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// What nobody can read is not called a survey because its name says that it is a workbook.
+fn not_a_workbook(fault: Fault) -> Fault {
+    Fault::refused(
+        code::NOT_TEXT,
+        format!(
+            "The name is that of a workbook, which cannot be read as a survey yet. {}",
+            fault.message
+        ),
+        "Open it in a spreadsheet and save the sheet as CSV UTF-8 (comma delimited).",
+    )
 }
 
 /// How well every layout fits a file, best first.

@@ -20,6 +20,7 @@ use chrono::NaiveDate;
 use siteworthy_rules::measure::{Dictionary, Kind, Measure, MeasureIndex, Scope};
 use siteworthy_rules::observation::{Method, Value};
 use siteworthy_rules::unit::Unit;
+use siteworthy_rules::words::counted;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -644,10 +645,10 @@ fn no_rows() -> Fault {
 }
 
 fn pooled_rows(count: u32) -> Fault {
-    let rows = if count == 1 { "row is" } else { "rows are" };
+    let rows = counted(count, "row is", "rows are");
     Fault::note(
         code::POOLED_ROWS,
-        format!("{count} {rows} about entries that stand for many minor sites; this is the first."),
+        format!("{rows} about entries that stand for many minor sites; this is the first."),
         "Their values count in totals, but they are neither drawn nor judged as one building.",
     )
 }

@@ -159,7 +159,7 @@ where
     }
 }
 
-const TOTAL_KEYS: [&str; 19] = [
+const TOTAL_KEYS: [&str; 20] = [
     "sites",
     "sites_with_gap",
     "backlog_central_gbp",
@@ -174,6 +174,7 @@ const TOTAL_KEYS: [&str; 19] = [
     "may_be_in_backlog_central_gbp",
     "running_central_gbp_per_year",
     "lines_without_cost",
+    "lines_in_part",
     "lines_without_running",
     "without_remedy",
     "not_known",
@@ -185,6 +186,7 @@ fn totals<'a>(totals: &Totals) -> impl Iterator<Item = Value<'a>> {
     let central = |amount: Option<Estimate<Pence>>| Value::from(amount.map(|all| all.central));
     let counts = [
         totals.lines_without_cost,
+        totals.lines_in_part,
         totals.lines_without_running,
         totals.without_remedy,
         totals.not_known,

@@ -46,7 +46,7 @@ pub struct GapReport {
 }
 
 /// What of the statement stands beside every table, too. The revision and the rulebook do anyway.
-const SAID: [&str; 10] = [
+const SAID: [&str; 11] = [
     "Net zero",
     "Price base",
     "Allowance for risk",
@@ -54,6 +54,7 @@ const SAID: [&str; 10] = [
     "Value added tax",
     "Allocated money",
     "May stand in the backlog as well",
+    "Sites without a room",
     "Shortfalls that no remedy here closes",
     "Not in these figures",
     "Technologies still in research",
@@ -106,6 +107,8 @@ pub struct Totals {
     pub running: Option<Estimate<Pence>>,
     /// Lines without a capital cost.
     pub lines_without_cost: usize,
+    /// Lines whose capital cost is of a part of what is needed: they cost at least so much.
+    pub lines_in_part: usize,
     /// Lines without a running cost; where there is any, `running` is not the whole.
     pub lines_without_running: usize,
     /// Requirements that are short and that no remedy of the rulebook closes.
@@ -140,6 +143,7 @@ impl Totals {
         self.may_be_in_backlog = self.may_be_in_backlog + other.may_be_in_backlog;
         self.running = known(self.running, other.running);
         self.lines_without_cost += other.lines_without_cost;
+        self.lines_in_part += other.lines_in_part;
         self.lines_without_running += other.lines_without_running;
         self.without_remedy += other.without_remedy;
         self.not_known += other.not_known;

@@ -22,7 +22,7 @@ pub struct TileSite<'a> {
     pub organisation: &'a str,
     /// The word of the readiness.
     pub readiness: &'static str,
-    /// Score in per cent; none where nothing is known.
+    /// Score in per cent; none where too little is known to tell one.
     pub score: Option<f64>,
     /// Score if every unknown were 0.
     pub score_low: f64,

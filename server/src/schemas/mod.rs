@@ -11,6 +11,7 @@
 //! that an editor completes it without weighing cases, and let cases narrow it down: `unknown` takes a
 //! key away, as where the reader does not know it; `lacks` refuses a key that the reader knows.
 
+mod costing;
 mod flat_file;
 mod layout;
 mod measures;
@@ -42,6 +43,8 @@ words! {
         Preconditions = "preconditions",
         /// `rules/reliability.toml`.
         Reliability = "reliability",
+        /// `rules/costing.toml`.
+        Costing = "costing",
         /// Each file of `rules/profiles/`.
         Profile = "profile",
         /// Each file of `rules/remedies/`.
@@ -63,6 +66,7 @@ impl FileKind {
             Self::Resources => resources::file(),
             Self::Preconditions => profile::preconditions_file(),
             Self::Reliability => reliability::file(),
+            Self::Costing => costing::file(),
             Self::Profile => profile::file(),
             Self::Remedy => remedy::file(),
             Self::Layout => layout::file(),

@@ -1,9 +1,9 @@
 //! The schema of the files of `rules/remedies/`.
 
 use super::{
-    KEBAB_CASE, all_of, any_of, anything, as_of, at_least_one, case, evidence, has, id, ids, is,
-    lacks, may, must, number_above_zero, one_of, reference, some, table, tables, text, title, unit,
-    with_cases, word,
+    KEBAB_CASE, all_of, any_of, anything, as_of, at_least_one, case, evidence, flag, has, id, ids,
+    is, lacks, may, must, number_above_zero, one_of, reference, some, table, tables, text, title,
+    unit, with_cases, word,
 };
 use serde_json::{Value, json};
 use siteworthy_rules::carbon::demand::Carrier;
@@ -20,6 +20,18 @@ pub fn file() -> Value {
                 must("title", title()),
                 must("as_of", as_of()),
                 must("summary", text("What it is, in a sentence.")),
+                must(
+                    "project",
+                    id(
+                        "The kind of project that it is: a project_type of datasets/costs/optimism-bias.csv.",
+                    ),
+                ),
+                may(
+                    "renews",
+                    flag(
+                        "Whether it renews what stands, so that a backlog may hold some of it as well.",
+                    ),
+                ),
                 may("closes", closes()),
                 may("saves", saves()),
                 may("assumption", tables(assumption())),

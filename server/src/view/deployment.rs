@@ -129,6 +129,24 @@ impl View {
         }))
     }
 
+    /// Which rooms take more than one of a technology, in sentences: a room is judged by what one of it asks.
+    #[must_use]
+    pub fn shared_rooms(&self, items: &[Item]) -> Vec<String> {
+        let sentence = |item: &Item| {
+            let Spot::Space { space, .. } = item.spot else { return None };
+            let (place, title) =
+                (self.place_name(space), &self.rulebook.profiles[item.profile].title);
+            (item.quantity > 1).then(|| {
+                format!(
+                    "{place} is asked to hold {} of: {title}. The room is judged by what one of it asks; \
+                     whether {} fit side by side is not known.",
+                    item.quantity, item.quantity
+                )
+            })
+        };
+        items.iter().filter_map(sentence).collect()
+    }
+
     fn find_standby(&self) -> Result<ResourceIndex, Error> {
         self.rulebook.find_resource(STANDBY).ok_or_else(|| {
             Error::Invalid(format!(

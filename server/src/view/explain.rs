@@ -180,7 +180,9 @@ fn explain_one<'a>(
     }
 }
 
-fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
+/// What a requirement is called, and its unit.
+#[must_use]
+pub fn heading<'a>(rulebook: &'a Rulebook, asks: &Question) -> (String, &'a str) {
     match asks {
         Question::Measure(measure) => {
             let measure = rulebook.dictionary.get(rulebook.dictionary.general(*measure));
@@ -282,7 +284,9 @@ fn describe_reading(
             with_unit(low, unit)
         }
         (Reading::Known { low, high, .. }, _) => {
-            format!("between {} and {}", with_unit(low, unit), with_unit(high, unit))
+            let [low, high] = [low, high].map(|end| with_unit(end, unit));
+            // Ends that are shown alike are one figure to the eye.
+            if low == high { low } else { format!("between {low} and {high}") }
         }
     }
 }

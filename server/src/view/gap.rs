@@ -379,10 +379,11 @@ impl View {
     /// A line of the gap with everything that a reader needs beside it.
     #[must_use]
     pub fn describe_line(&self, at: u32, line: &Line) -> GapLine {
-        let (site, remedy) = match line.item {
-            Item::Remedy(remedy) => (self.site(at), &self.rulebook.remedies[remedy]),
+        let index = match line.item {
+            Item::Remedy(index) => index,
             Item::Backlog(measure) => return self.describe_backlog(at, measure, line),
         };
+        let (site, remedy) = (self.site(at), &self.rulebook.remedies[index]);
         let benchmarks: Vec<_> =
             remedy.costs.iter().map(|cost| &self.rulebook.benchmarks[cost.benchmark]).collect();
         let sources: Vec<String> = benchmarks
@@ -402,7 +403,11 @@ impl View {
             .unwrap_or(Evidence::Policy);
         let already =
             line.already_milli.map(|already| describe_already(already, &remedy.quantity.unit));
-        let remark = [&already, &line.unknown_reason, &remedy.caution, &remedy.running_unknown];
+        let asked = |need: &Need| &profile_of(&self.rulebook, *need).requirements[need.requirement];
+        let asked = line.needs.iter().map(asked);
+        let reserve = self.reserve_in_words(index, asked, line.quantity_milli);
+        let remark =
+            [&reserve, &already, &line.unknown_reason, &remedy.caution, &remedy.running_unknown];
         let organisation = site.organisation.map(|own| self.organisations.get(own));
         GapLine {
             organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
@@ -502,8 +507,12 @@ impl View {
 type Works = BTreeMap<u32, Vec<NetZeroWork>>;
 
 /// Nothing is missing.
-static NOTHING: SiteGap =
-    SiteGap { lines: Vec::new(), without_remedy: Vec::new(), not_known: Vec::new() };
+static NOTHING: SiteGap = SiteGap {
+    lines: Vec::new(),
+    without_remedy: Vec::new(),
+    not_known: Vec::new(),
+    no_room: Vec::new(),
+};
 
 /// The financial year in which a day lies.
 fn financial_year_of(day: NaiveDate) -> FinancialYear {

@@ -24,7 +24,7 @@ use siteworthy_rules::factor::discount::{IN_FORCE, STANDARD};
 use siteworthy_rules::factor::{FinancialYear, PriceBase, Real};
 use siteworthy_rules::funding::{InvestmentGap, Ledger, Required, investment_gap};
 use siteworthy_rules::gap::SiteGap;
-use siteworthy_rules::investment::{Item, Line, Part, may_be_in_backlog};
+use siteworthy_rules::investment::{Item, Line, Part, may_be_in_backlog, readiness_capital};
 use siteworthy_rules::judge::percent;
 use siteworthy_rules::place::OrganisationKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,10 +148,13 @@ impl View {
         let of_part = |part: Part| {
             let own = Sums::of(at.lines.iter().filter(|line| line.part == part));
             // Nothing is missing only where that is known.
+            if let (Part::Readiness, Some(gap)) = (part, &at.gap) {
+                return readiness_capital(gap, &at.lines);
+            }
             let is_whole = own.lines == 0
                 && match part {
                     Part::Backlog => at.has_backlog == Some(true),
-                    Part::Readiness => at.gap.as_ref().is_some_and(is_all_known),
+                    Part::Readiness => false,
                     Part::NetZero => at.has_net_zero == Some(true),
                     Part::Both => at.gap.is_some() && at.has_net_zero == Some(true),
                 };
@@ -162,7 +165,7 @@ impl View {
             *own = of_part(*part);
         }
         let is_whole = at.lines.is_empty()
-            && at.gap.as_ref().is_none_or(is_all_known)
+            && at.gap.as_ref().is_none_or(SiteGap::is_nothing)
             && at.has_backlog != Some(false)
             && at.has_net_zero != Some(false);
         let gap = at.gap.as_ref();
@@ -176,6 +179,7 @@ impl View {
             may_be_in_backlog: may_be_in_backlog(&self.rulebook, &at.lines),
             running: sums.running,
             lines_without_cost: sums.lines_without_cost,
+            lines_in_part: at.lines.iter().filter(|line| line.is_in_part()).count(),
             lines_without_running: sums.lines_without_running,
             without_remedy: gap.map_or(0, |gap| gap.without_remedy.len()),
             not_known: gap.map_or(0, |gap| gap.not_known.len()),
@@ -203,7 +207,7 @@ impl View {
         let standing = |profile: &usize| {
             self.result(*profile, at).map(|result| Standing {
                 readiness: result.outcome.score.readiness.word(),
-                score: result.outcome.score.score_bp.map(percent),
+                score: result.outcome.score.told_bp().map(percent),
                 coverage: percent(result.outcome.score.coverage_bp),
             })
         };
@@ -429,10 +433,6 @@ impl View {
 /// The kinds of group, in the order of the report; none for the organisation of the site itself.
 const GROUPS: [Option<OrganisationKind>; 3] =
     [Some(OrganisationKind::Nation), Some(OrganisationKind::Region), None];
-
-const fn is_all_known(gap: &SiteGap) -> bool {
-    gap.not_known.is_empty() && gap.without_remedy.is_empty() && gap.lines.is_empty()
-}
 
 /// Three runs of one ledger side by side. Their years are the same: they follow from the question.
 fn ledger_gap(money: Money, gaps: &Estimate<InvestmentGap>) -> LedgerGap {

@@ -9,6 +9,7 @@ use crate::render::report::{FigureUsed, Totals};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::dated::Evidence;
+use siteworthy_rules::gap::without_room;
 use siteworthy_rules::investment::{Item, Part, describe_allowance};
 use std::collections::BTreeSet;
 
@@ -208,6 +209,11 @@ impl View {
             .filter(|nation| !self.rulebook.costing.locations.contains_key(nation))
             .count();
         let twice = total.may_be_in_backlog;
+        let gaps = scope.sites.iter().filter_map(|at| at.gap.as_ref());
+        let no_room: Vec<String> = without_room(&self.rulebook, gaps)
+            .iter()
+            .map(|(kind, without)| without.sentence(&self.rulebook, *kind))
+            .collect();
         [
             ("Revision of the record", format!("{}{as_of}", self.facts.revision)),
             ("Revised at", revised),
@@ -279,11 +285,19 @@ impl View {
             ("Running cost a year, central", describe_running(total, total.lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
             (
+                "Lines that cost at least so much",
+                format!("{}; a part of what they need is not known", total.lines_in_part),
+            ),
+            (
                 "Shortfalls that no remedy here closes",
                 format!(
                     "{}; no sum in this report mends them, and explain names them",
                     total.without_remedy
                 ),
+            ),
+            (
+                "Sites without a room",
+                if no_room.is_empty() { "none".to_owned() } else { no_room.join(" ") },
             ),
             (
                 "Requirements not known",

@@ -43,7 +43,7 @@ fn readiness(view: &View, profiles: &[usize], site: u32) -> JsonObject {
             let outcome = &result.outcome;
             let said = json!({
                 "readiness": outcome.score.readiness.word(),
-                "score": outcome.score.score_bp.map(percent),
+                "score": outcome.score.told_bp().map(percent),
                 "score_low": percent(outcome.score.low_bp),
                 "score_high": percent(outcome.score.high_bp),
                 "coverage": percent(outcome.score.coverage_bp),

@@ -5,7 +5,7 @@
 
 use super::View;
 use super::explain::{Explained, plain};
-use siteworthy_rules::judge::{Outcome, Readiness, Spot, Verdict, percent};
+use siteworthy_rules::judge::{Outcome, Readiness, Spot, Verdict, WHOLE_BP, percent};
 use siteworthy_rules::measure::Domain;
 use siteworthy_rules::profile::{AdoptionStatus, Place, Profile};
 
@@ -101,22 +101,28 @@ impl Headline<'_> {
         those.collect::<Vec<_>>().join(", ")
     }
 
-    /// Score and range. Where readiness cannot be told, the score over the little that is known would
-    /// promise too much, and only the range is given.
+    /// Score and range. Where readiness cannot be told, or too little is known, the score over the little
+    /// that is known would promise too much, and only the range is given.
     fn figures(&self) -> String {
         let score = &self.outcome.score;
         let [low, high] = [score.low_bp, score.high_bp].map(|bp| plain(percent(bp)));
         let weakest =
             self.weakest.map_or_else(String::new, |domain| format!("; weakest is {domain}"));
-        match score.score_bp {
-            None => String::new(),
-            Some(_) if score.readiness == Readiness::Indeterminate => format!(
-                " Whatever is still unknown, it will score between {low} and {high} of 100."
-            ),
-            Some(points) => format!(
-                " It scores {} of 100, and between {low} and {high} whatever is still unknown{weakest}.",
-                plain(percent(points)),
-            ),
+        if score.score_bp.is_none() {
+            return String::new();
+        }
+        let range = if low == high { low } else { format!("between {low} and {high}") };
+        match score.told_bp().filter(|_| score.readiness != Readiness::Indeterminate) {
+            None => format!(" Whatever is still unknown, it will score {range} of 100."),
+            Some(points) => {
+                let points = plain(percent(points));
+                let open = match (score.low_bp == score.high_bp, score.coverage_bp) {
+                    (false, _) => format!(", and {range} whatever is still unknown"),
+                    (true, WHOLE_BP) => String::new(),
+                    (true, _) => ", whatever is still unknown".to_owned(),
+                };
+                format!(" It scores {points} of 100{open}{weakest}.")
+            }
         }
     }
 
@@ -130,11 +136,16 @@ impl Headline<'_> {
 }
 
 /// What a place is called within a sentence.
-const fn room(place: Place) -> &'static str {
+pub const fn room(place: Place) -> &'static str {
     match place {
         Place::Site => "site",
         Place::Space(kind) => kind.name(),
     }
+}
+
+/// A readiness within a sentence, such as "ready with actions".
+pub fn spoken(readiness: Readiness) -> String {
+    readiness.word().replace('-', " ")
 }
 
 /// A heading within a sentence. Words that are all capitals, such as UPS or AI, stay as they are, and so does Wi-Fi.

@@ -155,7 +155,7 @@ fn tile_site(view: &View, profile: usize, at: u32, (x, y): (i32, i32)) -> Option
         name: &site.name,
         organisation: view.organisation_name(site),
         readiness: outcome.score.readiness.word(),
-        score: outcome.score.score_bp.map(percent),
+        score: outcome.score.told_bp().map(percent),
         score_low: percent(outcome.score.low_bp),
         score_high: percent(outcome.score.high_bp),
         coverage: percent(outcome.score.coverage_bp),

@@ -14,13 +14,14 @@ pub mod gap;
 mod gap_report;
 mod gap_statement;
 pub mod geojson;
-mod headline;
+pub mod headline;
 pub mod map;
 pub mod next;
 pub mod organisations;
 pub mod outage;
 pub mod peers;
 pub mod pools;
+mod reserve;
 pub mod rules_change;
 pub mod summary;
 pub mod what_if;
@@ -33,7 +34,8 @@ use rayon::prelude::*;
 use siteworthy_rules::batch::Batch;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::estate::{Estate, PlaceRow, Source, code};
-use siteworthy_rules::gap::{Level, site_gap};
+use siteworthy_rules::gap::{Level, SiteGap, site_gap};
+use siteworthy_rules::investment::{Prices, SiteNeeds, readiness_capital};
 use siteworthy_rules::judge::{Outcome, Spot};
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::place::{Nation, Point, Setting, SpaceKind};
@@ -104,8 +106,8 @@ pub struct Space {
 pub struct SiteResult {
     /// Readiness and what decides it.
     pub outcome: Outcome,
-    /// Capital that closes the known gaps of this technology alone to the minimum; none where no cost
-    /// is known and something may be missing.
+    /// Capital that closes the known gaps of this technology alone to the minimum, on the usual terms;
+    /// none where no cost is known and something may be missing.
     pub capital: Option<Estimate<Pence>>,
     /// Requirements of which too little is known to say whether anything is missing.
     pub not_known: u32,
@@ -342,15 +344,20 @@ fn set_value(
 /// Judges all sites in runs that are shared among the processors, and finds what each technology
 /// alone lacks.
 fn judge_all(rulebook: &Rulebook, estate: &Estate, sites: &[Site]) -> Vec<Vec<Option<SiteResult>>> {
+    // The deflator of the terms was found when the rules were read.
+    let prices = Prices::new(rulebook, &rulebook.costing.usual).ok();
     judge_estate(rulebook, estate)
         .into_iter()
         .enumerate()
         .map(|(profile, outcomes)| {
-            let judged = sites.par_iter().zip(outcomes).with_min_len(256);
+            let judged = sites.par_iter().enumerate().zip(outcomes).with_min_len(256);
             judged
-                .map(|(site, outcome)| {
+                .map(|((at, site), outcome)| {
                     let is_judged = is_judged(&rulebook.profiles[profile], site);
-                    is_judged.then(|| site_result(rulebook, estate, profile, outcome))
+                    is_judged.then(|| {
+                        let gap = site_gap(rulebook, estate, &[(profile, outcome)], Level::Minimum);
+                        site_result(outcome, &gap, prices.as_ref(), (at, site))
+                    })
                 })
                 .collect()
         })
@@ -379,16 +386,19 @@ fn is_judged(profile: &Profile, site: &Site) -> bool {
 }
 
 fn site_result(
-    rulebook: &Rulebook,
-    estate: &Estate,
-    profile: usize,
     outcome: Outcome,
+    gap: &SiteGap,
+    prices: Option<&Prices<'_>>,
+    (at, site): (usize, &Site),
 ) -> SiteResult {
-    let gap = site_gap(rulebook, estate, &[(profile, outcome)], Level::Minimum);
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let (place, nation) = (count(at), site.nation);
+    let needs = SiteNeeds { site: place, nation, gap, works: &[], backlog: &[] };
+    let lines = prices.map(|prices| prices.lines(&needs)).unwrap_or_default();
     SiteResult {
         outcome,
-        capital: gap.capital(),
-        not_known: u32::try_from(gap.not_known.len()).unwrap_or(u32::MAX),
-        lines_without_cost: u32::try_from(gap.lines_without_cost()).unwrap_or(u32::MAX),
+        capital: readiness_capital(gap, &lines),
+        not_known: count(gap.not_known.len()),
+        lines_without_cost: count(lines.iter().filter(|line| line.capital.is_none()).count()),
     }
 }

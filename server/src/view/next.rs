@@ -8,6 +8,7 @@ use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::Place;
 use siteworthy_rules::unknowns::{Gain, gains};
+use siteworthy_rules::words::counted;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +67,39 @@ pub fn next_measures(
         (Reverse((worth.gate_shares, worth.settling_shares, worth.narrows_bp)), *measure)
     });
     list
+}
+
+/// Measures that do the same and do it only together, such as the items of a checklist, with what all of
+/// them are worth; a measure that stands for itself is a line of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The measures, the first of them first.
+    pub measures: Vec<MeasureIndex>,
+    /// What they are worth when all are surveyed.
+    pub worth: Worth,
+}
+
+/// Puts measures that are worth the same, and only together, into one line; the order stays.
+#[must_use]
+pub fn lines(list: &[(MeasureIndex, Worth)]) -> Vec<Line> {
+    let mut lines: Vec<(Worth, Line)> = Vec::new();
+    for (measure, worth) in list {
+        let mut key = worth.clone();
+        key.together_with.insert(*measure);
+        match lines.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, line)) => {
+                line.measures.push(*measure);
+                line.worth.narrows_bp += worth.narrows_bp;
+            }
+            None => lines.push((key, Line { measures: vec![*measure], worth: worth.clone() })),
+        }
+    }
+    for (_, line) in &mut lines {
+        for measure in &line.measures {
+            line.worth.together_with.remove(measure);
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 type Worths = BTreeMap<MeasureIndex, Worth>;
@@ -131,10 +165,7 @@ impl MissingRooms {
     #[must_use]
     pub fn sentence(&self, view: &View, kind: SpaceKind) -> String {
         let ids = self.profiles.iter().map(|at| view.rulebook.profiles[*at].id.as_str());
-        let sites = match self.sites {
-            1 => "1 site".to_owned(),
-            many => format!("{many} sites"),
-        };
+        let sites = counted(self.sites, "site", "sites");
         format!(
             "No {} is on record at {sites}, so nothing settles {} there until a survey names one.",
             kind.name(),

@@ -9,6 +9,7 @@ use siteworthy_rules::plant::reading::read_plant;
 use siteworthy_rules::plant::{Load, Overrides, SitePlant, Unanswered};
 use siteworthy_rules::reliability::Role;
 use siteworthy_rules::resilience::{Survival, survive};
+use siteworthy_rules::words::counted;
 
 /// A plant with its load, and how they stand.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,8 +48,9 @@ impl View {
     /// Works out an outage of so many hours at a site.
     ///
     /// # Errors
-    /// `Invalid` where the rulebook does not say what a deployment takes of the standby supply, and where
-    /// a battery is asked about of which only half is known.
+    /// `Invalid` where the rulebook does not say what a deployment takes of the standby supply, where a
+    /// battery is asked about of which only half is known, and where more sets are asked to be out of
+    /// service than there are.
     pub fn outage(
         &self,
         site: u32,
@@ -69,6 +71,7 @@ impl View {
             is_changed.then(|| stand(overrides.unwrap_or(&Overrides::default()), added_kva));
         if let (Some(overrides), Some(Ok(after))) = (overrides, &after) {
             self.refuse_half_a_battery(overrides, after)?;
+            refuse_more_sets_out_than_there_are(overrides, after)?;
         }
         Ok(Outage { before, after, added_kva, untold: self.untold_standby(items)? })
     }
@@ -87,4 +90,19 @@ impl View {
             ))),
         }
     }
+}
+
+/// All sets may be out of service; more than all is a slip of the keyboard.
+fn refuse_more_sets_out_than_there_are(overrides: &Overrides, after: &Stand) -> Result<(), Error> {
+    let plant = &after.found.plant;
+    let sets: u32 = plant.groups.iter().map(|group| group.sets).sum();
+    let is_asked = overrides.values.iter().any(|(role, _)| *role == Role::SetsOut);
+    if !is_asked || plant.sets_out <= sets {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "{} out of service are more than there are: the site has {}; give 0 to {sets}",
+        counted(plant.sets_out, "set", "sets"),
+        counted(sets, "standby generator set", "standby generator sets"),
+    )))
 }

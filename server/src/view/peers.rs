@@ -1,10 +1,13 @@
 //! How a site stands among sites like it: same nation, same setting, and of about its size.
 //!
 //! A figure among unlike sites says nothing, and one among a handful points at a neighbour. So groups
-//! of fewer than five are not shown, and what is shown comes with the spread of the group.
+//! of fewer than five are not shown, and what is shown comes with the spread of the group. A score that
+//! rests on less than the least coverage is no figure: it enters no group, and those left out are counted.
 
 use super::View;
+use super::explain::plain;
 use crate::error::Error;
+use siteworthy_rules::judge::percent;
 use siteworthy_rules::measure::{Kind, MeasureIndex, Scope};
 use siteworthy_rules::place::{Nation, Setting};
 
@@ -50,6 +53,16 @@ pub struct Standing {
     pub spread: [f64; 5],
 }
 
+/// A site's figure among its peers, or why it is not shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comparison {
+    /// The standing.
+    pub standing: Result<Standing, NoStanding>,
+    /// How many other sites like it are left out because too little is known of them for a score; none
+    /// where a measure is compared.
+    pub left_out: Option<usize>,
+}
+
 /// Why no standing is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoStanding {
@@ -57,6 +70,13 @@ pub enum NoStanding {
     NotPlaced,
     /// The site has no such figure.
     NoFigure,
+    /// Less is known of the site than a score must rest on.
+    LittleKnown {
+        /// What is known, in basis points of the weight.
+        coverage_bp: u16,
+        /// The least that must be.
+        least_bp: u16,
+    },
     /// Too few sites of its group have one.
     TooFew,
 }
@@ -72,6 +92,13 @@ impl NoStanding {
                     .to_owned()
             }
             Self::NoFigure => "The site has no such figure.".to_owned(),
+            Self::LittleKnown { coverage_bp, least_bp } => {
+                let [known, least] = [coverage_bp, least_bp].map(|bp| plain(percent(bp)));
+                format!(
+                    "Its score is not known: {known} % of what the technology asks is answered here, and \
+                     a score is told from {least} % on."
+                )
+            }
             Self::TooFew => format!(
                 "Fewer than {LEAST_PEERS} sites of its nation, setting and size have such a figure."
             ),
@@ -92,16 +119,29 @@ impl View {
         Some(Likeness { nation: site.nation?, setting: site.setting?, size_band })
     }
 
-    /// How the score of a technology stands among the site's peers.
-    ///
-    /// # Errors
-    /// Why it cannot be said.
-    pub fn score_among_peers(&self, at: u32, profile: usize) -> Result<Standing, NoStanding> {
-        let figure = |site: u32| {
-            let score = self.result(profile, site)?.outcome.score.score_bp?;
-            Some(siteworthy_rules::judge::percent(score))
-        };
-        self.among_peers(at, figure)
+    /// How the score of a technology stands among the site's peers, of those of which enough is known for
+    /// one.
+    #[must_use]
+    pub fn score_among_peers(&self, at: u32, profile: usize) -> Comparison {
+        let score_of = |site: u32| Some(self.result(profile, site)?.outcome.score);
+        let figure = |site: u32| score_of(site)?.told_bp().map(percent);
+        let standing = self.among_peers(at, figure).map_err(|why| match score_of(at) {
+            Some(score) if why == NoStanding::NoFigure && !score.is_enough_known => {
+                let least_bp = self.rulebook.bands.coverage_bp;
+                NoStanding::LittleKnown { coverage_bp: score.coverage_bp, least_bp }
+            }
+            _ => why,
+        });
+        let is_left_out = |site: &u32| score_of(*site).is_some_and(|score| !score.is_enough_known);
+        let others = self.peers(at).filter(|site| *site != at);
+        Comparison { standing, left_out: Some(others.filter(is_left_out).count()) }
+    }
+
+    /// The sites like a site, itself among them; none where what makes others like it is not known.
+    fn peers(&self, at: u32) -> impl Iterator<Item = u32> {
+        let likeness = self.likeness(at);
+        let all = 0..self.estate.sites();
+        all.filter(move |site| likeness.is_some() && self.likeness(*site) == likeness)
     }
 
     /// Finds a measure that can be compared between sites.
@@ -128,17 +168,11 @@ impl View {
     }
 
     /// How a measure that can be compared stands among the site's peers.
-    ///
-    /// # Errors
-    /// Why it cannot be said.
-    pub fn value_among_peers(
-        &self,
-        at: u32,
-        measure: MeasureIndex,
-    ) -> Result<Standing, NoStanding> {
+    #[must_use]
+    pub fn value_among_peers(&self, at: u32, measure: MeasureIndex) -> Comparison {
         let figure =
             |site: u32| Some(self.estate.value(measure, site)).filter(|value| !value.is_nan());
-        self.among_peers(at, figure)
+        Comparison { standing: self.among_peers(at, figure), left_out: None }
     }
 
     fn among_peers(
@@ -146,11 +180,9 @@ impl View {
         at: u32,
         figure: impl Fn(u32) -> Option<f64>,
     ) -> Result<Standing, NoStanding> {
-        let likeness = self.likeness(at).ok_or(NoStanding::NotPlaced)?;
+        self.likeness(at).ok_or(NoStanding::NotPlaced)?;
         let value = figure(at).ok_or(NoStanding::NoFigure)?;
-        let all = 0..self.estate.sites();
-        let peers = all.filter(|site| self.likeness(*site) == Some(likeness));
-        let mut figures: Vec<f64> = peers.filter_map(figure).collect();
+        let mut figures: Vec<f64> = self.peers(at).filter_map(figure).collect();
         if figures.len() < LEAST_PEERS {
             return Err(NoStanding::TooFew);
         }

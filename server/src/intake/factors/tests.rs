@@ -300,10 +300,10 @@ fn without_headings_year_or_end_nothing_is_read() {
     check_refused(
         |file| file.headings = vec!["Site".to_owned(), "Value".to_owned()],
         &[
-            "refused set.xlsx: This is an Excel workbook, and no sheet has the headings of a flat file of \
-           conversion factors: ID, Scope, Level 1, Level 2, Level 3, Level 4, Column Text, UOM, GHG/Unit, GHG \
-           Conversion Factor. Import the flat file as it is published, not the condensed or the full set. If \
-           it is a survey, save its sheet as CSV UTF-8.",
+            "refused set.xlsx: This workbook is no flat file of conversion factors: no sheet has its headings, \
+           which are ID, Scope, Level 1, Level 2, Level 3, Level 4, Column Text, UOM, GHG/Unit, GHG Conversion \
+           Factor. Only that flat file is read as a workbook, as it is published, and not the condensed or the \
+           full set. Save any other sheet, such as that of a survey, as CSV UTF-8.",
         ],
     );
 }
@@ -344,7 +344,7 @@ fn what_is_no_workbook_within_is_refused_without_panic() {
         assert_eq!(problems.len(), 1);
         let text = problems[0].to_string();
         assert!(text.starts_with("set.xlsx: This workbook cannot be read: "), "{text}");
-        assert!(text.contains("Get the file again"), "{text}");
+        assert!(text.contains("get that file again. Save any other sheet"), "{text}");
     }
     assert!(is_workbook(&bytes) && !is_workbook(b"site,value\n"));
 }

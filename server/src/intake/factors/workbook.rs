@@ -65,7 +65,8 @@ pub fn read_sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
         Fault::refused(
             code::NOT_TEXT,
             format!("This workbook cannot be read: {}.", shorten(&error.to_string())),
-            "Get the file again, or open it in a spreadsheet and save it as an Excel workbook (.xlsx).",
+            "Only the flat file of conversion factors is read as a workbook: get that file again. Save any \
+             other sheet, such as that of a survey, as CSV UTF-8.",
         )
     };
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;

@@ -38,7 +38,7 @@ fn width_of(heading: &str) -> f64 {
     }
 }
 
-const SITE_TOTALS: [&str; 15] = [
+const SITE_TOTALS: [&str; 16] = [
     "Capital low (GBP)",
     "Capital central (GBP)",
     "Capital high (GBP)",
@@ -47,6 +47,7 @@ const SITE_TOTALS: [&str; 15] = [
     "Running high (GBP a year)",
     "Lines",
     "Lines without a cost",
+    "Lines priced in part",
     "Lines without a running cost",
     "Shortfalls without a remedy",
     "Requirements not known",
@@ -106,6 +107,7 @@ fn write_site(pen: &mut Pen<'_>, row: u32, site: &SiteTotal) -> Result<(), XlsxE
     let counts = [
         totals.lines,
         totals.lines_without_cost,
+        totals.lines_in_part,
         totals.lines_without_running,
         totals.without_remedy,
         totals.not_known,
@@ -113,7 +115,7 @@ fn write_site(pen: &mut Pen<'_>, row: u32, site: &SiteTotal) -> Result<(), XlsxE
     for (column, count) in (column + 6..).zip(counts) {
         pen.count(row, column, count)?;
     }
-    for (column, amount) in (column + 11..).zip(totals.by_part) {
+    for (column, amount) in (column + 12..).zip(totals.by_part) {
         pen.money(row, column, amount.map(|amount| amount.central))?;
     }
     Ok(())

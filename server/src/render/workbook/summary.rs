@@ -101,7 +101,7 @@ impl Rows {
         let percentiles = of_which + 2 + 5 + 1;
         let unfunded = percentiles + 2 + 3 + 1;
         let missing = unfunded + 2 + 2 * report.ledgers.len() as u32 + 1;
-        let checks = missing + 1 + 7 + 1;
+        let checks = missing + 1 + 8 + 1;
         Self { parts, of_which, percentiles, unfunded, missing, checks, largest: checks + 6 }
     }
 }
@@ -213,6 +213,7 @@ fn write_missing(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Result<()
     let own = [
         ("Lines", total.lines),
         ("Lines without a cost", total.lines_without_cost),
+        ("Lines priced in part: they cost at least so much", total.lines_in_part),
         ("Lines without a running cost", total.lines_without_running),
         ("Shortfalls that no remedy closes", total.without_remedy),
         ("Requirements not known", total.not_known),

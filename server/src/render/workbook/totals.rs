@@ -19,7 +19,7 @@ pub const PARTS: [&str; Part::ALL.len()] = [
 ];
 
 /// The headings of a group; columns below name them.
-const HEADINGS: [&str; 27] = [
+const HEADINGS: [&str; 28] = [
     "No.",
     "Code",
     "Name",
@@ -42,6 +42,7 @@ const HEADINGS: [&str; 27] = [
     "Running high (GBP a year)",
     "Lines",
     "Lines without a cost",
+    "Lines priced in part",
     "Lines without a running cost",
     "Shortfalls without a remedy",
     "Requirements not known",
@@ -122,17 +123,18 @@ fn amounts(totals: &Totals) -> [(u16, Option<Pence>); 15] {
     ]
 }
 
-const fn counts(totals: &Totals) -> [(u16, usize); 9] {
+const fn counts(totals: &Totals) -> [(u16, usize); 10] {
     [
         (3, totals.sites),
         (4, totals.sites_with_gap),
         (COUNTS, totals.lines),
         (COUNTS + 1, totals.lines_without_cost),
-        (COUNTS + 2, totals.lines_without_running),
-        (COUNTS + 3, totals.without_remedy),
-        (COUNTS + 4, totals.not_known),
-        (COUNTS + 5, totals.sites_without_backlog),
-        (COUNTS + 6, totals.sites_without_net_zero),
+        (COUNTS + 2, totals.lines_in_part),
+        (COUNTS + 3, totals.lines_without_running),
+        (COUNTS + 4, totals.without_remedy),
+        (COUNTS + 5, totals.not_known),
+        (COUNTS + 6, totals.sites_without_backlog),
+        (COUNTS + 7, totals.sites_without_net_zero),
     ]
 }
 
