@@ -98,7 +98,7 @@ impl Cell {
 
     fn for_csv(&self) -> String {
         match self {
-            Self::Text(text) | Self::Named { id: text, .. } => inert(text),
+            Self::Text(text) | Self::Named { id: text, .. } => inert(text).into_owned(),
             Self::Date(date) => date.to_string(),
             Self::Pounds(pence) => pence.pounds().to_string(),
             other => other.number().map_or_else(String::new, |number| number.to_string()),
@@ -460,7 +460,7 @@ impl Answer {
             let as_of = self.as_of.map_or_else(String::new, |day| day.to_string());
             let revision = self.revision.map_or_else(String::new, |number| number.to_string());
             let made_by = [revision, self.rulebook.clone(), as_of];
-            let ends = [inert(says), part.to_owned()].into_iter().chain(made_by);
+            let ends = [inert(says).into_owned(), part.to_owned()].into_iter().chain(made_by);
             writer.write_record(cells.into_iter().chain(ends)).map_err(Error::internal)
         };
         for sentence in &self.says {

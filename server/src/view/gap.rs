@@ -29,9 +29,6 @@ use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
 use std::collections::BTreeMap;
 
-/// What a statement says where there is nothing of a kind.
-pub const NONE_OF_THESE: &str = "none";
-
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GapQuestion {

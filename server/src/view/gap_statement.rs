@@ -4,8 +4,8 @@
 //! The sums are `gap_report`.
 
 use super::View;
-use super::gap::{GapQuestion, NONE_OF_THESE, ScopeLines};
-use crate::render::report::{FigureUsed, Totals};
+use super::gap::{GapQuestion, ScopeLines};
+use crate::render::report::{FigureUsed, NONE_OF_THESE, Totals};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::costing::simulation::Percentiles;
@@ -291,11 +291,15 @@ impl View {
             ),
             (
                 "May stand in the backlog as well",
-                format!(
+                if twice.high == Pence::default() {
+                    NONE_OF_THESE.to_owned()
+                } else {
+                    format!(
                     "at most {} (central run): works that renew what is worn, up to the backlog of their \
                      site. Backlog is published as a sum, so that nobody can tell. It is not taken off.",
                     twice.central
-                ),
+                )
+                },
             ),
             ("Running cost a year, central", describe_running(total, total.lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
