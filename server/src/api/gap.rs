@@ -32,6 +32,7 @@ impl GapQuery {
     /// technologies at every site (all that can be deployed now where none is named), what net zero
     /// needs, and what of it is funded. What serves several is paid once.
     #[graphql(complexity = "super::HEAVY_COMPLEXITY + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn investment_gap(
         &self,
         context: &Context<'_>,
