@@ -239,6 +239,8 @@ pub fn made_report(lines: usize, organisations: usize) -> GapReport {
             evidence: "recalled",
         }],
         revision: 7,
+        prices: "prices of 2025".to_owned(),
+        terms: "Allowance for risk on works: none".to_owned(),
         rulebook: "0123456789abcdef0123456789abcdef".to_owned(),
         technologies: vec!["Ambient voice scribe".to_owned(), "Logistics robot".to_owned()],
         percentiles: Ok(Percentiles { p10: Pence(1), p50: Pence(22), p90: Pence(333) }),

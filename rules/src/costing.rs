@@ -338,6 +338,16 @@ pub enum Phasing {
 }
 
 impl Phasing {
+    /// Whether money is needed in a year.
+    #[must_use]
+    pub fn holds(&self, year: FinancialYear) -> bool {
+        let (start, years) = match self {
+            Self::Spread { start, shares } => (start, shares.len()),
+            Self::EveryYear { start, years } => (start, *years as usize),
+        };
+        usize::try_from(year.0 - start.0).is_ok_and(|index| index < years)
+    }
+
     /// Once, by a published spend profile.
     ///
     /// # Errors

@@ -349,7 +349,8 @@ fn years(report: &GapReport) -> Table {
         "gap_central_gbp",
         "cumulative_central_gbp",
     ];
-    let title = "By year, central run: what must be spent, what is allocated, what is lacking";
+    let title = "By year, central run: what must be spent, what is allocated, what the year alone lacks, and what \
+                 is unfunded so far if what is left over rolls on";
     let mut table = Table::new("years", title, &columns).showing(&shown);
     for ledger in &report.ledgers {
         for year in &ledger.years {

@@ -18,6 +18,10 @@ use siteworthy_rules::profile::Profile;
 use siteworthy_rules::resource::{Reading, ResourceIndex, steady};
 use siteworthy_rules::tally::Score;
 
+/// Why a deployment may be not ready although each of its technologies is.
+pub const FITS_OR_NOT: &str = "A deployment that does not fit into what is left is not ready, whatever its points; for a \
+                               technology by itself, readiness counts what is left as one requirement among others.";
+
 /// Shows what is left of shared resources.
 #[derive(Args, Debug)]
 #[command(
@@ -52,6 +56,7 @@ impl Headroom {
         }
         answer.add(resources(&view, site, &items, &judgement));
         if !items.is_empty() {
+            answer.say(FITS_OR_NOT.to_owned());
             answer.add(steps(&view, &items, &judgement));
             answer.add(technologies(&view, &items, &judgement));
         }

@@ -1,7 +1,7 @@
 //! `siteworthy takes`: what it would take to make a site ready for a deployment, at least cost.
 
 use super::choice::{Deployment, Reply};
-use super::headroom::place_of;
+use super::headroom::{FITS_OR_NOT, place_of};
 use super::tables::{Answer, Cell, Column, Table};
 use super::{Ending, open_existing};
 use crate::config::Config;
@@ -81,6 +81,11 @@ fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
         });
     }
     answer.say(bound_in_words(found));
+    answer.say(format!(
+        "Capital is that of the work at rates of {}, before allowance for risk, fees and VAT, which gap adds.",
+        view.rulebook.price_base_year
+    ));
+    answer.say(FITS_OR_NOT.to_owned());
     answer.add(prospects(view, items, &found.prospects));
     answer.add(works(view, items, &found.works));
     if !(found.works.is_empty() && found.is_out_of_reach()) {

@@ -121,14 +121,14 @@ fn estimate<T>(
 pub fn write(report: &GapReport, to: impl Write) -> io::Result<()> {
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
-    let made_by = ["Revision", "Rulebook hash"];
+    let made_by = ["Revision", "Rulebook hash", "Prices", "Terms"];
     writer.write_record(LINE_HEADINGS.into_iter().chain(made_by))?;
     let revision = report.revision.to_string();
     for (at, line) in report.lines.iter().enumerate() {
         for cell in line_cells(at + 1, line) {
             writer.write_field(&*text_of(cell))?;
         }
-        writer.write_record([revision.as_str(), report.rulebook.as_str()])?;
+        writer.write_record([&*revision, &report.rulebook, &report.prices, &report.terms])?;
     }
     writer.flush()
 }

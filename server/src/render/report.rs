@@ -19,6 +19,10 @@ pub struct GapReport {
     pub revision: i64,
     /// Hash of the rulebook.
     pub rulebook: String,
+    /// Of which prices every amount is.
+    pub prices: String,
+    /// On which terms works and backlog are priced, in a sentence.
+    pub terms: String,
     /// Titles of the technologies, in the order of each site's standings.
     pub technologies: Vec<String>,
     /// Sum over all lines.
@@ -49,7 +53,8 @@ pub struct GapReport {
 pub const NONE_OF_THESE: &str = "none";
 
 /// What of the statement stands beside every table, too. The revision and the rulebook do anyway.
-const SAID: [&str; 13] = [
+const SAID: [&str; 14] = [
+    "Gaps closed to",
     "Capital, simulated",
     "Backlog",
     "Net zero",
@@ -154,13 +159,23 @@ impl Totals {
         self.capital.map(|_| self.of_capital)
     }
 
-    /// The same where no running cost is known of what is there: that of some lines, which is nothing,
-    /// would read as that of all.
+    /// The same without a zero that stands for some alone: where nothing is needed at some places and
+    /// nobody can tell what is at others, the sum is not known.
     #[must_use]
-    pub fn settled(self) -> Self {
-        let is_nothing_of_some =
-            self.lines_without_running > 0 && self.running == Some(Estimate::default());
-        Self { running: self.running.filter(|_| !is_nothing_of_some), ..self }
+    pub fn settled(mut self) -> Self {
+        let is_open = self.lines_without_cost + self.without_remedy + self.not_known > 0;
+        let drop = |sum: &mut Option<Estimate<Pence>>, is_open: bool| {
+            *sum = sum.filter(|sum| !is_open || *sum != Estimate::default());
+        };
+        let [backlog, readiness, net_zero, both] = &mut self.by_part;
+        drop(backlog, self.sites_without_backlog > 0);
+        drop(readiness, is_open);
+        drop(net_zero, self.sites_without_net_zero > 0);
+        drop(both, is_open || self.sites_without_net_zero > 0);
+        let is_any_open = is_open || self.sites_without_backlog + self.sites_without_net_zero > 0;
+        drop(&mut self.capital, is_any_open);
+        drop(&mut self.running, self.lines_without_running > 0);
+        self
     }
 
     /// Adds other totals to these.

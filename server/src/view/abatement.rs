@@ -131,6 +131,9 @@ pub struct Met {
     pub works: BTreeMap<u32, Vec<NetZeroWork>>,
     /// Sites where some remedy is left out because something is not known or not surveyed.
     pub unsized_at: BTreeSet<u32>,
+    /// What the set saves of what is emitted, over the same years and valued likewise; none where the
+    /// grid does not tell every year.
+    pub saved_to_2050: Option<Valued>,
     /// What stays above the path with the set from the year after the base year to 2050, as a present
     /// value in the base year; none where the path does not tell every year.
     pub to_2050: Option<Valued>,
@@ -469,6 +472,10 @@ impl View {
         let path_years = years.clone().filter_map(in_year).collect();
         let to_2050: Option<BTreeMap<CalendarYear, Carbon<P>>> =
             years.map(|year| Some((year, left_in(year).ok()?))).collect();
+        let saved_to_2050: Option<BTreeMap<CalendarYear, Carbon<P>>> = (YEARS)
+            .map(CalendarYear)
+            .map(|year| Some((year, sum.central.saved_in(year, grid).ok()?)))
+            .collect();
         let of_year = BTreeMap::from([(year, residual)]);
         let set = bundle.iter().zip(&total.parts);
         Ok(Met {
@@ -490,6 +497,8 @@ impl View {
             years: path_years,
             works: works_of(known, &bundle, priced),
             unsized_at: unsized_at(known),
+            saved_to_2050: saved_to_2050
+                .map(|tonnes| self.valued(&tonnes, terms, |index| terms.schedule.factor(index))),
             to_2050: to_2050
                 .map(|tonnes| self.valued(&tonnes, terms, |index| terms.schedule.factor(index))),
         })

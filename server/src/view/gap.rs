@@ -5,7 +5,7 @@
 //! how the report looks is `render`.
 
 use super::View;
-use super::abatement;
+use super::abatement::{self, Met};
 use super::filter::SiteFilter;
 use crate::error::Error;
 use crate::render::report::{GapLine, Path};
@@ -27,6 +27,7 @@ use siteworthy_rules::profile::{AdoptionStatus, Horizon, Place};
 use siteworthy_rules::remedy::Basis;
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
+use siteworthy_rules::words::with_commas;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for.
@@ -412,18 +413,13 @@ impl View {
         let year = question.net_zero_year.unwrap_or(abatement::DEFAULT_YEAR);
         let asked = abatement::Question { path: Choice::Crrem, year, baseline_t: None };
         let found = self.abatement(filter, &asked)?;
-        let (sites, counted) = (found.sites, found.sites_counted);
         match found.met {
             Err(why) => {
                 let note = format!("No path can be drawn: {}.", why.join("; "));
                 Ok((none(note), found.pinned, Some(Works::default())))
             }
             Ok(met) => {
-                let note = format!(
-                    "CRREM pathway for healthcare, to be met by {year}: {counted} of {sites} sites are \
-                     counted. What no remedy of these rules reaches in {year} is {:.0} t.",
-                    met.residual.tonnes
-                );
+                let note = describe_met(&met, year, [found.sites_counted, found.sites]);
                 let works = Works { at: met.works, unsized_at: met.unsized_at };
                 Ok((Path { note, years: met.years }, found.pinned, Some(works)))
             }
@@ -555,6 +551,42 @@ impl View {
         let profile = profile_of(&self.rulebook, need);
         format!("{}/{}", profile.id, profile.requirements[need.requirement].id)
     }
+}
+
+/// How far the works meet the path, what energy then costs, and what the saved carbon is worth.
+fn describe_met(met: &Met, year: i32, [counted, sites]: [usize; 2]) -> String {
+    let tonnes = |tonnes: f64| format!("{} t", with_commas(&format!("{tonnes:.0}")));
+    let pounds = |pounds: f64| format!("£{}", with_commas(&format!("{:.0}", pounds.abs())));
+    let stays = met.residual.tonnes;
+    let (saved, needed) = (tonnes(met.saved_t), tonnes(met.needed_t));
+    let how = if stays > 0.0 {
+        format!(
+            "The works do not meet it, and no others of these rules do: in {year} they save {saved} of the \
+             {needed} above the pathway, and {} stay above it.",
+            tonnes(stays)
+        )
+    } else {
+        format!("The works meet it: in {year} they save {saved}, and {needed} must be saved.")
+    };
+    let energy = met.sum.central.effect.energy_gbp_per_year;
+    let more = if energy < 0.0 { "more" } else { "less" };
+    let worth = met.saved_to_2050.as_ref().map_or_else(String::new, |saved| {
+        let at = saved.gbp.map_or_else(String::new, |Estimate { low, central, high }| {
+            format!(
+                ", worth {} today ({} to {}) at the Green Book's carbon values",
+                pounds(central),
+                pounds(low),
+                pounds(high)
+            )
+        });
+        format!(" To 2050 they save {}{at}.", tonnes(saved.tonnes))
+    });
+    format!(
+        "CRREM pathway for healthcare by {year}, for the {counted} of {sites} sites of which enough is known. \
+         {how} Energy then costs {} a year {more}, which is in no other figure here.{worth} A remedy is \
+         taken at all sites of the scope or at none, so that a part of it asked alone may get others.",
+        pounds(energy)
+    )
 }
 
 /// What net zero needs.

@@ -135,6 +135,8 @@ impl View {
             statement,
             figures: self.figures(&scope),
             revision: self.facts.revision,
+            prices: scope.prices.base.to_string(),
+            terms: self.terms_in_words(question, &scope),
             rulebook: self.rulebook.hash.clone(),
             technologies: scope
                 .profiles
@@ -485,7 +487,12 @@ impl View {
                 gaps.get(money).cloned().unwrap_or_else(|| empty.clone())
             };
             let Estimate { low, central, high } = &gaps;
-            ledger_gap(*money, &Estimate { low: of(low), central: of(central), high: of(high) })
+            let unpriced = match money {
+                Money::Capital => total.lines_without_cost,
+                Money::Running => total.lines_without_running,
+            };
+            let gaps = Estimate { low: of(low), central: of(central), high: of(high) };
+            ledger_gap(*money, &gaps, unpriced, |year| phasing(*money).holds(year))
         };
         Ok(Money::ALL.iter().map(of).collect())
     }
@@ -501,7 +508,13 @@ const GROUPS: [Option<OrganisationKind>; 3] =
     [Some(OrganisationKind::Nation), Some(OrganisationKind::Region), None];
 
 /// Three runs of one ledger side by side. Their years are the same: they follow from the question.
-fn ledger_gap(money: Money, gaps: &Estimate<InvestmentGap>) -> LedgerGap {
+/// What has no price is missing from every year in which money is needed.
+fn ledger_gap(
+    money: Money,
+    gaps: &Estimate<InvestmentGap>,
+    unpriced: usize,
+    is_needed: impl Fn(FinancialYear) -> bool,
+) -> LedgerGap {
     let of = |pick: fn(&InvestmentGap) -> Pence| Estimate {
         low: pick(&gaps.low),
         central: pick(&gaps.central),
@@ -517,7 +530,7 @@ fn ledger_gap(money: Money, gaps: &Estimate<InvestmentGap>) -> LedgerGap {
         YearGap {
             year: central.year.to_string(),
             required: of(|one| one.required.pence),
-            unpriced: central.required.unpriced,
+            unpriced: if is_needed(central.year) { unpriced } else { 0 },
             allocated: central.allocated,
             yearly_gap: of(|one| one.yearly_gap),
             cumulative: of(|one| one.cumulative),

@@ -179,6 +179,23 @@ impl View {
         figures
     }
 
+    /// On which terms works and backlog are priced, in a sentence.
+    pub(super) fn terms_in_words(&self, question: &GapQuestion, scope: &ScopeLines<'_>) -> String {
+        let pricing = &scope.prices.pricing;
+        let allowance = describe_allowance(&self.rulebook, pricing);
+        let fees = pricing.fees.map_or_else(
+            || "none".to_owned(),
+            |fees| format!("{} %", (fees * Decimal::ONE_HUNDRED).normalize()),
+        );
+        let backlog = match (question.asks_for(Part::Backlog), pricing.gross_up) {
+            (false, _) => "",
+            (true, true) => "; backlog grossed up by the same",
+            (true, false) => "; backlog as published, without these",
+        };
+        let vat = pricing.vat;
+        format!("Allowance for risk on works: {allowance}; fees: {fees}; VAT: {vat}{backlog}")
+    }
+
     /// What the report rests on, label by label.
     pub(super) fn statement(
         &self,
@@ -231,6 +248,7 @@ impl View {
         let Simulation { draws, rho, .. } = self.rulebook.costing.simulation;
         let located: Vec<&str> =
             self.rulebook.costing.locations.keys().map(|nation| nation.title()).collect();
+        let allowance = describe_allowance(&self.rulebook, pricing);
         let twice = total.may_be_in_backlog;
         let gaps = scope.sites.iter().filter_map(|at| at.gap.as_ref());
         let no_room: Vec<String> = without_room(&self.rulebook, gaps)
@@ -264,7 +282,7 @@ impl View {
                      the next"
                 ),
             ),
-            ("Allowance for risk", describe_allowance(&self.rulebook, pricing)),
+            ("Allowance for risk", format!("on works: {allowance}")),
             ("Backlog", backlog.to_owned()),
             ("Professional fees", fees),
             ("Value added tax", format!("{}. {}", pricing.vat, self.rulebook.costing.vat_reason)),
@@ -375,7 +393,8 @@ impl View {
                 "What the range holds",
                 "Low, central and high rates. Where a demand is known in kW only, also the power factor: its \
                  plausible range for low and high, and the central value of the rulebook; measuring it \
-                 narrows the range."
+                 narrows the range. Backlog is one figure without a range. Costs can rise further than they \
+                 can fall, so that half of all draws lie above the central figure."
                     .to_owned(),
             ),
             (
