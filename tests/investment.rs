@@ -159,7 +159,7 @@ fn the_terms_of_the_question_change_what_they_say_and_nothing_else() {
         let [work, risk] = ["work_central_gbp", "risk_central_gbp"].map(|key| pence(line, key));
         assert!((risk - work / 10).abs() <= 1, "{line:#}");
     }
-    assert_eq!(statement(&tenth, "Allowance for risk"), "a contingency of 10 %");
+    assert_eq!(statement(&tenth, "Allowance for risk"), "on works: a contingency of 10 %");
     // VAT on all of it, and fees of an eighth on work and risk.
     let taxed = record.json("gap --part readiness --vat included --fees 0.125");
     for line in rows(&taxed, "lines").iter().filter(|line| !line["work_central_gbp"].is_null()) {
