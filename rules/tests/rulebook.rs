@@ -130,12 +130,18 @@ fn every_requirement_demand_resource_remedy_and_rate_says_where_it_comes_from() 
     }
 }
 
-/// A mandatory standard asks for the safety case, the law for the registration of a device: no score buys
-/// either off. Where they are not asked of a technology as it is used, a site must be able to say so.
+/// A mandatory standard asks for the safety case, the law for the registration of a device and for the
+/// assessment of data protection: no score buys any of them off. Where the first two are not asked of a
+/// technology as it is used, a site must be able to say so; the third is asked only where personal data are
+/// handled, and has no such answer.
 #[test]
-fn the_safety_case_and_the_registration_are_gates_wherever_they_are_asked() {
+fn what_the_law_or_a_mandatory_standard_asks_for_is_a_gate_wherever_it_is_asked() {
     let rulebook = support::rulebook();
-    for (id, asked_by) in [("deployment-safety-case", 13), ("medical-device-registration", 10)] {
+    for (id, asked_by) in [
+        ("deployment-safety-case", 13),
+        ("medical-device-registration", 10),
+        ("data-protection-assessment", 12),
+    ] {
         let mut profiles = Vec::new();
         for profile in &rulebook.profiles {
             let asked = profile.requirements.iter().filter(|requirement| requirement.id == id);
