@@ -16,6 +16,7 @@ mod gap_statement;
 pub mod geojson;
 pub mod headline;
 pub mod map;
+pub mod national;
 pub mod next;
 pub mod organisations;
 pub mod outage;
