@@ -26,6 +26,7 @@ mod reserve;
 pub mod rules_change;
 pub mod summary;
 pub mod what_if;
+pub mod whole_life;
 
 use facts::{Current, Facts, SiteFacts, SurveyFacts};
 use map::MapIndex;
