@@ -133,10 +133,7 @@ fn a_remedy_is_replaced_by_the_life_of_its_rate() {
 #[test]
 fn what_a_remedy_saves_without_a_site_or_a_factor_is_unknown_and_not_nothing() {
     let without = heat_pump(None, 10);
-    assert_eq!(
-        reasons(&without.low, Module::B6),
-        ["what it saves without a site is not known"]
-    );
+    assert_eq!(reasons(&without.low, Module::B6), ["what it saves without a site is not known"]);
     near(without.low.module(Module::A1A3).known_kg, 12_000.0);
     let mut saved = Kwh::default();
     saved.add(Carrier::GasOil, 1_000.0);

@@ -10,9 +10,11 @@ use crate::view::View;
 use crate::view::carbon::{BASE_YEAR, Excess, NetZero};
 use crate::view::national::{COMPARED, Emitted, NationalPath, Standing};
 use clap::Args;
+use rust_decimal::Decimal;
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::crrem::{Misalignment, Projection};
 use siteworthy_rules::carbon::path::YearGap;
+use siteworthy_rules::cost::Pence;
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::factor::Average;
 use siteworthy_rules::factor::pathway::VINTAGE;
@@ -174,7 +176,7 @@ fn say_national(found: &NetZero, answer: &mut Answer) {
     }
     if let Some(unknown) = &national.unknown {
         answer.say(format!("Targets of the nation in tonnes: not told. {unknown}"));
-        if national.baseline_t.is_none() && !national.paths.is_empty() {
+        if national.baseline_t.is_none() && national.nations.len() == 1 {
             answer.say("On the command line that is --baseline TONNES.");
         }
     }
@@ -337,6 +339,11 @@ fn paths(found: &NetZero) -> Table {
     table
 }
 
+/// Pounds as an amount of money.
+fn money(pounds: f64) -> Cell {
+    Decimal::from_f64_retain(pounds).and_then(Pence::from_pounds).into()
+}
+
 fn name(path: &NationalPath) -> Cell {
     let id = format!("{}/{}", path.nation.word(), path.line.id);
     Cell::named(id, format!("{}: {}", path.nation.title(), path.line.title))
@@ -350,7 +357,7 @@ fn add_path(table: &mut Table, head: [Cell; 2], cases: [Leaves; 3], tail: [Cell;
     let pounds = pounds.into_iter().flat_map(|cost| {
         [cost.map(|cost| cost.low), cost.map(|cost| cost.central), cost.map(|cost| cost.high)]
     });
-    let pounds: Vec<Cell> = pounds.map(Cell::from).collect();
+    let pounds: Vec<Cell> = pounds.map(|pounds| pounds.map(money).into()).collect();
     let row = head.into_iter().chain(span.map(Cell::from));
     let row = row.chain(cases.map(|case| case.when)).chain(tonnes).chain(pounds).chain(tail);
     table.add(row);

@@ -102,6 +102,21 @@ fn three(of: Estimate<f64>) -> String {
     format!("{} (low {}, high {})", eye(of.central), eye(of.low), eye(of.high))
 }
 
+/// Whether something is known of a sum.
+fn is_any(sum: &ModuleSum) -> bool {
+    sum.unknown.is_empty() || sum.known_kg != 0.0
+}
+
+/// A sum in words, as far as it is known.
+fn amount(sum: &ModuleSum) -> String {
+    let tonnes = eye(sum.known_kg / 1000.0);
+    match (is_any(sum), sum.unknown.is_empty()) {
+        (false, _) => "not known".to_owned(),
+        (true, true) => format!("{tonnes} t of CO2 equivalent"),
+        (true, false) => format!("{tonnes} t of CO2 equivalent without what is not known"),
+    }
+}
+
 fn answer(view: &View, found: &WholeLifeOf) -> Answer {
     let mut answer = Answer::new(view);
     let title = match found.subject {
@@ -122,23 +137,27 @@ fn answer(view: &View, found: &WholeLifeOf) -> Answer {
     let quantity =
         found.quantity.map_or_else(String::new, |of| format!(", {} {}", three(of), found.unit));
     answer.say(format!("{title}{at}{quantity}, {period}."));
-    let sum = runs.central.sum(&Module::WHOLE_LIFE);
-    let unknown = if sum.unknown.is_empty() { "" } else { ", without what is not known" };
+    let embodied = runs.central.sum(&Module::EMBODIED);
+    let energy = runs.central.module(Module::B6);
     answer.say(format!(
-        "Over its whole life {} t of CO2 equivalent in the central run{unknown}: {} t embodied and {} t of \
-         energy in use.",
-        eye(sum.known_kg / 1000.0),
-        eye(runs.central.sum(&Module::EMBODIED).known_kg / 1000.0),
-        eye(runs.central.module(Module::B6).known_kg / 1000.0),
+        "In the central run embodied carbon is {}, and that of energy in use {}.",
+        amount(&embodied),
+        amount(energy)
     ));
+    if is_any(&embodied) && is_any(energy) {
+        let sum = runs.central.sum(&Module::WHOLE_LIFE);
+        answer.say(format!("Over its whole life it is {}.", amount(&sum)));
+    }
     if let Some(saved) = found.saved {
         for carrier in Carrier::ALL {
             let kwh = saved.map(|saved| saved.of(*carrier));
+            let is_more = kwh.central < 0.0;
+            let (kwh, less) = if is_more { (kwh.map(|kwh| -kwh), "more") } else { (kwh, "less") };
             if kwh != Estimate::default() {
                 answer.say(format!(
-                    "Of {} the site takes {} kWh less a year; below 0 it takes more.",
+                    "The site takes {} kWh {less} of {} a year.",
+                    three(kwh),
                     carrier.word().replace('-', " "),
-                    three(kwh)
                 ));
             }
         }
@@ -161,8 +180,13 @@ fn answer(view: &View, found: &WholeLifeOf) -> Answer {
 
 /// What is not known, each reason once.
 fn reasons(sum: &ModuleSum) -> Cell {
-    let mut said: Vec<String> = sum.unknown.iter().map(|(_, why)| why.to_string()).collect();
-    said.dedup();
+    let mut said: Vec<String> = Vec::new();
+    for (_, why) in &sum.unknown {
+        let why = why.to_string();
+        if !said.contains(&why) {
+            said.push(why);
+        }
+    }
     if said.is_empty() { Cell::None } else { said.join("; ").into() }
 }
 
@@ -183,8 +207,7 @@ fn modules(runs: &Estimate<WholeLife<Average>>) -> Table {
         let sums = [&runs.low, &runs.central, &runs.high].map(|run| run.sum(modules));
         let tonnes = sums.each_ref().map(|sum| {
             // Of what is not known at all, there is no number.
-            let is_unknown = sum.known_kg == 0.0 && !sum.unknown.is_empty();
-            if is_unknown { Cell::None } else { (sum.known_kg / 1000.0).into() }
+            if is_any(sum) { (sum.known_kg / 1000.0).into() } else { Cell::None }
         });
         let unknown = sums.each_ref().map(reasons);
         table.add(std::iter::once(name).chain(tonnes).chain(unknown));

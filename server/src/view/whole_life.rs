@@ -112,7 +112,7 @@ impl View {
             site: None,
             period,
             quantity: Some(Estimate { low: units, central: units, high: units }),
-            unit: "item".to_owned(),
+            unit: if quantity == 1 { "unit" } else { "units" }.to_owned(),
             embodied: of.lifecycle.embodied.clone(),
             saved: None,
             runs: Ok(runs),
