@@ -44,10 +44,10 @@ pub struct Milestone {
     pub evidence: Evidence,
 }
 
-/// One path of a nation: which of its published targets make it up, a policy of this project, for no
+/// What a nation asks for one path: which of its published targets make it up, a policy of this project, for no
 /// nation publishes one for a single site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct Pledge {
     /// Stable kebab-case id.
     pub id: &'static str,
     /// What it is called.
@@ -58,7 +58,7 @@ pub struct Line {
     footprints: &'static [&'static str],
 }
 
-impl Line {
+impl Pledge {
     /// Whether a row of the file of targets is one of its targets.
     #[must_use]
     pub fn is_of(&self, nation: Nation, target: &Target) -> bool {
@@ -71,17 +71,17 @@ impl Line {
 /// for the whole public sector without a baseline; Northern Ireland's cover all sectors. What the two
 /// footprints of England cover: NHS England, Delivering a Net Zero National Health Service (2020).
 #[must_use]
-pub const fn lines(nation: Nation) -> &'static [Line] {
+pub const fn pledges(nation: Nation) -> &'static [Pledge] {
     match nation {
         Nation::England => &[
-            Line {
+            Pledge {
                 id: "nhs-carbon-footprint",
                 title: "NHS Carbon Footprint",
                 covers: "energy, and also fleet, anaesthetic gases, inhalers, business travel, water \
                          and waste",
                 footprints: &["nhs-carbon-footprint"],
             },
-            Line {
+            Pledge {
                 id: "nhs-carbon-footprint-plus",
                 title: "NHS Carbon Footprint Plus",
                 covers: "all of the NHS Carbon Footprint, and also what is bought and the travel of \
@@ -89,7 +89,7 @@ pub const fn lines(nation: Nation) -> &'static [Line] {
                 footprints: &["nhs-carbon-footprint-plus"],
             },
         ],
-        Nation::Scotland => &[Line {
+        Nation::Scotland => &[Pledge {
             id: "nhs-scotland",
             title: "NHS Scotland, buildings and then all of it",
             covers: "the buildings of NHS Scotland up to the first target, and all of NHS Scotland \
@@ -97,20 +97,20 @@ pub const fn lines(nation: Nation) -> &'static [Line] {
             footprints: &["nhs-buildings", "nhs-total"],
         }],
         Nation::Wales => &[
-            Line {
+            Pledge {
                 id: "nhs-wales",
                 title: "NHS Wales",
                 covers: "all of NHS Wales",
                 footprints: &["nhs-wales"],
             },
-            Line {
+            Pledge {
                 id: "public-sector",
                 title: "Public sector of Wales",
                 covers: "the whole public sector of Wales together",
                 footprints: &["public-sector"],
             },
         ],
-        Nation::NorthernIreland => &[Line {
+        Nation::NorthernIreland => &[Pledge {
             id: "all-sectors",
             title: "All sectors of Northern Ireland",
             covers: "all sectors of Northern Ireland, and not health alone",
@@ -147,20 +147,20 @@ impl TargetPath {
     /// # Errors
     /// [`Unknown`] where the nation has no target, or its targets have several baselines.
     pub fn of(targets: &[Target], nation: Nation, pace: Pace) -> Result<Self, Unknown> {
-        Self::of_line(targets, nation, &lines(nation)[0], pace)
+        Self::of_pledge(targets, nation, &pledges(nation)[0], pace)
     }
 
     /// The same of one of the paths of the nation.
     ///
     /// # Errors
     /// As [`Self::of`].
-    pub fn of_line(
+    pub fn of_pledge(
         targets: &[Target],
         nation: Nation,
-        line: &Line,
+        pledge: &Pledge,
         pace: Pace,
     ) -> Result<Self, Unknown> {
-        let own: Vec<&Target> = targets.iter().filter(|one| line.is_of(nation, one)).collect();
+        let own: Vec<&Target> = targets.iter().filter(|one| pledge.is_of(nation, one)).collect();
         let is_rebased = own.iter().any(|one| one.kind == TargetKind::TargetRebased);
         let counts = |one: &&Target| match one.kind {
             TargetKind::TargetRebased => true,

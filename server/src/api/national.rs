@@ -117,7 +117,7 @@ impl TargetNode {
             is_rebased: target.kind == TargetKind::TargetRebased,
             year_from: target.year_from,
             year_to: target.year_to,
-            path: path.map(|path| path.line.id.to_owned()),
+            path: path.map(|path| path.pledge.id.to_owned()),
             evidence: target.figure.evidence.into(),
             source: target.figure.source.clone(),
             note: target.figure.note.clone(),
@@ -161,9 +161,9 @@ impl NationalPathNode {
         };
         Self {
             nation: path.nation.into(),
-            id: path.line.id.to_owned(),
-            title: path.line.title.to_owned(),
-            covers: path.line.covers.to_owned(),
+            id: path.pledge.id.to_owned(),
+            title: path.pledge.title.to_owned(),
+            covers: path.pledge.covers.to_owned(),
             asks: path.asks(&national.targets),
             baseline_year: target.map(|target| target.baseline_year().0),
             evidence: target.map(|target| target.evidence().into()),

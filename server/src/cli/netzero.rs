@@ -153,11 +153,11 @@ fn worth(Excess { from, to, tonnes, cost_gbp: cost, price_base }: &Excess) -> St
 fn say_national(found: &NetZero, answer: &mut Answer) {
     let national = &found.national;
     for path in &national.paths {
-        let of = format!("{}, {}", path.nation.title(), path.line.title);
+        let of = format!("{}, {}", path.nation.title(), path.pledge.title);
         answer.say(format!(
             "{of}: {}. It covers {}.",
             path.asks(&national.targets),
-            path.line.covers
+            path.pledge.covers
         ));
         match (&path.without, &national.unknown) {
             (Ok(standing), _) => {
@@ -345,8 +345,8 @@ fn money(pounds: f64) -> Cell {
 }
 
 fn name(path: &NationalPath) -> Cell {
-    let id = format!("{}/{}", path.nation.word(), path.line.id);
-    Cell::named(id, format!("{}: {}", path.nation.title(), path.line.title))
+    let id = format!("{}/{}", path.nation.word(), path.pledge.id);
+    Cell::named(id, format!("{}: {}", path.nation.title(), path.pledge.title))
 }
 
 fn add_path(table: &mut Table, head: [Cell; 2], cases: [Leaves; 3], tail: [Cell; 2]) {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::crrem::LAST_YEAR;
 use siteworthy_rules::carbon::demand::KnownDemand;
-use siteworthy_rules::carbon::path::{Line, Pace, PathGap, TargetPath, lines, path_gap};
+use siteworthy_rules::carbon::path::{Pace, PathGap, Pledge, TargetPath, path_gap, pledges};
 use siteworthy_rules::factor::target::{Target, TargetKind};
 use siteworthy_rules::factor::{Average, CalendarYear, Carbon};
 use siteworthy_rules::place::Nation;
@@ -50,7 +50,7 @@ pub struct NationalPath {
     /// Whose.
     pub nation: Nation,
     /// Which.
-    pub line: &'static Line,
+    pub pledge: &'static Pledge,
     /// The path as shares of the baseline, or why its targets make none.
     pub target: Result<TargetPath, Unknown>,
     /// The scope as it is.
@@ -72,7 +72,7 @@ impl National {
     /// The path that a target is one of, if it counts in any.
     #[must_use]
     pub fn path_of(&self, target: &Target) -> Option<&NationalPath> {
-        self.paths.iter().find(|path| path.line.is_of(path.nation, target))
+        self.paths.iter().find(|path| path.pledge.is_of(path.nation, target))
     }
 }
 
@@ -82,7 +82,7 @@ impl NationalPath {
     pub fn asks(&self, targets: &[Target]) -> String {
         let own = |kind: TargetKind| {
             let own = targets.iter().filter(move |one| one.kind == kind);
-            own.filter(|one| self.line.is_of(self.nation, one))
+            own.filter(|one| self.pledge.is_of(self.nation, one))
         };
         let said = own(TargetKind::Target).map(|one| {
             let by = if one.year_from == one.year_to {
@@ -152,12 +152,12 @@ impl View {
         let targets = &self.rulebook.factors.targets;
         let paths: Vec<NationalPath> = nations
             .iter()
-            .flat_map(|nation| lines(*nation).iter().map(|line| (*nation, line)))
-            .map(|(nation, line)| {
-                let target = TargetPath::of_line(targets, nation, line, Pace::Required);
+            .flat_map(|nation| pledges(*nation).iter().map(|pledge| (*nation, pledge)))
+            .map(|(nation, pledge)| {
+                let target = TargetPath::of_pledge(targets, nation, pledge, Pace::Required);
                 let without = stand(&target, 0.0);
                 let with = added_kwh.map(|kwh| with_each(kwh, |kwh| stand(&target, kwh)));
-                NationalPath { nation, line, target, without, with }
+                NationalPath { nation, pledge, target, without, with }
             })
             .collect();
         let is_asked = |one: &&Target| {
@@ -209,7 +209,7 @@ fn reason(
         .iter()
         .filter_map(|path| {
             let year = path.target.as_ref().ok()?.baseline_year();
-            Some(format!("{year} ({})", path.line.title))
+            Some(format!("{year} ({})", path.pledge.title))
         })
         .collect();
     Some(format!(
