@@ -1,11 +1,12 @@
 //! What the tests of the whole program share: a PostgreSQL of their own, the real program as a
-//! process, a record with a past, a made-up workbook of conversion factors, and the way to the public
-//! files beside the project.
+//! process, a record with a past, a made-up report, a made-up workbook of conversion factors, and the
+//! way to the public files beside the project.
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the finding")]
 
 pub mod flat_file;
 pub mod history;
+pub mod made_report;
 pub mod postgres;
 pub mod program;
 

@@ -5,10 +5,11 @@
 
 use crate::dated::Evidence;
 use crate::fields::Problems;
-use crate::words::words;
+use crate::words::{with_commas, words};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
@@ -29,6 +30,15 @@ impl Pence {
     #[must_use]
     pub fn pounds(self) -> Decimal {
         Decimal::new(self.0, 2)
+    }
+}
+
+impl fmt::Display for Pence {
+    /// Pounds to the penny, such as £1,234.50.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let pence = self.0.unsigned_abs();
+        write!(f, "{sign}£{}.{:02}", with_commas(&(pence / 100).to_string()), pence % 100)
     }
 }
 

@@ -75,3 +75,17 @@ where
     let is_one = u64::try_from(count).is_ok_and(|count| count == 1);
     format!("{count} {}", if is_one { one } else { many })
 }
+
+/// A whole number with thousands separators.
+#[must_use]
+pub fn with_commas(number: &str) -> String {
+    let digits = number.trim_start_matches('-');
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number.starts_with('-') { format!("-{text}") } else { text }
+}

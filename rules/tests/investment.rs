@@ -18,13 +18,14 @@ use siteworthy_rules::investment::{
     Backlog, Item, Line, NetZeroWork, Part, Prices, SiteNeeds, may_be_in_backlog,
 };
 use siteworthy_rules::judge::assess;
-use siteworthy_rules::place::Nation;
+use siteworthy_rules::place::{Nation, SpaceKind};
 use siteworthy_rules::rulebook::Rulebook;
 
 /// A site that lacks 2.1 kVA of supply for a surgical robot: `gap.rs` works that out.
 fn gap(rulebook: &Rulebook) -> SiteGap {
     let values = "agreed-import-capacity-kva = 1000\nmax-demand-kva = 798";
-    let site = Site { values: values.parse().expect("values"), spaces: Vec::new() };
+    let theatre = (SpaceKind::Theatre, toml::Table::new());
+    let site = Site { values: values.parse().expect("values"), spaces: vec![theatre] };
     let estate = places::estate(rulebook, &[site]);
     let at = rulebook.find_profile("surgical-robot").expect("it is there");
     let outcome = assess(rulebook, &estate, &rulebook.profiles[at], 0);

@@ -5,8 +5,8 @@ use super::tables::{Answer, Cell, Table};
 use super::{Ending, open_existing};
 use crate::config::Config;
 use crate::error::Error;
-use crate::render::report::{GapReport, GroupTotal, Totals};
-use crate::render::{self, csv::LINE_HEADINGS};
+use crate::render;
+use crate::render::report::{GapReport, Totals};
 use crate::view::View;
 use crate::view::gap::{GapQuestion, TermsAsked};
 use clap::{Args, ValueEnum};
@@ -130,57 +130,30 @@ impl Gap {
         let report = view.gap_report(&question)?;
         let bytes = match self.format {
             // The very bytes that the service sends.
-            Format::Csv => render::csv::encode(&report),
+            Format::Csv => render::csv::encode(&report).map_err(Error::internal)?,
             Format::Xlsx => view.gap_workbook(&report)?,
-            Format::Json => gap_answer(&view, &report).to_json()?,
+            Format::Json => {
+                render::json::encode(&report, view.facts.as_of).map_err(Error::internal)?
+            }
             Format::Table => gap_answer(&view, &report).to_text().into_bytes(),
         };
         self.output.write(&bytes)
     }
 }
 
-/// The gap by organisation, with what the figures rest on, and its lines for files.
+/// The gap by organisation, for the eye, with what the figures rest on. Files are written by `render`.
 pub fn gap_answer(view: &View, report: &GapReport) -> Answer {
     let mut answer = Answer::new(view);
     answer.add(organisations(report));
-    answer.add(groups("nations", &report.nations));
-    answer.add(groups("regions", &report.regions));
     answer.add(remedies(report));
     if !report.attributed.is_empty() {
         answer.add(technologies(report));
     }
     answer.add(years(report));
-    answer.add(ledgers(report));
-    answer.add(path(report));
-    answer.add(figures(report));
-    answer.add(lines(report));
-    let mut statement = Table::new("statement", "", &[("label", ""), ("text", "")]).for_files();
-    for (label, text) in &report.statement {
-        statement.add([Cell::from(label), Cell::from(text)]);
-        // The revision and the rulebook stand below every table.
-        let said = [
-            "Net zero",
-            "Price base",
-            "Allowance for risk",
-            "Professional fees",
-            "Value added tax",
-            "Allocated money",
-            "May stand in the backlog as well",
-            "Sites without a room",
-            "Shortfalls that no remedy here closes",
-            "Not in these figures",
-            "Technologies still in research",
-        ];
-        if said.contains(&label.as_str()) {
-            answer.say(format!("{label}: {}", with_stop(text)));
-        }
+    for sentence in report.says() {
+        answer.say(sentence);
     }
-    answer.add(statement);
     answer
-}
-
-fn with_stop(text: &str) -> String {
-    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }
 
 /// The three runs of an amount as cells; nothing where it is not known.
@@ -270,18 +243,6 @@ fn organisations(report: &GapReport) -> Table {
     table
 }
 
-/// Totals of nations or regions, for files.
-fn groups(name: &'static str, groups: &[GroupTotal]) -> Table {
-    let own = [("code", "Code"), ("name", "Name")];
-    let columns: Vec<(&str, &str)> = own.into_iter().chain(TOTAL_COLUMNS).collect();
-    let mut table = Table::new(name, "", &columns).for_files();
-    for group in groups {
-        let own = [Cell::from(&group.code), Cell::from(&group.name)];
-        table.add(own.into_iter().chain(totals_row(&group.totals)));
-    }
-    table
-}
-
 fn remedies(report: &GapReport) -> Table {
     let columns = [
         ("remedy", "Id"),
@@ -366,6 +327,7 @@ fn years(report: &GapReport) -> Table {
         "money",
         "year",
         "required_central_gbp",
+        "unpriced",
         "allocated_gbp",
         "gap_central_gbp",
         "cumulative_central_gbp",
@@ -380,95 +342,6 @@ fn years(report: &GapReport) -> Table {
             let gaps = runs(Some(year.yearly_gap)).into_iter().chain(runs(Some(year.cumulative)));
             table.add(own.into_iter().chain(required).chain(between).chain(gaps));
         }
-    }
-    table
-}
-
-fn ledgers(report: &GapReport) -> Table {
-    let columns = [
-        ("money", ""),
-        ("sum_yearly_low_gbp", ""),
-        ("sum_yearly_central_gbp", ""),
-        ("sum_yearly_high_gbp", ""),
-        ("closing_low_gbp", ""),
-        ("closing_central_gbp", ""),
-        ("closing_high_gbp", ""),
-        ("peak_low_gbp", ""),
-        ("peak_central_gbp", ""),
-        ("peak_high_gbp", ""),
-    ];
-    let mut table = Table::new("ledgers", "", &columns).for_files();
-    for ledger in &report.ledgers {
-        let amounts = [ledger.sum_yearly, ledger.closing, ledger.peak].map(Some);
-        let own = [Cell::from(ledger.money.word())];
-        table.add(own.into_iter().chain(amounts.into_iter().flat_map(runs)));
-    }
-    table
-}
-
-fn path(report: &GapReport) -> Table {
-    let columns = [("year", ""), ("emitted_t", ""), ("with_works_t", ""), ("allowed_t", "")];
-    let mut table = Table::new("path", "", &columns).for_files();
-    for one in &report.path.years {
-        let tonnes =
-            [one.emitted_t, one.with_works_t, one.allowed_t].map(|tonnes| Cell::from(Some(tonnes)));
-        table.add([Cell::from(one.year as usize)].into_iter().chain(tonnes));
-    }
-    table
-}
-
-fn figures(report: &GapReport) -> Table {
-    let columns = [("name", ""), ("value", ""), ("unit", ""), ("source", ""), ("evidence", "")];
-    let mut table = Table::new("figures", "", &columns).for_files();
-    for one in &report.figures {
-        table.add([&one.name, &one.value, &one.unit, &one.source, one.evidence].map(Cell::from));
-    }
-    table
-}
-
-/// The keys of a line, in the order of [`LINE_HEADINGS`].
-const LINE_KEYS: [&str; LINE_HEADINGS.len()] = [
-    "organisation_code",
-    "organisation",
-    "site_code",
-    "site",
-    "nation",
-    "place",
-    "part",
-    "remedy_id",
-    "remedy",
-    "quantity_low",
-    "quantity_central",
-    "quantity_high",
-    "unit",
-    "work_central_gbp",
-    "risk_central_gbp",
-    "fees_central_gbp",
-    "vat_central_gbp",
-    "capital_low_gbp",
-    "capital_central_gbp",
-    "capital_high_gbp",
-    "running_low_gbp_per_year",
-    "running_central_gbp_per_year",
-    "running_high_gbp_per_year",
-    "technologies",
-    "requirements",
-    "survey_rows",
-    "reference",
-    "evidence",
-    "remark",
-    "line",
-];
-
-fn lines(report: &GapReport) -> Table {
-    let columns: Vec<(&str, &str)> = LINE_KEYS.into_iter().zip(LINE_HEADINGS).collect();
-    let mut table = Table::new("lines", "", &columns).for_files();
-    for (at, line) in report.lines.iter().enumerate() {
-        table.add(render::csv::line_cells(at + 1, line).into_iter().map(|cell| match cell {
-            render::csv::Cell::Text(text) => text.into(),
-            render::csv::Cell::Number(text) => text.parse::<f64>().ok().into(),
-            render::csv::Cell::Empty => Cell::None,
-        }));
     }
     table
 }

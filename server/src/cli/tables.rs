@@ -17,6 +17,7 @@ use siteworthy_rules::judge::percent;
 use siteworthy_rules::profile::Profile;
 use siteworthy_rules::remedy::Remedy;
 use siteworthy_rules::rulebook::Rulebook;
+use siteworthy_rules::words::with_commas;
 
 /// How wide a table is where there is no terminal to ask, as in a file or before a pager: what still fits a
 /// printed page across or a window of today.
@@ -97,7 +98,7 @@ impl Cell {
 
     fn for_csv(&self) -> String {
         match self {
-            Self::Text(text) | Self::Named { id: text, .. } => inert(text),
+            Self::Text(text) | Self::Named { id: text, .. } => inert(text).into_owned(),
             Self::Date(date) => date.to_string(),
             Self::Pounds(pence) => pence.pounds().to_string(),
             other => other.number().map_or_else(String::new, |number| number.to_string()),
@@ -459,7 +460,7 @@ impl Answer {
             let as_of = self.as_of.map_or_else(String::new, |day| day.to_string());
             let revision = self.revision.map_or_else(String::new, |number| number.to_string());
             let made_by = [revision, self.rulebook.clone(), as_of];
-            let ends = [inert(says), part.to_owned()].into_iter().chain(made_by);
+            let ends = [inert(says).into_owned(), part.to_owned()].into_iter().chain(made_by);
             writer.write_record(cells.into_iter().chain(ends)).map_err(Error::internal)
         };
         for sentence in &self.says {
@@ -549,19 +550,6 @@ fn grouped(number: &str) -> String {
         return number.to_owned();
     }
     format!("{}{rest}", with_commas(whole))
-}
-
-/// A whole number with thousands separators.
-fn with_commas(number: &str) -> String {
-    let digits = number.trim_start_matches('-');
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number.starts_with('-') { format!("-{text}") } else { text }
 }
 
 /// A text broken between words so that no line is wider.

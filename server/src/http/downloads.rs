@@ -1,7 +1,11 @@
-//! Downloads: sites as GeoJSON, the investment gap as CSV and workbook. Query parameters are the same
+//! Downloads: sites as GeoJSON, the investment gap as workbook, CSV and JSON. Query parameters are the same
 //! words as in GraphQL.
+//!
+//! A download is complete before its first byte is sent: a failure is an error and never a shorter file.
+//! Its SHA-256, and of a report the number of lines, stand in the headers of the answer.
 
 use super::request::view_of;
+use super::spool::Spool;
 use super::tiles::{is_fresh, tagged};
 use crate::app::App;
 use crate::error::Error;
@@ -12,13 +16,14 @@ use crate::view::gap::{GapQuestion, TermsAsked};
 use crate::view::geojson::encode_sites;
 use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType,
-    X_CONTENT_TYPE_OPTIONS,
+    HeaderName, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
 use siteworthy_rules::costing::usual::{Allowance, Treatment};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::place::{Nation, Setting};
+use std::io::Write;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -131,13 +136,21 @@ fn parameters(request: &HttpRequest) -> Result<Parameters, Error> {
         .map_err(|error| Error::Invalid(format!("the address cannot be understood: {error}")))
 }
 
-/// Answers with bytes that a view gives, unless the caller holds them already.
+/// How many lines a report has.
+const ROWS: HeaderName = HeaderName::from_static("x-siteworthy-rows");
+
+/// SHA-256 of a download as it is saved. The standard's `Repr-Digest` would be of the compressed bytes
+/// wherever an answer is compressed on its way.
+const SHA256: HeaderName = HeaderName::from_static("x-siteworthy-sha256");
+
+/// Answers with a file that a view gives, unless the caller holds it already. `make` writes it and tells
+/// how many lines a report has.
 async fn answer(
     request: HttpRequest,
     app: web::Data<App>,
     content_type: &'static str,
     file_name: Option<&'static str>,
-    make: impl FnOnce(&View, &Parameters) -> Result<Vec<u8>, Error> + Send + 'static,
+    make: impl FnOnce(&View, &Parameters, &mut Spool) -> Result<Option<usize>, Error> + Send + 'static,
 ) -> Result<HttpResponse, Error> {
     let view = view_of(&request, &app).await?;
     let tag = format!("W/\"{}-{:x}\"", view.tag(), blake3_of(&request));
@@ -147,14 +160,22 @@ async fn answer(
     }
     let _turn = app.turn().await?;
     let source = Arc::clone(&view);
-    let work = web::block(move || make(&source, &parameters)).await;
-    let bytes = work.map_err(Error::internal)??;
+    let work = web::block(move || {
+        let mut spool = Spool::new().map_err(Error::internal)?;
+        let rows = make(&source, &parameters, &mut spool)?;
+        Ok::<_, Error>((rows, spool.finish().map_err(Error::internal)?))
+    });
+    let (rows, spooled) = work.await.map_err(Error::internal)??;
     let mut response = tagged(HttpResponse::Ok(), &view, &tag);
     response.insert_header((CONTENT_TYPE, content_type));
     if let Some(name) = file_name {
         response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
     }
-    Ok(response.body(bytes))
+    if let Some(rows) = rows {
+        response.insert_header((ROWS, rows.to_string()));
+    }
+    response.insert_header((SHA256, spooled.sha256.as_str()));
+    Ok(response.body(spooled.into_body()))
 }
 
 fn blake3_of(request: &HttpRequest) -> u64 {
@@ -164,25 +185,37 @@ fn blake3_of(request: &HttpRequest) -> u64 {
 
 /// Placed sites with their readiness.
 pub async fn sites(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
-    answer(request, app, "application/geo+json", None, |view, parameters| {
+    answer(request, app, "application/geo+json", None, |view, parameters, to| {
         if parameters.asks_of_the_gap() {
             let message = "level, parts and terms of price belong to reports, not to sites";
             return Err(Error::Invalid(message.to_owned()));
         }
-        encode_sites(view, &parameters.filter()?, &parameters.technologies())
+        let bytes = encode_sites(view, &parameters.filter()?, &parameters.technologies())?;
+        to.write_all(&bytes).map_err(Error::internal)?;
+        Ok(None)
     })
     .await
 }
 
-/// The investment gap as CSV.
+/// The lines of the investment gap as CSV.
 pub async fn gap_csv(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
-    answer(
-        request,
-        app,
-        "text/csv; charset=utf-8",
-        Some("investment-gap.csv"),
-        |view, parameters| Ok(render::csv::encode(&view.gap_report(&parameters.question()?)?)),
-    )
+    let kind = "text/csv; charset=utf-8";
+    answer(request, app, kind, Some("investment-gap.csv"), |view, parameters, to| {
+        let report = view.gap_report(&parameters.question()?)?;
+        render::csv::write(&report, to).map_err(Error::internal)?;
+        Ok(Some(report.lines.len()))
+    })
+    .await
+}
+
+/// The investment gap as JSON.
+pub async fn gap_json(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Error> {
+    let kind = "application/json";
+    answer(request, app, kind, Some("investment-gap.json"), |view, parameters, to| {
+        let report = view.gap_report(&parameters.question()?)?;
+        render::json::write(&report, view.facts.as_of, to).map_err(Error::internal)?;
+        Ok(Some(report.lines.len()))
+    })
     .await
 }
 
@@ -192,8 +225,10 @@ pub async fn gap_workbook(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Error> {
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    answer(request, app, kind, Some("investment-gap.xlsx"), |view, parameters| {
-        view.gap_workbook(&view.gap_report(&parameters.question()?)?)
+    answer(request, app, kind, Some("investment-gap.xlsx"), |view, parameters, to| {
+        let report = view.gap_report(&parameters.question()?)?;
+        to.write_all(&view.gap_workbook(&report)?).map_err(Error::internal)?;
+        Ok(Some(report.lines.len()))
     })
     .await
 }

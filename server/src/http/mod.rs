@@ -9,6 +9,7 @@ mod fault;
 mod graphql;
 mod health;
 mod request;
+mod spool;
 mod surveys;
 mod tiles;
 
@@ -40,6 +41,7 @@ fn routes(service: &mut web::ServiceConfig) {
         .route("/tiles/{technology}/{z}/{x}/{y}.mvt", web::get().to(tiles::draw))
         .route("/sites.geojson", web::get().to(downloads::sites))
         .route("/reports/investment-gap.csv", web::get().to(downloads::gap_csv))
+        .route("/reports/investment-gap.json", web::get().to(downloads::gap_json))
         .route("/reports/investment-gap.xlsx", web::get().to(downloads::gap_workbook))
         .route("/healthz", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))

@@ -4,8 +4,11 @@
 //! come from uploaded files.
 
 use super::report::{GapLine, GapReport};
+use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::costing::Parts;
+use std::borrow::Cow;
+use std::io::{self, Write};
 
 /// Headings of a line, shared by the CSV and the workbook.
 pub const LINE_HEADINGS: [&str; 30] = [
@@ -45,8 +48,12 @@ pub const LINE_HEADINGS: [&str; 30] = [
 pub enum Cell<'a> {
     /// Text.
     Text(&'a str),
-    /// A number as an exact decimal text.
-    Number(String),
+    /// Money.
+    Pounds(Pence),
+    /// A quantity in thousandths.
+    Milli(i64),
+    /// A number of things.
+    Count(usize),
     /// Nothing is known.
     Empty,
 }
@@ -55,14 +62,14 @@ pub enum Cell<'a> {
 #[must_use]
 pub fn line_cells(number: usize, line: &GapLine) -> [Cell<'_>; LINE_HEADINGS.len()] {
     let [quantity_low, quantity_central, quantity_high] =
-        estimate(line.quantity_milli, |milli| decimal(*milli, 3));
+        estimate(line.quantity_milli, Cell::Milli);
     let part = |pick: fn(&Parts) -> Pence| match &line.capital {
-        Some(capital) => Cell::Number(pounds(&pick(&capital.central))),
+        Some(capital) => Cell::Pounds(pick(&capital.central)),
         None => Cell::Empty,
     };
     let capital = line.capital.map(|parts| parts.map(|parts| parts.total()));
-    let [capital_low, capital_central, capital_high] = estimate(capital, pounds);
-    let [running_low, running_central, running_high] = estimate(line.running, pounds);
+    let [capital_low, capital_central, capital_high] = estimate(capital, Cell::Pounds);
+    let [running_low, running_central, running_high] = estimate(line.running, Cell::Pounds);
     [
         Cell::Text(&line.organisation_code),
         Cell::Text(&line.organisation),
@@ -93,57 +100,66 @@ pub fn line_cells(number: usize, line: &GapLine) -> [Cell<'_>; LINE_HEADINGS.len
         Cell::Text(&line.reference),
         Cell::Text(line.evidence),
         Cell::Text(&line.remark),
-        Cell::Number(number.to_string()),
+        Cell::Count(number),
     ]
 }
 
-fn estimate<T>(estimate: Option<Estimate<T>>, text: impl Fn(&T) -> String) -> [Cell<'static>; 3] {
+fn estimate<T>(
+    estimate: Option<Estimate<T>>,
+    cell: impl Fn(T) -> Cell<'static>,
+) -> [Cell<'static>; 3] {
     match estimate {
-        Some(estimate) => [&estimate.low, &estimate.central, &estimate.high]
-            .map(|value| Cell::Number(text(value))),
+        Some(Estimate { low, central, high }) => [low, central, high].map(cell),
         None => [Cell::Empty, Cell::Empty, Cell::Empty],
     }
 }
 
-fn pounds(pence: &Pence) -> String {
-    decimal(pence.0, 2)
-}
-
-fn decimal(value: i64, places: u32) -> String {
-    rust_decimal::Decimal::new(value, places).to_string()
-}
-
-/// Encodes the report's lines.
-#[must_use]
-pub fn encode(report: &GapReport) -> Vec<u8> {
+/// Writes the report's lines, row after row.
+///
+/// # Errors
+/// Where a row cannot be written; nothing is left out in silence.
+pub fn write(report: &GapReport, to: impl Write) -> io::Result<()> {
     let mut writer =
-        ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    let mut write = |cells: Vec<String>| writer.write_record(cells).is_ok();
+        ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
     let made_by = ["Revision", "Rulebook hash"];
-    write(LINE_HEADINGS.into_iter().chain(made_by).map(str::to_owned).collect());
+    writer.write_record(LINE_HEADINGS.into_iter().chain(made_by))?;
+    let revision = report.revision.to_string();
     for (at, line) in report.lines.iter().enumerate() {
-        let cells = line_cells(at + 1, line).into_iter().map(text_of);
-        let made_by = [report.revision.to_string(), report.rulebook.clone()];
-        write(cells.chain(made_by).collect());
+        for cell in line_cells(at + 1, line) {
+            writer.write_field(&*text_of(cell))?;
+        }
+        writer.write_record([revision.as_str(), report.rulebook.as_str()])?;
     }
-    writer.into_inner().unwrap_or_default()
+    writer.flush()
 }
 
-fn text_of(cell: Cell<'_>) -> String {
+/// The report's lines as bytes.
+///
+/// # Errors
+/// As [`write`].
+pub fn encode(report: &GapReport) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write(report, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn text_of(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Text(text) => inert(text),
-        Cell::Number(text) => text,
-        Cell::Empty => String::new(),
+        Cell::Pounds(pence) => pence.pounds().to_string().into(),
+        Cell::Milli(milli) => Decimal::new(milli, 3).to_string().into(),
+        Cell::Count(count) => count.to_string().into(),
+        Cell::Empty => Cow::Borrowed(""),
     }
 }
 
 /// A text that no spreadsheet runs as a formula.
 #[must_use]
-pub fn inert(text: &str) -> String {
+pub fn inert(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
+        format!("'{text}").into()
     } else {
-        text.to_owned()
+        text.into()
     }
 }
 

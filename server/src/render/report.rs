@@ -45,6 +45,39 @@ pub struct GapReport {
     pub lines: Vec<GapLine>,
 }
 
+/// What a statement says where there is nothing of a kind.
+pub const NONE_OF_THESE: &str = "none";
+
+/// What of the statement stands beside every table, too. The revision and the rulebook do anyway.
+const SAID: [&str; 12] = [
+    "Capital, simulated",
+    "Net zero",
+    "Price base",
+    "Allowance for risk",
+    "Professional fees",
+    "Value added tax",
+    "Allocated money",
+    "May stand in the backlog as well",
+    "Sites without a room",
+    "Shortfalls that no remedy here closes",
+    "Not in these figures",
+    "Technologies still in research",
+];
+
+impl GapReport {
+    /// What a reader must know beside the figures, in whole sentences.
+    pub fn says(&self) -> impl Iterator<Item = String> {
+        let is_said = |(label, text): &&(String, String)| {
+            SAID.contains(&label.as_str()) && text != NONE_OF_THESE
+        };
+        let said = self.statement.iter().filter(is_said);
+        said.map(|(label, text)| {
+            let stop = if text.ends_with('.') { "" } else { "." };
+            format!("{label}: {text}{stop}")
+        })
+    }
+}
+
 /// A figure that went into the sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FigureUsed {

@@ -117,10 +117,7 @@ fn backlog() -> Value {
     table(
         "What is worn out.",
         [
-            must(
-                "measures",
-                ids("The measures of backlog, in pounds, in the order of their risk."),
-            ),
+            must("measures", measures),
             must("project", id("The kind of project that it is when it is grossed up.")),
             must("reference", reference()),
             must("evidence", evidence()),

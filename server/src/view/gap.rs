@@ -238,6 +238,12 @@ impl View {
     /// for them.
     #[must_use]
     pub fn still_in_research(&self, profiles: &[usize]) -> Option<String> {
+        let titles = self.titles_in_research(profiles)?;
+        Some(format!("Still in research, and in these figures: {titles}."))
+    }
+
+    /// The headings of those that are still in research; none where none is.
+    pub(super) fn titles_in_research(&self, profiles: &[usize]) -> Option<String> {
         let is_in_research = |at: &&usize| {
             let adoption = &self.rulebook.profiles[**at].adoption;
             adoption.as_ref().is_some_and(|one| one.status == AdoptionStatus::Research)
@@ -247,8 +253,7 @@ impl View {
             .filter(is_in_research)
             .map(|at| self.rulebook.profiles[*at].title.as_str())
             .collect();
-        (!titles.is_empty())
-            .then(|| format!("Still in research, and in these figures: {}.", titles.join("; ")))
+        (!titles.is_empty()).then(|| titles.join("; "))
     }
 
     /// What is missing at one site for one unit of each of these profiles.

@@ -99,7 +99,9 @@ impl View {
         });
         let allocated = self.allocated(question, &scope);
         let ledgers = self.ledgers(&scope, &total, &allocated)?;
-        let statement = self.statement(question, &scope, &total, &allocated.note);
+        let percentiles = self.percentiles(&scope);
+        let told = (allocated.note.as_str(), &percentiles);
+        let statement = self.statement(question, &scope, &total, told);
         Ok(GapReport {
             statement,
             figures: self.figures(&scope),
@@ -110,7 +112,7 @@ impl View {
                 .iter()
                 .map(|at| self.rulebook.profiles[*at].title.clone())
                 .collect(),
-            percentiles: self.percentiles(&scope),
+            percentiles,
             nations,
             regions,
             organisations,

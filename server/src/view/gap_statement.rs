@@ -5,9 +5,10 @@
 
 use super::View;
 use super::gap::{GapQuestion, ScopeLines};
-use crate::render::report::{FigureUsed, Totals};
+use crate::render::report::{FigureUsed, NONE_OF_THESE, Totals};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
+use siteworthy_rules::costing::simulation::Percentiles;
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::without_room;
 use siteworthy_rules::investment::{Item, Part, describe_allowance};
@@ -172,7 +173,7 @@ impl View {
         question: &GapQuestion,
         scope: &ScopeLines<'_>,
         total: &Totals,
-        allocated: &str,
+        (allocated, percentiles): (&str, &Result<Percentiles, String>),
     ) -> Vec<(String, String)> {
         let basis = &scope.prices.basis;
         let technologies = scope.profiles.iter().map(|at| &self.rulebook.profiles[*at]);
@@ -190,7 +191,7 @@ impl View {
             format!(", as the record stood at the end of {day} (UTC)")
         });
         let describe = |capital: Option<Estimate<Pence>>, pick: fn(Estimate<Pence>) -> Pence| {
-            capital.map_or_else(|| "not known".to_owned(), |all| money(pick(all)))
+            capital.map_or_else(|| "not known".to_owned(), |all| pick(all).to_string())
         };
         let asked = [Part::Backlog, Part::Readiness, Part::NetZero];
         let asked: Vec<&str> =
@@ -227,9 +228,9 @@ impl View {
             ),
             (
                 "Technologies still in research",
-                self.still_in_research(&scope.profiles)
+                self.titles_in_research(&scope.profiles)
                     .filter(|_| has_readiness)
-                    .unwrap_or_else(|| "none of these".to_owned()),
+                    .unwrap_or_else(|| NONE_OF_THESE.to_owned()),
             ),
             ("Gaps closed to", question.level.word().to_owned()),
             ("Net zero", scope.path.note.clone()),
@@ -265,22 +266,40 @@ impl View {
             ("Capital, central", describe(total.capital, |all| all.central)),
             ("Capital, high", describe(total.capital, |all| all.high)),
             (
+                "Capital, simulated",
+                percentiles.as_ref().map_or_else(
+                    |why| format!("not known: {why}"),
+                    |found| {
+                        format!(
+                            "of ten runs one stays below {}, five below {} and nine below {}",
+                            found.p10,
+                            found.p50,
+                            found.p90
+                        )
+                    },
+                ),
+            ),
+            (
                 "Of the central capital",
                 format!(
                     "work {}, allowance for risk {}, fees {}, VAT {}",
-                    money(total.of_capital.central.work),
-                    money(total.of_capital.central.risk),
-                    money(total.of_capital.central.fees),
-                    money(total.of_capital.central.vat)
+                    total.of_capital.central.work,
+                    total.of_capital.central.risk,
+                    total.of_capital.central.fees,
+                    total.of_capital.central.vat
                 ),
             ),
             (
                 "May stand in the backlog as well",
-                format!(
+                if twice.high == Pence::default() {
+                    NONE_OF_THESE.to_owned()
+                } else {
+                    format!(
                     "at most {} (central run): works that renew what is worn, up to the backlog of their \
                      site. Backlog is published as a sum, so that nobody can tell. It is not taken off.",
-                    money(twice.central)
-                ),
+                    twice.central
+                )
+                },
             ),
             ("Running cost a year, central", describe_running(total, total.lines)),
             ("Lines without a cost", format!("{}; see their remarks", total.lines_without_cost)),
@@ -297,7 +316,7 @@ impl View {
             ),
             (
                 "Sites without a room",
-                if no_room.is_empty() { "none".to_owned() } else { no_room.join(" ") },
+                if no_room.is_empty() { NONE_OF_THESE.to_owned() } else { no_room.join(" ") },
             ),
             (
                 "Requirements not known",
@@ -346,20 +365,16 @@ impl View {
     }
 }
 
-fn money(pence: Pence) -> String {
-    format!("{} GBP", pence.pounds())
-}
-
 /// A sum over some of the lines says so: it must not be read as the whole.
 fn describe_running(total: &Totals, lines: usize) -> String {
     let open = total.lines_without_running;
     match total.running {
         None if lines == 0 => "none: there is nothing to run".to_owned(),
         None => "not known: no published figure for any of these remedies".to_owned(),
-        Some(running) if open == 0 => money(running.central),
+        Some(running) if open == 0 => running.central.to_string(),
         Some(running) => format!(
             "{} for {} of {lines} lines; not known for the other {open}, so this is not the whole",
-            money(running.central),
+            running.central,
             lines - open
         ),
     }
@@ -379,12 +394,12 @@ mod tests {
         for (running, lines_without_running, lines, expected) in [
             (None, 0, 0, "none: there is nothing to run"),
             (None, 3, 3, "not known: no published figure for any of these remedies"),
-            (pounds(12_050), 0, 3, "120.50 GBP"),
+            (pounds(12_050), 0, 3, "£120.50"),
             (
                 pounds(12_050),
                 2,
                 3,
-                "120.50 GBP for 1 of 3 lines; not known for the other 2, so this is not the whole",
+                "£120.50 for 1 of 3 lines; not known for the other 2, so this is not the whole",
             ),
         ] {
             let total = Totals { running, lines_without_running, ..Totals::default() };
