@@ -60,6 +60,17 @@ fn the_national_return_comes_out_as_worked_out_from_the_file() {
     assert_eq!(basis, ["2022", "2023", "\"crrem-2.05-uk\"", "835", "0"]);
     assert!(found["nationalUnknown"].as_str().unwrap().contains("baseline"));
 
+    // The whole estate is of one nation, and with a baseline stands against its targets as well.
+    let data_with = served
+        .query(&format!("{{ netZero(baselineTonnes: 2400000) {{ {NATIONAL} }} }} {PROJECTION}"));
+    let national = &data_with["netZero"]["national"];
+    assert!(national["unknown"].is_null(), "{}", national["unknown"]);
+    let without = &national["paths"][0]["without"];
+    let points = [(2020, 1.0), (2032, 0.531), (2040, 0.0)];
+    let (first, sum) = national_by_hand(without["years"].as_array().unwrap(), 2_400_000.0, &points);
+    assert_eq!(without["firstYearAbove"], first);
+    near(&without["above"]["tonnes"], sum, 1.0);
+
     let footprint = &data["footprint"];
     assert_eq!((&footprint["sites"], &footprint["setYears"][0]), (&2869.into(), &2023.into()));
     let kwh = |carrier: &str| {
@@ -321,14 +332,8 @@ fn the_targets_of_the_nation_stand_beside_crrem_as_shares_and_with_a_baseline_in
     }
     near(&rows[0]["with_low_above_t"], crrem("withLow"), 1e-6);
 
-    for (query, words) in [(
-        "{ netZero(site: \"ZZN02\", baselineTonnes: -1) { sites } }",
-        "a baseline is an amount of tonnes",
-    )] {
-        let answer = served.ask(query);
-        assert_eq!(first_error(&answer).0, "INVALID", "{answer}");
-        assert!(first_error(&answer).1.contains(words), "{answer}");
-    }
+    let answer = served.ask("{ netZero(site: \"ZZN02\", baselineTonnes: -1) { sites } }");
+    assert_eq!(first_error(&answer), ("INVALID", "a baseline is an amount of tonnes"));
     let _ = served.stop();
 }
 
