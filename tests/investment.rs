@@ -130,7 +130,7 @@ fn bands_of(file: &[u8]) -> Vec<i64> {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_bytes_and_half_of_all_runs_lie_between_low_and_high() {
+fn the_same_seed_gives_the_same_bytes_and_percentiles_lie_between_low_and_high() {
     let record = Record::northmoor();
     let (first, ..) = record.ask("gap --format json");
     let (second, ..) = record.ask("gap --format json");
@@ -172,16 +172,35 @@ fn the_terms_of_the_question_change_what_they_say_and_nothing_else() {
     for (question, wanted) in [
         ("--contingency 0.2", "a contingency and optimism-bias are two answers to one risk"),
         ("--fees 12", "fees must be a share from 0 to 1, such as 0.12 for 12 %, not 12"),
-        ("--spend-years 4", "no spend profile of 4 years is known; use one of 2, 3, 5"),
+        ("--years 4", "no spend profile of 4 years is known; use one of 2, 3, 5"),
         ("--prices 1850", "names no year of prices"),
         ("--prices 1950", "the deflator obr-2025-11 has no prices of 1950"),
         ("--part readiness-and-net-zero", "ask for these"),
+        ("--part readiness --gross-up", "only backlog is grossed up"),
+        ("--part backlog --net-zero-year 2035", "a year for net zero needs the part net-zero"),
+        ("--part backlog --technology voice-scribe", "technologies are a matter of readiness"),
+        (
+            "--mitigated 0.3 --allowance contingency",
+            "what is mitigated is a share of the optimism bias",
+        ),
+        ("--technology virtual-ward-home", "is deployed in homes, which are judged in pools"),
         ("--net-zero-year 2020", "the year must lie from"),
-        ("--from 2026", "is not a financial year"),
+        ("--start 2026", "is not a financial year"),
     ] {
         let said = record.refusal(&format!("gap {question}"));
         assert!(said.contains(wanted), "{question}: {said}");
     }
+    // What is grossed up names the bias by which it is.
+    let figures = |question: &str| -> Vec<String> {
+        let found = record.json(question);
+        let names =
+            rows(&found, "figures").iter().map(|row| row["name"].as_str().unwrap().to_owned());
+        names.filter(|name| name.starts_with("Optimism bias")).collect()
+    };
+    assert_eq!(figures("gap --part backlog"), Vec::<String>::new());
+    let grossed = figures("gap --part backlog --gross-up");
+    assert_eq!(grossed, ["Optimism bias of non-standard-buildings, upper bound"]);
+    assert_eq!(figures("gap --allowance contingency"), Vec::<String>::new());
     let said = record.refusal("gap --fees 12 --mitigated 30");
     assert!(
         said.contains("what is mitigated") && said.contains("fees must"),
@@ -224,6 +243,12 @@ fn money_is_set_against_the_need_of_its_organisation_year_and_kind() {
     // In the prices of its own year it is what was allocated.
     let own = record.json("gap --prices 2026-27");
     assert_eq!(pence(&rows(&own, "years")[0], "allocated_gbp"), 100_000_000);
+    // Money of years before anything must be spent closes nothing, and is named.
+    assert_eq!(record.ask("funding allocate ZZN 2010-11 capital 100000000").2, 0);
+    let early = record.json("gap");
+    assert_eq!(rows(&early, "ledgers"), rows(&after, "ledgers"));
+    let said = statement(&early, "Allocated money");
+    assert!(said.contains("and so not counted: ZZN 2010-11 (capital)"), "{said}");
     // Money of a trust is not that of some of its sites.
     let some = record.json("gap --setting acute");
     assert!(rows(&some, "years").iter().all(|row| row["allocated_gbp"].is_null()));
@@ -254,6 +279,70 @@ fn what_a_technology_adds_to_all_others_is_what_the_gap_is_less_without_it() {
             assert!(pence(row, &format!("serving_{run}_gbp")) >= less, "{id} {run}");
         }
     }
+}
+
+/// A return tells nothing of what surgery asks of a site: neither zero pounds nor zero years follow.
+#[test]
+fn what_is_not_known_is_no_zero_by_year_by_technology_or_in_its_make_up() {
+    let record = Record::of(&[&root().join("datasets/demo/northmoor-2026.csv")]);
+    let found = record.json("gap --part readiness --technology telesurgery-endovascular");
+    let total = total(&found);
+    for key in
+        ["capital_central_gbp", "readiness_central_gbp", "work_central_gbp", "risk_central_gbp"]
+    {
+        assert!(total[key].is_null(), "{key} in {total:#}");
+    }
+    for row in rows(&found, "years") {
+        for key in ["required_central_gbp", "gap_central_gbp", "cumulative_central_gbp"] {
+            assert!(row[key].is_null(), "{key} in {row:#}");
+        }
+    }
+    assert!(rows(&found, "ledgers").iter().all(|row| row["peak_central_gbp"].is_null()));
+    let technology = &rows(&found, "technologies")[0];
+    for key in ["alone_central_gbp", "serving_central_gbp", "marginal_central_gbp"] {
+        assert!(technology[key].is_null(), "{key} in {technology:#}");
+    }
+    let served = Served::start(&record.url);
+    let data = served.query(
+        "{ investmentGap(parts: [READINESS], technologies: [\"telesurgery-endovascular\"]) { \
+           total { capital { central } ofCapital { work { central } } } technologies { marginal { central } } \
+           ledgers { peakUnfunded { central } years { required { central } } } } }",
+    );
+    let gap = &data["investmentGap"];
+    assert!(gap["total"]["capital"].is_null() && gap["total"]["ofCapital"].is_null());
+    assert!(gap["technologies"][0]["marginal"].is_null());
+    assert!(gap["ledgers"][0]["peakUnfunded"].is_null());
+    assert!(gap["ledgers"][0]["years"][0]["required"].is_null());
+    let _ = served.stop();
+}
+
+#[test]
+fn a_download_takes_the_terms_of_the_question_and_says_what_is_wrong_with_them() {
+    let record = Record::northmoor();
+    let served = Served::start(&record.url);
+    let path = "/reports/investment-gap.json?parts=backlog,readiness&vat=included&prices=2025-26&grossUp=true\
+                &start=2027-28&years=2&fees=0.1&allowance=contingency&contingency=0.2";
+    let answer = served.get(path);
+    assert_eq!(answer.status, 200);
+    let found: Value = serde_json::from_slice(&answer.body).unwrap();
+    let asked = "gap --part backlog --part readiness --vat included --prices 2025-26 --gross-up --start 2027-28 \
+                 --years 2 --fees 0.1 --allowance contingency --contingency 0.2";
+    assert_eq!(found, record.json(asked));
+    assert_eq!(rows(&found, "years")[0]["year"], "2027-28");
+    for (query, wanted) in [
+        ("parts=money", "is not one of: backlog, readiness, net-zero"),
+        ("start=2027", "is not a financial year"),
+        ("fees=12", "fees must be a share from 0 to 1"),
+        ("from=2027-28", "unknown field"),
+    ] {
+        let answer = served.get(&format!("/reports/investment-gap.csv?{query}"));
+        assert_eq!(answer.status, 400, "{query}");
+        let said = String::from_utf8(answer.body).unwrap();
+        assert!(said.contains(wanted), "{query}: {said}");
+    }
+    let said = served.get("/sites.geojson?grossUp=true");
+    assert_eq!(said.status, 400);
+    let _ = served.stop();
 }
 
 #[test]

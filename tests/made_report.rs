@@ -251,7 +251,8 @@ pub fn made_report(lines: usize, organisations: usize) -> GapReport {
             title: "Ambient voice scribe".to_owned(),
             alone: None,
             serving: total.capital,
-            marginal: Estimate::default(),
+            marginal: None,
+            lines_in_question: 0,
         }],
         ledgers: vec![ledger(Money::Capital, total.capital), ledger(Money::Running, total.running)],
         path: Path {

@@ -10,8 +10,8 @@
 //! What is needed is worked out by `gap`, rates are `cost`, indices `factor`, and what is allocated
 //! is `funding`.
 
+pub mod pricing;
 pub mod simulation;
-pub mod usual;
 
 use crate::cost::{Estimate, Money, Pence};
 use crate::factor::deflator::Deflator;

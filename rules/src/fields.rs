@@ -342,6 +342,12 @@ impl<'a> Fields<'a> {
         found
     }
 
+    /// A flag.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let found = self.flag_if_any(key);
+        self.required(key, found)
+    }
+
     /// A date, which may be missing.
     pub fn date_if_any(&mut self, key: &'static str) -> Option<NaiveDate> {
         let found = match self.value(key)? {

@@ -8,7 +8,7 @@
 //! priced is `costing`, and what is allocated is `funding`.
 
 use crate::cost::{Estimate, Money, Pence};
-use crate::costing::usual::{Allowance, Basis};
+use crate::costing::pricing::{Allowance, Pricing};
 use crate::costing::{self, Parts, Risk, Terms, Unpriced, price};
 use crate::estate::PlaceRow;
 use crate::factor::deflator::Deflator;
@@ -131,7 +131,7 @@ struct Rated {
 pub struct Prices<'a> {
     rulebook: &'a Rulebook,
     /// On which terms.
-    pub basis: Basis,
+    pub pricing: Pricing,
     /// Of which prices the answer is.
     pub base: PriceBase,
     deflator: &'a Deflator,
@@ -139,22 +139,22 @@ pub struct Prices<'a> {
 }
 
 impl<'a> Prices<'a> {
-    /// Prices of a basis.
+    /// Prices of a pricing.
     ///
     /// # Errors
     /// [`Unpriced`] where the deflator of the rules is missing.
-    pub fn new(rulebook: &'a Rulebook, basis: &Basis) -> Result<Self, Unpriced> {
+    pub fn new(rulebook: &'a Rulebook, pricing: &Pricing) -> Result<Self, Unpriced> {
         let deflator = rulebook.factors.deflators.of(&rulebook.costing.deflator)?;
         let usual = PriceBase::Calendar(CalendarYear(rulebook.price_base_year));
-        let base = basis.prices.unwrap_or(usual);
+        let base = pricing.prices.unwrap_or(usual);
         // Asked of any money, it tells at once whether the prices can be had at all.
         deflator.rebase_across(Real { pounds: Decimal::ONE, base: usual }, base)?;
         let rated = rulebook
             .remedies
             .iter()
-            .map(|remedy| rate(rulebook, remedy, basis, deflator, base))
+            .map(|remedy| rate(rulebook, remedy, pricing, deflator, base))
             .collect();
-        Ok(Self { rulebook, basis: basis.clone(), base, deflator, rated })
+        Ok(Self { rulebook, pricing: pricing.clone(), base, deflator, rated })
     }
 
     /// Money of a year in the prices of the answer.
@@ -201,9 +201,9 @@ impl<'a> Prices<'a> {
             .ok_or(Unpriced::NotPlausible("the backlog is no number"))?;
         let published = Real { pounds, base: PriceBase::Financial(backlog.year) };
         let pounds = self.deflator.rebase_across(published, self.base)?.pounds;
-        let terms = if self.basis.gross_up {
+        let terms = if self.pricing.gross_up {
             let (factors, project) = (&self.rulebook.factors, &costing.backlog_project);
-            costing.terms(factors, project, &self.basis, Decimal::ONE)?
+            costing.terms(factors, project, &self.pricing, Decimal::ONE)?
         } else {
             Terms {
                 location: Decimal::ONE,
@@ -245,7 +245,7 @@ impl<'a> Prices<'a> {
             let (rate, terms) = match money {
                 Money::Capital => (rated.capital?, Terms { location, ..rated.terms.clone() }),
                 Money::Running => {
-                    let terms = self.rulebook.costing.running_terms(&self.basis, location);
+                    let terms = self.rulebook.costing.running_terms(&self.pricing, location);
                     (rated.running?, terms)
                 }
             };
@@ -295,7 +295,7 @@ fn priced(found: Result<Estimate<Parts>, Unpriced>) -> (Option<Estimate<Parts>>,
 fn rate(
     rulebook: &Rulebook,
     remedy: &Remedy,
-    basis: &Basis,
+    pricing: &Pricing,
     deflator: &Deflator,
     base: PriceBase,
 ) -> Result<Rated, Unpriced> {
@@ -313,7 +313,8 @@ fn rate(
         }
         Ok(sum)
     };
-    let terms = rulebook.costing.terms(&rulebook.factors, &remedy.project, basis, Decimal::ONE)?;
+    let terms =
+        rulebook.costing.terms(&rulebook.factors, &remedy.project.kind, pricing, Decimal::ONE)?;
     Ok(Rated { capital: sum(Money::Capital)?, running: sum(Money::Running)?, terms })
 }
 
@@ -376,18 +377,18 @@ pub fn may_be_in_backlog(rulebook: &Rulebook, lines: &[Line]) -> Estimate<Pence>
 
 /// What is allowed for on top of the rates, in words.
 #[must_use]
-pub fn describe_allowance(rulebook: &Rulebook, basis: &Basis) -> String {
+pub fn describe_allowance(rulebook: &Rulebook, pricing: &Pricing) -> String {
     let percent = |share: Decimal| (share * Decimal::ONE_HUNDRED).normalize();
     let bound = rulebook.costing.bound;
-    match basis.allowance {
+    match pricing.allowance {
         Allowance::None => "none".to_owned(),
-        Allowance::Contingency => format!("a contingency of {} %", percent(basis.contingency)),
-        Allowance::OptimismBias if basis.mitigated == Decimal::ZERO => {
+        Allowance::Contingency => format!("a contingency of {} %", percent(pricing.contingency)),
+        Allowance::OptimismBias if pricing.mitigated == Decimal::ZERO => {
             format!("optimism bias by kind of project, {bound} bound, nothing of it mitigated")
         }
         Allowance::OptimismBias => format!(
             "optimism bias by kind of project, {bound} bound, {} % of it mitigated",
-            percent(basis.mitigated)
+            percent(pricing.mitigated)
         ),
     }
 }

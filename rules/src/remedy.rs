@@ -8,7 +8,7 @@ pub mod saves;
 
 use crate::carbon::demand::Carrier;
 use crate::cost::{Benchmark, Money, StatedRate};
-use crate::costing::usual::read_project;
+use crate::costing::pricing::read_project;
 use crate::dated::Evidence;
 use crate::factor::Factors;
 use crate::factor::embodied::EmbodiedItem;
@@ -62,7 +62,7 @@ pub struct Remedy {
     /// What it saves, if it is one that saves.
     pub saves: Option<Saves>,
     /// The kind of project that it is, by which its optimism bias is looked up.
-    pub project: String,
+    pub project: Project,
     /// Whether it renews what stands, so that a backlog may hold some of it as well.
     pub renews: bool,
     /// How much of it is needed.
@@ -77,6 +77,17 @@ pub struct Remedy {
     pub running_none: Option<String>,
     /// A warning to show beside the cost.
     pub caution: Option<String>,
+}
+
+/// Which kind of project a remedy is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    /// A kind of `datasets/costs/optimism-bias.csv`.
+    pub kind: String,
+    /// Why it is of this kind.
+    pub reference: String,
+    /// How well that is supported.
+    pub evidence: Evidence,
 }
 
 /// How much of a remedy is needed.
@@ -143,8 +154,19 @@ pub fn read_remedy(
     let title = fields.text("title");
     let as_of = fields.date("as_of");
     let summary = fields.text("summary");
-    let project = read_project(&mut fields, context.factors);
-    let renews = fields.flag_if_any("renews").unwrap_or(false);
+    let project = match fields.table_if_any("project") {
+        Some((entry, path)) => fields.within(entry, path, |fields| {
+            let kind = read_project(fields, "kind", context.factors);
+            let (reference, evidence) = (fields.text("reference"), fields.word("evidence"));
+            Some(Project { kind: kind?, reference: reference?, evidence: evidence? })
+        }),
+        None => {
+            let message = "A remedy says which kind of project it is.";
+            fields.problem("project", message, "Add a [project] table with its kind.");
+            None
+        }
+    };
+    let renews = fields.flag("renews");
     let is_saving = fields.has("saves");
     let closes = if is_saving && !fields.has("closes") {
         Some(Vec::new())
@@ -190,7 +212,7 @@ pub fn read_remedy(
         closes: closes?,
         saves,
         project: project?,
-        renews,
+        renews: renews?,
         quantity,
         costs: priced.costs,
         cost_unknown: priced.cost_unknown,

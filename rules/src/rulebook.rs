@@ -4,7 +4,7 @@
 //! Reading files from disk or from the binary is the server's; here they are texts.
 
 use crate::cost::{Benchmark, StatedRate, read_benchmarks};
-use crate::costing::usual::{CostingRules, read_costing};
+use crate::costing::pricing::{CostingRules, read_costing};
 use crate::dated::Evidence;
 use crate::factor::{self, Factors};
 use crate::fields::{Fields, Problems, parse_table};

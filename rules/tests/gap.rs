@@ -387,8 +387,8 @@ fn of_several_remedies_for_one_gap_the_cheapest_is_taken() {
     let other = |id: &str, benchmark: &str, factor: &str| {
         let text = format!(
             "id = \"{id}\"\ntitle = \"{id}\"\nas_of = 2026-11-22\nsummary = \"For tests.\"\n\
-             project = \"standard-buildings\"\ncloses = [\"wifi-rssi-p05-dbm\"]\nrunning_unknown = \"For tests.\"\n\
-             [quantity]\nbasis = \"area\"\nunit = \"m2\"\nfactor = {factor}\nreference = \"Test\"\n\
+             renews = false\ncloses = [\"wifi-rssi-p05-dbm\"]\nrunning_unknown = \"For tests.\"\n\
+             [project]\nkind = \"standard-buildings\"\nreference = \"Test\"\nevidence = \"policy\"\n[quantity]\nbasis = \"area\"\nunit = \"m2\"\nfactor = {factor}\nreference = \"Test\"\n\
              evidence = \"policy\"\n[[cost]]\nbenchmark = \"{benchmark}\"\nmoney = \"capital\"\nwhy = \"Test.\"\n"
         );
         (format!("rules/remedies/{id}.toml"), text)

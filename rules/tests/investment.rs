@@ -11,7 +11,7 @@ use places::Site;
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
 use siteworthy_rules::costing::Parts;
-use siteworthy_rules::costing::usual::{Allowance, Basis, Treatment, prices_of};
+use siteworthy_rules::costing::pricing::{Allowance, Pricing, Treatment, prices_of};
 use siteworthy_rules::factor::FinancialYear;
 use siteworthy_rules::gap::{Level, SiteGap, site_gap};
 use siteworthy_rules::investment::{
@@ -49,13 +49,13 @@ fn work(rulebook: &Rulebook, id: &str, quantity: f64) -> NetZeroWork {
 
 fn lines(
     rulebook: &Rulebook,
-    basis: &Basis,
+    pricing: &Pricing,
     nation: Nation,
     works: &[NetZeroWork],
     backlog: &[Backlog],
 ) -> Vec<Line> {
     let gap = gap(rulebook);
-    let prices = Prices::new(rulebook, basis).unwrap_or_else(|why| panic!("{why}"));
+    let prices = Prices::new(rulebook, pricing).unwrap_or_else(|why| panic!("{why}"));
     prices.lines(&SiteNeeds { site: 0, nation: Some(nation), gap: &gap, works, backlog })
 }
 
@@ -69,8 +69,8 @@ fn optimism_bias_and_the_prices_of_the_place_are_on_top_of_the_work() {
     // 2.1 kVA x (50 + 60, 150 + 120, 500 + 250) = 231, 567, 1575 GBP in England; standard civil
     // engineering overruns by 44 %: 101.64, 249.48, 693. In Wales everything costs 0.89 of it.
     let rulebook = support::rulebook();
-    let basis = rulebook.costing.usual.clone();
-    let [line] = &lines(&rulebook, &basis, Nation::England, &[], &[])[..] else {
+    let pricing = rulebook.costing.usual.clone();
+    let [line] = &lines(&rulebook, &pricing, Nation::England, &[], &[])[..] else {
         panic!("one line");
     };
     assert_eq!(line.part, Part::Readiness);
@@ -78,7 +78,7 @@ fn optimism_bias_and_the_prices_of_the_place_are_on_top_of_the_work() {
     assert_eq!(parts(line.capital, |parts| parts.risk), [10_164, 24_948, 69_300]);
     assert_eq!(parts(line.capital, |parts| parts.fees), [0, 0, 0]);
     assert_eq!(parts(line.capital, |parts| parts.total()), [33_264, 81_648, 226_800]);
-    let [line] = &lines(&rulebook, &basis, Nation::Wales, &[], &[])[..] else {
+    let [line] = &lines(&rulebook, &pricing, Nation::Wales, &[], &[])[..] else {
         panic!("one line");
     };
     // 567 x 0.89 = 504.63; x 1.44 = 726.6672.
@@ -90,13 +90,13 @@ fn optimism_bias_and_the_prices_of_the_place_are_on_top_of_the_work() {
 fn contingency_takes_the_place_of_optimism_bias_and_fees_and_vat_follow() {
     // 567 x 1.10 = 623.70; fees of 12 % on that: 74.844; VAT of 20 % on 698.544: 139.7088.
     let rulebook = support::rulebook();
-    let basis = Basis {
+    let pricing = Pricing {
         allowance: Allowance::Contingency,
         fees: Some(Decimal::new(12, 2)),
         vat: Treatment::Included,
         ..rulebook.costing.usual.clone()
     };
-    let [line] = &lines(&rulebook, &basis, Nation::England, &[], &[])[..] else {
+    let [line] = &lines(&rulebook, &pricing, Nation::England, &[], &[])[..] else {
         panic!("one line");
     };
     let central = line.capital.expect("a price").central;
@@ -110,12 +110,13 @@ fn backlog_is_moved_from_the_prices_of_its_return_and_grossed_up_only_where_aske
     // Prices of 2023-24: 93.658733 of 2025-26 = 100. Prices of 2025: a quarter of 97.141, three
     // quarters of 100.
     let rulebook = support::rulebook();
-    let own = Basis {
+    let own = Pricing {
         prices: Some(prices_of("2023-24").expect("a year")),
         ..rulebook.costing.usual.clone()
     };
     let backlog = [backlog(&rulebook, 1_000_000.0)];
-    let line = |basis: &Basis| lines(&rulebook, basis, Nation::Wales, &[], &backlog).swap_remove(0);
+    let line =
+        |pricing: &Pricing| lines(&rulebook, pricing, Nation::Wales, &[], &backlog).swap_remove(0);
     let published = line(&own);
     assert_eq!((published.part, published.quantity_milli), (Part::Backlog, None));
     assert_eq!(parts(published.capital, |parts| parts.total()), [100_000_000; 3]);
@@ -129,7 +130,7 @@ fn backlog_is_moved_from_the_prices_of_its_return_and_grossed_up_only_where_aske
     let moved = parts(line(&rulebook.costing.usual).capital, |parts| parts.total())[1];
     assert!((moved as f64 / 100.0 - expected).abs() < 0.5, "{moved} {expected}");
     // Non-standard buildings overrun by 51 %; a return is in the prices of its own place.
-    let grossed = line(&Basis { gross_up: true, ..own });
+    let grossed = line(&Pricing { gross_up: true, ..own });
     assert_eq!(parts(grossed.capital, |parts| parts.total()), [151_000_000; 3]);
 }
 
@@ -152,7 +153,7 @@ fn a_remedy_that_readiness_and_net_zero_both_need_is_on_one_line_at_the_larger_s
 #[test]
 fn what_may_stand_in_the_backlog_as_well_is_bounded_by_both_and_never_taken_off() {
     let rulebook = support::rulebook();
-    let usual = Basis {
+    let usual = Pricing {
         allowance: Allowance::None,
         prices: Some(prices_of("2023-24").expect("a year")),
         ..rulebook.costing.usual.clone()
@@ -173,11 +174,11 @@ fn what_may_stand_in_the_backlog_as_well_is_bounded_by_both_and_never_taken_off(
 #[test]
 fn prices_that_no_deflator_has_are_refused_with_the_reason() {
     let rulebook = support::rulebook();
-    let basis = Basis {
+    let pricing = Pricing {
         prices: Some(prices_of("1950").expect("a year")),
         ..rulebook.costing.usual.clone()
     };
-    let why = Prices::new(&rulebook, &basis).expect_err("no such prices").to_string();
+    let why = Prices::new(&rulebook, &pricing).expect_err("no such prices").to_string();
     assert_eq!(why, "the deflator obr-2025-11 has no prices of 1950");
     let why = prices_of("25-26").expect_err("no year");
     assert_eq!(

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
-use siteworthy_rules::costing::usual::{Allowance, Basis, Treatment, prices_of};
+use siteworthy_rules::costing::pricing::{Allowance, Pricing, Treatment, prices_of};
 use siteworthy_rules::estate::{Estate, Source};
 use siteworthy_rules::factor::FinancialYear;
 use siteworthy_rules::gap::{Level, SiteGap, gap_size, site_gap};
@@ -711,9 +711,9 @@ fn invested(
     level: Level,
     works: &[NetZeroWork],
     backlog: &[Backlog],
-    basis: &Basis,
+    pricing: &Pricing,
 ) -> Vec<investment::Line> {
-    let prices = Prices::new(&RULEBOOK, basis).expect("the usual terms hold");
+    let prices = Prices::new(&RULEBOOK, pricing).expect("the usual terms hold");
     let gap = gap_at(estate, profiles, level);
     let nation = Some(Nation::Wales);
     prices.lines(&SiteNeeds { site: 0, nation, gap: &gap, works, backlog })
@@ -750,12 +750,12 @@ fn a_backlog() -> impl Strategy<Value = Vec<Backlog>> {
 }
 
 /// The usual terms, and others.
-fn a_basis() -> impl Strategy<Value = Basis> {
+fn a_basis() -> impl Strategy<Value = Pricing> {
     let allowances = proptest::sample::select(Allowance::ALL);
     let treatments = proptest::sample::select(Treatment::ALL);
     let years = proptest::sample::select(vec![None, Some("2025-26"), Some("2019"), Some("2030")]);
     (allowances, treatments, 0_i64..=100, years, any::<bool>()).prop_map(
-        |(allowance, vat, fees, prices, gross_up)| Basis {
+        |(allowance, vat, fees, prices, gross_up)| Pricing {
             allowance,
             vat,
             fees: Some(Decimal::new(fees, 2)),
@@ -770,10 +770,10 @@ fn a_basis() -> impl Strategy<Value = Basis> {
 fn no_pound_of_an_investment_gap_is_in_two_columns_and_every_line_adds_up() {
     let works = proptest::collection::vec(a_work(), 0..4);
     let all = (a_site(), level(), works, a_backlog(), a_basis());
-    hold(150, all, |(drawn, level, works, backlog, basis)| {
+    hold(150, all, |(drawn, level, works, backlog, pricing)| {
         let estate = estate_of(&[&drawn], SpaceKind::ConsultingRoom);
         let profiles: Vec<usize> = (0..RULEBOOK.profiles.len()).collect();
-        let lines = invested(&estate, &profiles, level, &works, &backlog, &basis);
+        let lines = invested(&estate, &profiles, level, &works, &backlog, &pricing);
         let mut places: Vec<_> = lines.iter().map(|line| (line.item, line.place)).collect();
         places.sort_unstable();
         places.dedup();
@@ -823,9 +823,16 @@ fn one_more_technology_never_lowers_the_gap() {
             return;
         }
         let estate = estate_of(&[&drawn], SpaceKind::ConsultingRoom);
-        let basis = &RULEBOOK.costing.usual;
+        let pricing = &RULEBOOK.costing.usual;
         let total = |profiles: &[usize]| {
-            capital_of(&invested(&estate, profiles, level, std::slice::from_ref(&work), &[], basis))
+            capital_of(&invested(
+                &estate,
+                profiles,
+                level,
+                std::slice::from_ref(&work),
+                &[],
+                pricing,
+            ))
         };
         let before = total(&some);
         some.push(more);

@@ -114,8 +114,8 @@ fn with_ways() -> Vec<(String, String)> {
         let Way { id, closes, quantity, unit, pounds } = way;
         let remedy = format!(
             "id = \"{id}\"\ntitle = \"{id}\"\nas_of = 2026-11-22\nsummary = \"For tests.\"\n\
-             project = \"standard-buildings\"\ncloses = [{closes}]\n\
-             running_unknown = \"For tests.\"\n[quantity]\n{quantity}\nunit = \"{unit}\"\nreference = \"Test\"\n\
+             renews = false\ncloses = [{closes}]\n\
+             running_unknown = \"For tests.\"\n[project]\nkind = \"standard-buildings\"\nreference = \"Test\"\nevidence = \"policy\"\n[quantity]\n{quantity}\nunit = \"{unit}\"\nreference = \"Test\"\n\
              evidence = \"policy\"\n[[cost]]\nbenchmark = \"{id}\"\nmoney = \"capital\"\nwhy = \"Test.\"\n"
         );
         files.push((format!("rules/remedies/{id}.toml"), remedy));

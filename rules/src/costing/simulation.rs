@@ -89,7 +89,11 @@ pub fn simulate(
     if let Some(at) = lines.iter().position(is_falling) {
         return Err(NotSimulated::Order(at));
     }
-    let triangles: Vec<Triangle> = lines.iter().map(|line| Triangle::new(*line)).collect();
+    // What is certain is not drawn.
+    let (certain, open): (Vec<&Estimate<Pence>>, Vec<&Estimate<Pence>>) =
+        lines.iter().partition(|line| line.low == line.high);
+    let certain: i64 = certain.iter().map(|line| line.low.0).sum();
+    let triangles: Vec<Triangle> = open.into_iter().map(|line| Triangle::new(*line)).collect();
     let mut normals = Normals::new(simulation.seed);
     let (shared, own) = (simulation.rho.sqrt(), (1.0 - simulation.rho).sqrt());
     let mut totals: Vec<i64> = (0..simulation.draws)
@@ -98,7 +102,8 @@ pub fn simulate(
             triangles
                 .iter()
                 .map(|triangle| triangle.at(probability(common + own * normals.next())))
-                .sum()
+                .sum::<i64>()
+                + certain
         })
         .collect();
     totals.sort_unstable();
@@ -126,9 +131,6 @@ impl Triangle {
     /// The cost that is not exceeded with this probability, in whole pence.
     #[expect(clippy::cast_possible_truncation, reason = "between low and high")]
     fn at(&self, probability: f64) -> i64 {
-        if self.width == 0.0 {
-            return self.low;
-        }
         let above = if probability * self.width < self.rise {
             (probability * self.width * self.rise).sqrt()
         } else {

@@ -12,7 +12,7 @@ use crate::render::report::{
 };
 use crate::view::View;
 use crate::view::filter::SiteFilter;
-use crate::view::gap::{GapQuestion, SiteLines, TermsAsked};
+use crate::view::gap::{GapQuestion, PricingAsked, SiteLines};
 use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use rust_decimal::Decimal;
@@ -32,6 +32,7 @@ impl GapQuery {
     /// technologies at every site (all that can be deployed now where none is named), what net zero
     /// needs, and what of it is funded. What serves several is paid once.
     #[graphql(complexity = "super::HEAVY_COMPLEXITY + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn investment_gap(
         &self,
         context: &Context<'_>,
@@ -40,7 +41,9 @@ impl GapQuery {
         #[graphql(default, desc = "What is in it; all three where none is named.")] parts: Vec<
             GapPart,
         >,
-        #[graphql(desc = "The year by which the CRREM pathway is to be met; 2040 otherwise.")]
+        #[graphql(
+            desc = "The year by which the CRREM pathway is to be met; that of `abatement` otherwise."
+        )]
         net_zero_year: Option<i32>,
         #[graphql(desc = "On which terms it is priced; those of the rules otherwise.")]
         terms: Option<GapTermsInput>,
@@ -53,7 +56,11 @@ impl GapQuery {
                            so leave withPooled out";
             return Err(fail(Error::Invalid(message.to_owned())));
         }
+        // Both take long for a nation, and are worked out where they are asked for.
+        let asks = |field: &str| context.look_ahead().field(field).exists();
         let question = GapQuestion {
+            simulated: asks("percentiles") || asks("statement"),
+            attributed: asks("technologies"),
             filter,
             technologies,
             level: level.into(),
@@ -86,14 +93,14 @@ pub struct GapTermsInput {
     gross_up: bool,
     /// The first year in which capital is spent, such as 2027-28.
     start: Option<String>,
-    /// Over how many years capital is spent: 2, 3 or 5.
+    /// Over how many years capital is spent: a length of datasets/costs/spend-profiles.csv.
     years: Option<u32>,
 }
 
 impl GapTermsInput {
-    fn asked(self) -> Result<TermsAsked, Error> {
+    fn asked(self) -> Result<PricingAsked, Error> {
         let start = self.start.map(|year| year.parse()).transpose().map_err(Error::Invalid)?;
-        Ok(TermsAsked {
+        Ok(PricingAsked {
             allowance: self.allowance.map(Into::into),
             mitigated: self.mitigated,
             contingency: self.contingency,
@@ -141,7 +148,7 @@ struct TotalsNode {
     /// Capital cost of the lines that have one; none where no line has and something may be missing.
     capital: Option<MoneyEstimate>,
     /// Of which this capital is made up.
-    of_capital: CapitalParts,
+    of_capital: Option<CapitalParts>,
     /// The most of the capital outside the backlog that may stand in the backlog as well.
     may_be_in_backlog: MoneyEstimate,
     /// Running cost a year of the lines that have one; none where no line has.
@@ -173,7 +180,7 @@ impl From<&Totals> for TotalsNode {
             net_zero: totals.by_part[Part::NetZero as usize].map(Into::into),
             readiness_and_net_zero: totals.by_part[Part::Both as usize].map(Into::into),
             capital: totals.capital.map(Into::into),
-            of_capital: (&totals.of_capital).into(),
+            of_capital: totals.capital_parts().as_ref().map(Into::into),
             may_be_in_backlog: totals.may_be_in_backlog.into(),
             sites_without_backlog: totals.sites_without_backlog,
             sites_without_net_zero: totals.sites_without_net_zero,
@@ -349,11 +356,12 @@ impl GapReportNode {
     /// What must be spent and what is allocated, by year; capital and running cost apart.
     #[graphql(complexity = "20 * child_complexity")]
     async fn ledgers(&self) -> Vec<LedgerNode> {
-        self.report.ledgers.iter().map(Into::into).collect()
+        let ledgers = self.report.ledgers.iter();
+        ledgers.map(|one| LedgerNode::of(one, self.report.is_known(one.money))).collect()
     }
 
-    /// What capital stays below in one, five and nine of ten simulated runs; none where no line has a
-    /// price. The statement says how it is simulated.
+    /// What capital stays below in one, five and nine of ten draws; none where no line has a price.
+    /// `figures` says how it is simulated.
     async fn percentiles(&self) -> Option<PercentilesNode> {
         self.report.percentiles.as_ref().ok().map(|found| PercentilesNode {
             p10: found.p10.pounds(),
@@ -441,7 +449,7 @@ struct RemedyTotalNode {
     /// Capital of the lines that have one.
     capital: Option<MoneyEstimate>,
     /// Of which this capital is made up.
-    of_capital: CapitalParts,
+    of_capital: Option<CapitalParts>,
     /// Running cost a year of the lines that have one.
     running: Option<MoneyEstimate>,
     /// Years in service; none where no source gives it.
@@ -461,7 +469,7 @@ impl From<&RemedyTotal> for RemedyTotalNode {
             quantity: one.quantity_milli.map(Into::into),
             unit: one.unit.clone(),
             capital: one.capital.map(Into::into),
-            of_capital: (&one.of_capital).into(),
+            of_capital: one.capital.map(|_| (&one.of_capital).into()),
             running: one.running.map(Into::into),
             life_years: one.life_years,
             equivalent_annual: one.equivalent_annual.map(Into::into),
@@ -480,8 +488,10 @@ struct TechnologyTotalNode {
     alone: Option<MoneyEstimate>,
     /// Capital of the lines that serve it, which may serve others too.
     serving: Option<MoneyEstimate>,
-    /// What the whole would be less without it.
-    marginal: MoneyEstimate,
+    /// What readiness would cost less without it; none where no line serves it.
+    marginal: Option<MoneyEstimate>,
+    /// Lines that serve it and have no price, or one of a part only.
+    lines_in_question: usize,
 }
 
 impl From<&TechnologyTotal> for TechnologyTotalNode {
@@ -491,7 +501,8 @@ impl From<&TechnologyTotal> for TechnologyTotalNode {
             title: one.title.clone(),
             alone: one.alone.map(Into::into),
             serving: one.serving.map(Into::into),
-            marginal: one.marginal.into(),
+            marginal: one.marginal.map(Into::into),
+            lines_in_question: one.lines_in_question,
         }
     }
 }
@@ -503,30 +514,31 @@ struct LedgerNode {
     money: MoneyKind,
     /// The years in order.
     years: Vec<LedgerYearNode>,
-    /// The sum of what each year alone lacks.
-    sum_yearly_gap: MoneyEstimate,
+    /// The sum of what each year alone lacks; none where no price is known.
+    sum_yearly_gap: Option<MoneyEstimate>,
     /// What is unfunded after the last year, if need and allocation roll forward.
-    closing_unfunded: MoneyEstimate,
+    closing_unfunded: Option<MoneyEstimate>,
     /// The most that is unfunded after any year.
-    peak_unfunded: MoneyEstimate,
+    peak_unfunded: Option<MoneyEstimate>,
 }
 
-impl From<&LedgerGap> for LedgerNode {
-    fn from(ledger: &LedgerGap) -> Self {
+impl LedgerNode {
+    fn of(ledger: &LedgerGap, is_known: bool) -> Self {
+        let known = |amount: Estimate<Pence>| is_known.then(|| amount.into());
         let year = |one: &YearGap| LedgerYearNode {
             year: one.year.clone(),
-            required: one.required.into(),
+            required: known(one.required),
             unpriced: one.unpriced,
             allocated: one.allocated.map(Pence::pounds),
-            yearly_gap: one.yearly_gap.into(),
-            cumulative: one.cumulative.into(),
+            yearly_gap: known(one.yearly_gap),
+            cumulative: known(one.cumulative),
         };
         Self {
             money: ledger.money.into(),
             years: ledger.years.iter().map(year).collect(),
-            sum_yearly_gap: ledger.sum_yearly.into(),
-            closing_unfunded: ledger.closing.into(),
-            peak_unfunded: ledger.peak.into(),
+            sum_yearly_gap: known(ledger.sum_yearly),
+            closing_unfunded: known(ledger.closing),
+            peak_unfunded: known(ledger.peak),
         }
     }
 }
@@ -536,16 +548,16 @@ impl From<&LedgerGap> for LedgerNode {
 struct LedgerYearNode {
     /// The year, such as 2026-27.
     year: String,
-    /// What must be spent in it.
-    required: MoneyEstimate,
+    /// What must be spent in it; none where no price is known.
+    required: Option<MoneyEstimate>,
     /// Lines that must be paid for and have no price.
     unpriced: usize,
     /// What is allocated, in the prices of the answer; none where nothing is on record.
     allocated: Option<Decimal>,
     /// What the year alone lacks.
-    yearly_gap: MoneyEstimate,
+    yearly_gap: Option<MoneyEstimate>,
     /// Required less allocated up to this year; below zero where more was allocated.
-    cumulative: MoneyEstimate,
+    cumulative: Option<MoneyEstimate>,
 }
 
 /// Percentiles of simulated totals, in pounds.

@@ -10,7 +10,7 @@ use super::{fail, page_size, view};
 use crate::view::explain::{describe_value, plain};
 use crate::view::facts::Current;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
-use crate::view::gap::TermsAsked;
+use crate::view::gap::PricingAsked;
 use crate::view::{Site, Space, View};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
@@ -373,7 +373,7 @@ impl SiteNode {
     ) -> async_graphql::Result<SiteGapNode> {
         let profiles = self.view.find_technologies(&technologies).map_err(fail)?;
         let gap = self.view.gap_at(self.at, &profiles, level.into());
-        let prices = self.view.prices(&TermsAsked::default()).map_err(fail)?;
+        let prices = self.view.prices(&PricingAsked::default()).map_err(fail)?;
         let lines = self.view.readiness_lines(self.at, &gap, &prices);
         Ok(SiteGapNode { view: Arc::clone(&self.view), site: self.at, gap, lines })
     }

@@ -55,7 +55,7 @@ mirror! {
 
 mirror! {
     /// What is allowed for the risk that work costs more than thought.
-    Allowance = "siteworthy_rules::costing::usual::Allowance" {
+    Allowance = "siteworthy_rules::costing::pricing::Allowance" {
         /// The optimism bias of the kind of project.
         OptimismBias,
         /// A contingency.
@@ -67,7 +67,7 @@ mirror! {
 
 mirror! {
     /// What happens to value added tax.
-    VatTreatment = "siteworthy_rules::costing::usual::Treatment" {
+    VatTreatment = "siteworthy_rules::costing::pricing::Treatment" {
         /// Not in the figures.
         Excluded,
         /// Paid, and not recovered.

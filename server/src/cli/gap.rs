@@ -8,11 +8,11 @@ use crate::error::Error;
 use crate::render;
 use crate::render::report::{GapReport, Totals};
 use crate::view::View;
-use crate::view::gap::{GapQuestion, TermsAsked};
+use crate::view::gap::{GapQuestion, PricingAsked};
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
-use siteworthy_rules::costing::usual::{Allowance, Treatment};
+use siteworthy_rules::costing::pricing::{Allowance, Treatment};
 use siteworthy_rules::factor::FinancialYear;
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::investment::Part;
@@ -42,7 +42,7 @@ pub struct Gap {
     #[arg(long = "part", value_name = "PART")]
     parts: Vec<Part>,
 
-    /// The year by which the CRREM pathway is to be met; 2040 otherwise
+    /// The year by which the CRREM pathway is to be met; that of `abatement` otherwise
     #[arg(long, value_name = "YEAR")]
     net_zero_year: Option<i32>,
 
@@ -89,17 +89,17 @@ struct Terms {
     gross_up: bool,
 
     /// The first year in which capital is spent, such as 2027-28
-    #[arg(long = "from", value_name = "YEAR")]
+    #[arg(long, value_name = "YEAR")]
     start: Option<FinancialYear>,
 
-    /// Over how many years capital is spent: 2, 3 or 5
+    /// Over how many years capital is spent: a length of datasets/costs/spend-profiles.csv
     #[arg(long, value_name = "YEARS")]
-    spend_years: Option<u32>,
+    years: Option<u32>,
 }
 
 impl Terms {
-    fn asked(&self) -> TermsAsked {
-        TermsAsked {
+    fn asked(&self) -> PricingAsked {
+        PricingAsked {
             allowance: self.allowance,
             mitigated: self.mitigated,
             contingency: self.contingency,
@@ -108,7 +108,7 @@ impl Terms {
             prices: self.prices.clone(),
             gross_up: self.gross_up,
             start: self.start,
-            years: self.spend_years,
+            years: self.years,
         }
     }
 }
@@ -119,7 +119,11 @@ impl Gap {
         let app = open_existing(config).await?;
         let view = app.view();
         let technologies = self.choice.technologies.clone();
+        // Lines alone need neither.
+        let is_whole = self.format != Format::Csv;
         let question = GapQuestion {
+            simulated: is_whole,
+            attributed: is_whole,
             filter: self.choice.filter(),
             technologies,
             level: self.level,
@@ -162,7 +166,7 @@ fn runs(amount: Option<Estimate<Pence>>) -> [Cell; 3] {
     runs.unwrap_or([None; 3]).map(Cell::from)
 }
 
-const TOTAL_COLUMNS: [(&str, &str); 19] = [
+const TOTAL_COLUMNS: [(&str, &str); 20] = [
     ("sites", "Sites"),
     ("sites_with_gap", "Sites with a gap"),
     ("backlog_central_gbp", "Backlog £"),
@@ -177,6 +181,7 @@ const TOTAL_COLUMNS: [(&str, &str); 19] = [
     ("may_be_in_backlog_central_gbp", "May be in backlog too £"),
     ("running_central_gbp_per_year", "Running £ a year"),
     ("lines_without_cost", "Lines without a cost"),
+    ("lines_in_part", "Lines that cost at least so much"),
     ("lines_without_running", "Lines without a running cost"),
     ("without_remedy", "Shortfalls without a remedy"),
     ("not_known", "Requirements not known"),
@@ -190,11 +195,12 @@ fn totals_row(totals: &Totals) -> Vec<Cell> {
     row.extend(totals.by_part.map(central));
     row.extend(runs(totals.capital));
     row.extend([
-        Cell::from(Some(totals.of_capital.central.work)),
-        Cell::from(Some(totals.of_capital.central.risk)),
+        Cell::from(totals.capital_parts().map(|parts| parts.central.work)),
+        Cell::from(totals.capital_parts().map(|parts| parts.central.risk)),
         Cell::from(Some(totals.may_be_in_backlog.central)),
         central(totals.running),
         totals.lines_without_cost.into(),
+        totals.lines_in_part.into(),
         totals.lines_without_running.into(),
         totals.without_remedy.into(),
         totals.not_known.into(),
@@ -225,8 +231,11 @@ fn organisations(report: &GapReport) -> Table {
         "risk_central_gbp",
         "may_be_in_backlog_central_gbp",
         "lines_without_cost",
+        "lines_in_part",
         "without_remedy",
         "not_known",
+        "sites_without_backlog",
+        "sites_without_net_zero",
     ];
     let title =
         "Investment gap by organisation: central capital by what it is spent for, and the whole";
@@ -294,15 +303,23 @@ fn technologies(report: &GapReport) -> Table {
         ("marginal_low_gbp", "Adds to all others, low £"),
         ("marginal_central_gbp", "Adds to all others £"),
         ("marginal_high_gbp", "Adds to all others, high £"),
+        ("lines_in_question", "Lines without a whole price"),
     ];
-    let shown = ["title", "alone_central_gbp", "serving_central_gbp", "marginal_central_gbp"];
+    let shown = [
+        "title",
+        "alone_central_gbp",
+        "serving_central_gbp",
+        "marginal_central_gbp",
+        "lines_in_question",
+    ];
     let title = "By technology, central capital: as if it came alone; in lines that serve it and perhaps others; \
                  and what it adds to all others";
     let mut table = Table::new("technologies", title, &columns).showing(&shown);
     for one in &report.attributed {
         let own = [Cell::from(&one.id), Cell::from(&one.title)];
-        let money = [one.alone, one.serving, Some(one.marginal)];
-        table.add(own.into_iter().chain(money.into_iter().flat_map(runs)));
+        let money = [one.alone, one.serving, one.marginal];
+        let money = money.into_iter().flat_map(runs);
+        table.add(own.into_iter().chain(money).chain([one.lines_in_question.into()]));
     }
     table
 }
@@ -337,9 +354,10 @@ fn years(report: &GapReport) -> Table {
     for ledger in &report.ledgers {
         for year in &ledger.years {
             let own = [Cell::from(ledger.money.word()), Cell::from(&year.year)];
-            let required = runs(Some(year.required));
+            let known = |amount| runs(Some(amount).filter(|_| report.is_known(ledger.money)));
+            let required = known(year.required);
             let between = [year.unpriced.into(), Cell::from(year.allocated)];
-            let gaps = runs(Some(year.yearly_gap)).into_iter().chain(runs(Some(year.cumulative)));
+            let gaps = known(year.yearly_gap).into_iter().chain(known(year.cumulative));
             table.add(own.into_iter().chain(required).chain(between).chain(gaps));
         }
     }

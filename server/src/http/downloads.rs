@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::render;
 use crate::view::View;
 use crate::view::filter::{ReadinessFilter, SiteFilter};
-use crate::view::gap::{GapQuestion, TermsAsked};
+use crate::view::gap::{GapQuestion, PricingAsked};
 use crate::view::geojson::encode_sites;
 use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType,
@@ -20,7 +20,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
-use siteworthy_rules::costing::usual::{Allowance, Treatment};
+use siteworthy_rules::costing::pricing::{Allowance, Treatment};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::place::{Nation, Setting};
 use std::io::Write;
@@ -49,7 +49,7 @@ pub struct Parameters {
     prices: Option<String>,
     #[serde(rename = "grossUp")]
     gross_up: Option<bool>,
-    from: Option<String>,
+    start: Option<String>,
     years: Option<u32>,
     /// Readiness words; needs exactly one technology.
     readiness: Option<String>,
@@ -91,14 +91,16 @@ impl Parameters {
     fn question(&self) -> Result<GapQuestion, Error> {
         let list = self.parts.as_deref().unwrap_or_default().split(',').map(str::trim);
         let parts = list.filter(|word| !word.is_empty()).map(str::parse).collect::<Result<_, _>>();
-        let start = self.from.as_ref().map(|year| year.parse()).transpose();
+        let start = self.start.as_ref().map(|year| year.parse()).transpose();
         Ok(GapQuestion {
+            simulated: true,
+            attributed: true,
             filter: self.filter()?,
             technologies: self.technologies(),
             level: self.level.unwrap_or(Level::Minimum),
             parts: parts.map_err(Error::Invalid)?,
             net_zero_year: self.net_zero_year,
-            terms: TermsAsked {
+            terms: PricingAsked {
                 allowance: self.allowance,
                 mitigated: self.mitigated,
                 contingency: self.contingency,
@@ -124,7 +126,7 @@ impl Parameters {
             || self.vat.is_some()
             || self.prices.is_some()
             || self.gross_up.is_some()
-            || self.from.is_some()
+            || self.start.is_some()
             || self.years.is_some()
     }
 }

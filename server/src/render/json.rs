@@ -194,8 +194,8 @@ fn totals<'a>(totals: &Totals) -> impl Iterator<Item = Value<'a>> {
         totals.sites_without_net_zero,
     ];
     let behind = [
-        totals.of_capital.central.work.into(),
-        totals.of_capital.central.risk.into(),
+        totals.capital_parts().map(|parts| parts.central.work).into(),
+        totals.capital_parts().map(|parts| parts.central.risk).into(),
         totals.may_be_in_backlog.central.into(),
         central(totals.running),
     ];
@@ -224,7 +224,7 @@ const REMEDY_KEYS: [&str; 10] = [
     "equivalent_annual_central_gbp",
 ];
 
-const TECHNOLOGY_KEYS: [&str; 11] = [
+const TECHNOLOGY_KEYS: [&str; 12] = [
     "technology",
     "title",
     "alone_low_gbp",
@@ -236,6 +236,7 @@ const TECHNOLOGY_KEYS: [&str; 11] = [
     "marginal_low_gbp",
     "marginal_central_gbp",
     "marginal_high_gbp",
+    "lines_in_question",
 ];
 
 const YEAR_KEYS: [&str; 13] = [
@@ -372,8 +373,9 @@ impl Whole<'_> {
             "technologies",
             &rows(&TECHNOLOGY_KEYS, self.report.attributed.iter(), |one| {
                 let own = [Value::from(&one.id), (&one.title).into()];
-                let money = [one.alone, one.serving, Some(one.marginal)];
-                own.into_iter().chain(money.into_iter().flat_map(runs)).collect()
+                let money = [one.alone, one.serving, one.marginal];
+                let money = money.into_iter().flat_map(runs);
+                own.into_iter().chain(money).chain([one.lines_in_question.into()]).collect()
             }),
         )
     }
@@ -383,25 +385,28 @@ impl Whole<'_> {
         let years = ledgers.iter();
         let years =
             years.flat_map(|ledger| ledger.years.iter().map(move |year| (ledger.money, year)));
+        let known = |money, amount: Estimate<Pence>| {
+            runs(Some(amount).filter(|_| self.report.is_known(money)))
+        };
         map.serialize_entry(
             "years",
             &rows(&YEAR_KEYS, years, |(money, year)| {
                 let own = [money.word().into(), (&year.year).into()];
                 let between = [year.unpriced.into(), year.allocated.into()];
                 own.into_iter()
-                    .chain(runs(Some(year.required)))
+                    .chain(known(money, year.required))
                     .chain(between)
-                    .chain(runs(Some(year.yearly_gap)))
-                    .chain(runs(Some(year.cumulative)))
+                    .chain(known(money, year.yearly_gap))
+                    .chain(known(money, year.cumulative))
                     .collect()
             }),
         )?;
         map.serialize_entry(
             "ledgers",
             &rows(&LEDGER_KEYS, ledgers.iter(), |one| {
-                let amounts = [one.sum_yearly, one.closing, one.peak].map(Some);
-                let own = [one.money.word().into()];
-                own.into_iter().chain(amounts.into_iter().flat_map(runs)).collect()
+                let amounts = [one.sum_yearly, one.closing, one.peak];
+                let amounts = amounts.into_iter().flat_map(|amount| known(one.money, amount));
+                [one.money.word().into()].into_iter().chain(amounts).collect()
             }),
         )?;
         let simulated = [&self.report.percentiles];

@@ -1,7 +1,7 @@
 //! The investment-gap report as plain values, from which the workbook, the CSV, the JSON and the
 //! terminal table are written.
 //!
-//! What is in it is decided in `view::gap`; how it looks is decided by each encoder.
+//! What is in it is decided in `view::gap_report`; how it looks is decided by each encoder.
 
 use siteworthy_rules::cost::{Estimate, Money, Pence};
 use siteworthy_rules::costing::Parts;
@@ -49,8 +49,9 @@ pub struct GapReport {
 pub const NONE_OF_THESE: &str = "none";
 
 /// What of the statement stands beside every table, too. The revision and the rulebook do anyway.
-const SAID: [&str; 12] = [
+const SAID: [&str; 13] = [
     "Capital, simulated",
+    "Backlog",
     "Net zero",
     "Price base",
     "Allowance for risk",
@@ -65,6 +66,16 @@ const SAID: [&str; 12] = [
 ];
 
 impl GapReport {
+    /// Whether anything is known of what must be spent. Where no line has a price, nothing is required
+    /// only as far as anybody knows.
+    #[must_use]
+    pub const fn is_known(&self, money: Money) -> bool {
+        match money {
+            Money::Capital => self.total.capital.is_some(),
+            Money::Running => self.total.running.is_some(),
+        }
+    }
+
     /// What a reader must know beside the figures, in whole sentences.
     pub fn says(&self) -> impl Iterator<Item = String> {
         let is_said = |(label, text): &&(String, String)| {
@@ -129,7 +140,7 @@ pub struct Totals {
 }
 
 /// The sum of two amounts of which either may be unknown: what is known of them.
-fn known<T: std::ops::Add<Output = T>>(one: Option<T>, other: Option<T>) -> Option<T> {
+pub fn known<T: std::ops::Add<Output = T>>(one: Option<T>, other: Option<T>) -> Option<T> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one + other),
         (one, other) => one.or(other),
@@ -137,6 +148,21 @@ fn known<T: std::ops::Add<Output = T>>(one: Option<T>, other: Option<T>) -> Opti
 }
 
 impl Totals {
+    /// Of which the capital is made up; none where no capital is known.
+    #[must_use]
+    pub fn capital_parts(&self) -> Option<Estimate<Parts>> {
+        self.capital.map(|_| self.of_capital)
+    }
+
+    /// The same where no running cost is known of what is there: that of some lines, which is nothing,
+    /// would read as that of all.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        let is_nothing_of_some =
+            self.lines_without_running > 0 && self.running == Some(Estimate::default());
+        Self { running: self.running.filter(|_| !is_nothing_of_some), ..self }
+    }
+
     /// Adds other totals to these.
     pub fn add(&mut self, other: &Self) {
         self.sites += other.sites;
@@ -208,8 +234,11 @@ pub struct TechnologyTotal {
     pub alone: Option<Estimate<Pence>>,
     /// Capital of the lines that serve it, which may serve others too.
     pub serving: Option<Estimate<Pence>>,
-    /// What the total would be less without it.
-    pub marginal: Estimate<Pence>,
+    /// What readiness would cost less without it; none where no line serves it.
+    pub marginal: Option<Estimate<Pence>>,
+    /// Lines that serve it and have no price, or one of a part only: what it asks for is then at least
+    /// what is shown.
+    pub lines_in_question: usize,
 }
 
 /// What must be spent of one kind of money, year by year, and what is allocated.

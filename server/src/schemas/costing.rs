@@ -5,8 +5,8 @@ use super::{
     whole_number, with_cases, word,
 };
 use serde_json::{Value, json};
+use siteworthy_rules::costing::pricing::{Allowance, Bound, Treatment};
 use siteworthy_rules::costing::simulation::{MAX_DRAWS, MIN_DRAWS};
-use siteworthy_rules::costing::usual::{Allowance, Bound, Treatment};
 use siteworthy_rules::place::Nation;
 
 pub fn file() -> Value {

@@ -20,13 +20,8 @@ pub fn file() -> Value {
                 must("title", title()),
                 must("as_of", as_of()),
                 must("summary", text("What it is, in a sentence.")),
+                must("project", project()),
                 must(
-                    "project",
-                    id(
-                        "The kind of project that it is: a project_type of datasets/costs/optimism-bias.csv.",
-                    ),
-                ),
-                may(
                     "renews",
                     flag(
                         "Whether it renews what stands, so that a backlog may hold some of it as well.",
@@ -161,6 +156,17 @@ fn is_running() -> Value {
 
 fn no_running_cost() -> Value {
     json!({ "properties": { "cost": { "items": { "not": is_running() } } } })
+}
+
+fn project() -> Value {
+    table(
+        "Which kind of project it is, by which its optimism bias is looked up.",
+        [
+            must("kind", id("A project_type of datasets/costs/optimism-bias.csv.")),
+            must("reference", reference()),
+            must("evidence", evidence()),
+        ],
+    )
 }
 
 fn closes() -> Value {

@@ -129,6 +129,8 @@ pub struct Met {
     pub years: Vec<PathYear>,
     /// How much of each remedy of the set each site takes, by site.
     pub works: BTreeMap<u32, Vec<NetZeroWork>>,
+    /// Sites where some remedy is left out because something is not known or not surveyed.
+    pub unsized_at: BTreeSet<u32>,
     /// What stays above the path with the set from the year after the base year to 2050, as a present
     /// value in the base year; none where the path does not tell every year.
     pub to_2050: Option<Valued>,
@@ -487,6 +489,7 @@ impl View {
             residual: self.valued(&of_year, terms, |_| 1.0),
             years: path_years,
             works: works_of(known, &bundle, priced),
+            unsized_at: unsized_at(known),
             to_2050: to_2050
                 .map(|tonnes| self.valued(&tonnes, terms, |index| terms.schedule.factor(index))),
         })
@@ -561,6 +564,13 @@ fn works_of<P: Purpose>(
         (one.site, works.collect())
     };
     known.iter().map(at).collect()
+}
+
+/// The sites where nothing to do would be too much to say.
+fn unsized_at<P>(known: &[Known<P>]) -> BTreeSet<u32> {
+    let is_open =
+        |one: &&Known<P>| one.left_out.iter().any(|(_, why)| why.kind != Kind::NothingToDo);
+    known.iter().filter(is_open).map(|one| one.site).collect()
 }
 
 /// The remedies that are left out at some sites, each reason with their number.

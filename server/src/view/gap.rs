@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use siteworthy_rules::carbon::path::Choice;
 use siteworthy_rules::cost::Estimate;
 use siteworthy_rules::costing::Unpriced;
-use siteworthy_rules::costing::usual::{Allowance, Basis, Treatment, prices_of, share};
+use siteworthy_rules::costing::pricing::{Allowance, Pricing, Treatment, prices_of, share};
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::factor::FinancialYear;
 use siteworthy_rules::gap::{Level, Need, SiteGap, profile_of, site_gap};
@@ -24,10 +24,10 @@ use siteworthy_rules::judge::{for_each_measure_read, place_of};
 use siteworthy_rules::measure::MeasureIndex;
 use siteworthy_rules::place::SpaceKind;
 use siteworthy_rules::profile::{AdoptionStatus, Horizon, Place};
-use siteworthy_rules::remedy::Basis as QuantityBasis;
+use siteworthy_rules::remedy::Basis;
 use siteworthy_rules::rulebook::Rulebook;
 use siteworthy_rules::unit::Unit;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,15 +43,55 @@ pub struct GapQuestion {
     /// By which year the CRREM pathway is to be met; none for the usual one.
     pub net_zero_year: Option<i32>,
     /// On which terms it is priced.
-    pub terms: TermsAsked,
+    pub terms: PricingAsked,
+    /// Whether capital is simulated: it takes long where there are many lines.
+    pub simulated: bool,
+    /// Whether it is told what each technology adds: it takes long where there are many technologies.
+    pub attributed: bool,
 }
 
 impl GapQuestion {
     /// What is asked where nothing is said: everything, on the usual terms.
     #[must_use]
     pub fn of(filter: SiteFilter, technologies: Vec<String>, level: Level) -> Self {
-        let (parts, net_zero_year, terms) = (Vec::new(), None, TermsAsked::default());
-        Self { filter, technologies, level, parts, net_zero_year, terms }
+        Self {
+            filter,
+            technologies,
+            level,
+            parts: Vec::new(),
+            net_zero_year: None,
+            terms: PricingAsked::default(),
+            simulated: true,
+            attributed: true,
+        }
+    }
+
+    /// Terms that would change nothing are refused: whoever gives them expects that they do.
+    fn check(&self) -> Result<(), Error> {
+        let terms = &self.terms;
+        let is_asked = |part| self.asks_for(part);
+        let wrong = [
+            (
+                self.parts.contains(&Part::Both),
+                "what serves both is in readiness and in net-zero; ask for these",
+            ),
+            (
+                terms.gross_up && !is_asked(Part::Backlog),
+                "only backlog is grossed up; ask for the part backlog too, or leave it as published",
+            ),
+            (
+                self.net_zero_year.is_some() && !is_asked(Part::NetZero),
+                "a year for net zero needs the part net-zero; ask for it too, or leave the year out",
+            ),
+            (
+                !self.technologies.is_empty() && !is_asked(Part::Readiness),
+                "technologies are a matter of readiness; ask for the part readiness too, or leave \
+                 them out",
+            ),
+        ];
+        let wrong: Vec<&str> =
+            wrong.into_iter().filter_map(|(is_wrong, why)| is_wrong.then_some(why)).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong.join("; "))) }
     }
 
     /// Whether a part is asked for.
@@ -63,7 +103,7 @@ impl GapQuestion {
 
 /// On which terms a gap is to be priced, as far as the question says; the rest is that of the rules.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TermsAsked {
+pub struct PricingAsked {
     /// What is allowed for risk.
     pub allowance: Option<Allowance>,
     /// Share of the optimism bias that is mitigated.
@@ -84,12 +124,12 @@ pub struct TermsAsked {
     pub years: Option<u32>,
 }
 
-impl TermsAsked {
-    /// The whole basis.
+impl PricingAsked {
+    /// All of it.
     ///
     /// # Errors
     /// Everything that is wrong with what is asked.
-    fn over(&self, rulebook: &Rulebook) -> Result<Basis, Error> {
+    fn over(&self, rulebook: &Rulebook) -> Result<Pricing, Error> {
         let usual = &rulebook.costing.usual;
         let mut wrong = Vec::new();
         let mut take = |what: &str, asked: Option<Decimal>| {
@@ -114,10 +154,16 @@ impl TermsAsked {
                  \"contingency\", or leave the contingency out"
             ));
         }
+        if self.mitigated.is_some() && allowance != Allowance::OptimismBias {
+            wrong.push(format!(
+                "what is mitigated is a share of the optimism bias, and the allowance is {allowance}; \
+                 leave one of the two out"
+            ));
+        }
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong.join("; ")));
         }
-        Ok(Basis {
+        Ok(Pricing {
             allowance,
             mitigated: mitigated.unwrap_or(usual.mitigated),
             contingency: contingency.unwrap_or(usual.contingency),
@@ -270,9 +316,10 @@ impl View {
     ///
     /// # Errors
     /// `Invalid` with everything that is wrong with them.
-    pub fn prices(&self, asked: &TermsAsked) -> Result<Prices<'_>, Error> {
-        let basis = asked.over(&self.rulebook)?;
-        Prices::new(&self.rulebook, &basis).map_err(|why: Unpriced| Error::Invalid(why.to_string()))
+    pub fn prices(&self, asked: &PricingAsked) -> Result<Prices<'_>, Error> {
+        let pricing = asked.over(&self.rulebook)?;
+        Prices::new(&self.rulebook, &pricing)
+            .map_err(|why: Unpriced| Error::Invalid(why.to_string()))
     }
 
     /// What readiness needs at one site, priced.
@@ -289,11 +336,8 @@ impl View {
     /// `NotFound` where the question names what the view does not have, `Invalid` where its terms cannot
     /// be had.
     pub fn scope_lines(&self, question: &GapQuestion) -> Result<ScopeLines<'_>, Error> {
-        if question.parts.contains(&Part::Both) {
-            let message = "what serves both is in readiness and in net-zero; ask for these";
-            return Err(Error::Invalid(message.to_owned()));
-        }
-        let profiles = self.find_technologies(&question.technologies)?;
+        question.check()?;
+        let profiles = find_judged_at_sites(&self.rulebook, &question.technologies, Horizon::Now)?;
         let prices = self.prices(&question.terms)?;
         let is_pooled_asked = question.asks_for(Part::Backlog) || question.asks_for(Part::NetZero);
         let filter = SiteFilter { with_pooled: is_pooled_asked, ..question.filter.clone() };
@@ -317,7 +361,11 @@ impl View {
         let is_judged = question.asks_for(Part::Readiness) && !site.is_pooled;
         let gap = is_judged.then(|| self.gap_at(at, profiles, question.level));
         let backlog = question.asks_for(Part::Backlog).then(|| self.backlog_at(at));
-        let found = works.map(|works| works.get(&at));
+        let found = works.map(|works| works.at.get(&at));
+        // Nothing to do is known only where every remedy could be looked at.
+        let has_net_zero = works.zip(found).map(|(works, found)| {
+            found.is_some_and(|own| !own.is_empty() || !works.unsized_at.contains(&at))
+        });
         let needs = SiteNeeds {
             site: at,
             nation: site.nation,
@@ -329,7 +377,7 @@ impl View {
             site: at,
             lines: prices.lines(&needs),
             has_backlog: backlog.as_ref().map(|backlog| !backlog.is_empty()),
-            has_net_zero: found.map(|found| found.is_some()),
+            has_net_zero,
             gap,
         }
     }
@@ -368,7 +416,7 @@ impl View {
         match found.met {
             Err(why) => {
                 let note = format!("No path can be drawn: {}.", why.join("; "));
-                Ok((none(note), found.pinned, Some(Works::new())))
+                Ok((none(note), found.pinned, Some(Works::default())))
             }
             Ok(met) => {
                 let note = format!(
@@ -376,7 +424,8 @@ impl View {
                      counted. What no remedy of these rules reaches in {year} is {:.0} t.",
                     met.residual.tonnes
                 );
-                Ok((Path { note, years: met.years }, found.pinned, Some(met.works)))
+                let works = Works { at: met.works, unsized_at: met.unsized_at };
+                Ok((Path { note, years: met.years }, found.pinned, Some(works)))
             }
         }
     }
@@ -468,7 +517,7 @@ impl View {
     }
 
     /// The files, rows and dates of the observations that a line follows from, each once.
-    fn survey_rows(&self, at: u32, line: &Line, basis: QuantityBasis) -> String {
+    fn survey_rows(&self, at: u32, line: &Line, basis: Basis) -> String {
         let mut rows = Vec::new();
         let mut see = |measure, place| {
             if let Some(source) = self.estate.source(measure, place) {
@@ -486,7 +535,7 @@ impl View {
                 see(measure, place);
             });
         }
-        if basis == QuantityBasis::Area {
+        if basis == Basis::Area {
             let areas = &self.rulebook.areas;
             let is_room = self.estate.kind(line.place).is_some();
             see(if is_room { areas.space } else { areas.site }, line.place);
@@ -508,8 +557,14 @@ impl View {
     }
 }
 
-/// How much of each remedy each site takes for net zero.
-type Works = BTreeMap<u32, Vec<NetZeroWork>>;
+/// What net zero needs.
+#[derive(Default)]
+struct Works {
+    /// How much of each remedy each site takes.
+    at: BTreeMap<u32, Vec<NetZeroWork>>,
+    /// Sites where some remedy could not be sized.
+    unsized_at: BTreeSet<u32>,
+}
 
 /// Nothing is missing.
 static NOTHING: SiteGap = SiteGap {

@@ -8,7 +8,7 @@ use super::{Site, View};
 use crate::error::Error;
 use crate::render::report::{
     GapReport, GroupTotal, LedgerGap, RemedyTotal, SiteTotal, Standing, TechnologyTotal, Totals,
-    YearGap,
+    YearGap, known,
 };
 use crate::render::workbook;
 use chrono::Datelike;
@@ -18,6 +18,7 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_xlsxwriter::XlsxError;
 use siteworthy_rules::appraisal::annuity_factor;
 use siteworthy_rules::cost::{Estimate, Money, Pence};
+use siteworthy_rules::costing::pricing::Pricing;
 use siteworthy_rules::costing::simulation::{Percentiles, simulate};
 use siteworthy_rules::costing::{Parts, Phasing, ledgers};
 use siteworthy_rules::factor::discount::{IN_FORCE, STANDARD};
@@ -72,6 +73,29 @@ impl Sums {
     }
 }
 
+/// What one technology asks for at a site, or at all.
+#[derive(Clone, Copy, Default)]
+struct Attributed {
+    alone: Option<Estimate<Pence>>,
+    serving: Option<Estimate<Pence>>,
+    /// What readiness costs at these sites with it, and without it.
+    with: Estimate<Pence>,
+    without: Estimate<Pence>,
+    in_question: usize,
+}
+
+impl Attributed {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            alone: known(self.alone, other.alone),
+            serving: known(self.serving, other.serving),
+            with: self.with + other.with,
+            without: self.without + other.without,
+            in_question: self.in_question + other.in_question,
+        }
+    }
+}
+
 impl View {
     /// The whole report.
     ///
@@ -93,13 +117,18 @@ impl View {
             lines.extend(at.lines.iter().map(|line| self.describe_line(at.site, line)));
             sites.push(self.site_total(at.site, site, &scope.profiles, totals));
         }
+        let total = total.settled();
         let [nations, regions, organisations] = groups.map(|groups| {
-            let total_of = |((name, code), totals)| GroupTotal { code, name, totals };
+            let total_of = |((name, code), totals): ((String, String), Totals)| GroupTotal {
+                code,
+                name,
+                totals: totals.settled(),
+            };
             groups.into_iter().map(total_of).collect()
         });
         let allocated = self.allocated(question, &scope);
         let ledgers = self.ledgers(&scope, &total, &allocated)?;
-        let percentiles = self.percentiles(&scope);
+        let percentiles = self.percentiles(question, &scope);
         let told = (allocated.note.as_str(), &percentiles);
         let statement = self.statement(question, &scope, &total, told);
         Ok(GapReport {
@@ -224,7 +253,14 @@ impl View {
         }
     }
 
-    fn percentiles(&self, scope: &ScopeLines<'_>) -> Result<Percentiles, String> {
+    fn percentiles(
+        &self,
+        question: &GapQuestion,
+        scope: &ScopeLines<'_>,
+    ) -> Result<Percentiles, String> {
+        if !question.simulated {
+            return Err("it was not asked for".to_owned());
+        }
         let lines = scope.sites.iter().flat_map(|at| &at.lines);
         let priced: Vec<Estimate<Pence>> = lines.filter_map(Line::capital_total).collect();
         if priced.is_empty() {
@@ -290,54 +326,61 @@ impl View {
 
     /// What each technology asks for alone, in lines that serve it, and beyond all others.
     fn attributed(&self, question: &GapQuestion, scope: &ScopeLines<'_>) -> Vec<TechnologyTotal> {
-        if !question.asks_for(Part::Readiness) {
+        if !question.asks_for(Part::Readiness) || !question.attributed {
             return Vec::new();
         }
-        let of = |profile: &usize| self.attributed_to(*profile, question, scope);
+        let with = |at: &SiteLines| {
+            let gap = at.gap.as_ref()?;
+            Sums::of(self.readiness_lines(at.site, gap, &scope.prices).iter()).capital
+        };
+        let with: Vec<Option<Estimate<Pence>>> = scope.sites.par_iter().map(with).collect();
+        let of = |profile: &usize| self.attributed_to(*profile, question, scope, &with);
         scope.profiles.iter().map(of).collect()
     }
 
+    /// `with` is what readiness costs at each site with every technology.
     fn attributed_to(
         &self,
         profile: usize,
         question: &GapQuestion,
         scope: &ScopeLines<'_>,
+        with: &[Option<Estimate<Pence>>],
     ) -> TechnologyTotal {
         let others: Vec<usize> =
             scope.profiles.iter().copied().filter(|other| *other != profile).collect();
-        let sum = |lines: &[Line]| Sums::of(lines.iter()).capital;
-        let of_site = |at: &SiteLines| -> [Option<Estimate<Pence>>; 4] {
+        let serves = |line: &&Line| line.needs.iter().any(|need| need.profile == profile);
+        let of_site = |(at, with): (&SiteLines, &Option<Estimate<Pence>>)| {
+            let serving: Vec<&Line> = at.lines.iter().filter(serves).collect();
+            if serving.is_empty() {
+                return Attributed::default();
+            }
             let priced = |profiles: &[usize]| {
                 let gap = self.gap_at(at.site, profiles, question.level);
-                sum(&self.readiness_lines(at.site, &gap, &scope.prices))
+                Sums::of(self.readiness_lines(at.site, &gap, &scope.prices).iter()).capital
             };
-            let Some(gap) = &at.gap else { return [None; 4] };
-            let serves = |line: &&Line| line.needs.iter().any(|need| need.profile == profile);
-            let serving = at.lines.iter().filter(serves);
-            let is_served =
-                gap.lines.iter().any(|line| line.needs.iter().any(|need| need.profile == profile));
-            if !is_served {
-                return [None; 4];
+            Attributed {
+                alone: priced(&[profile]),
+                serving: Sums::of(serving.iter().copied()).capital,
+                with: with.unwrap_or_default(),
+                without: priced(&others).unwrap_or_default(),
+                in_question: serving.iter().filter(|line| line.unknown_reason.is_some()).count(),
             }
-            let with = sum(&self.readiness_lines(at.site, gap, &scope.prices));
-            [priced(&[profile]), Sums::of(serving).capital, with, priced(&others)]
         };
-        let all: Vec<_> = scope.sites.par_iter().map(of_site).collect();
-        let total =
-            |at: usize| all.iter().filter_map(|sums| sums[at]).reduce(|one, other| one + other);
-        let (with, without) = (total(2).unwrap_or_default(), total(3).unwrap_or_default());
+        let all: Vec<Attributed> = scope.sites.par_iter().zip(with).map(of_site).collect();
+        let sum = all.into_iter().fold(Attributed::default(), Attributed::plus);
         let less = |one: Pence, other: Pence| Pence(one.0 - other.0);
         let entry = &self.rulebook.profiles[profile];
         TechnologyTotal {
             id: entry.id.clone(),
             title: entry.title.clone(),
-            alone: total(0),
-            serving: total(1),
-            marginal: Estimate {
-                low: less(with.low, without.low),
-                central: less(with.central, without.central),
-                high: less(with.high, without.high),
-            },
+            alone: sum.alone,
+            serving: sum.serving,
+            marginal: sum.serving.map(|_| Estimate {
+                low: less(sum.with.low, sum.without.low),
+                central: less(sum.with.central, sum.without.central),
+                high: less(sum.with.high, sum.without.high),
+            }),
+            lines_in_question: sum.in_question,
         }
     }
 
@@ -358,12 +401,20 @@ impl View {
                 && filter.nation.is_none_or(|wanted| nation == Some(wanted.code()))
         };
         let (mut ledger, mut unmoved) = (Ledger::new(), BTreeSet::new());
-        let mut organisations = BTreeSet::new();
+        let (mut organisations, mut early) = (BTreeSet::new(), BTreeSet::new());
+        let first_of = |money| match money {
+            Money::Capital => scope.prices.pricing.start,
+            Money::Running => first_running(&scope.prices.pricing),
+        };
         for (key, allocated) in &self.facts.funding {
             if !is_within(&key.organisation) {
                 continue;
             }
             let year = FinancialYear(key.year_from);
+            if year < first_of(key.money) {
+                early.insert(format!("{} {year} ({})", key.organisation, key.money));
+                continue;
+            }
             let cash = Real { pounds: allocated.amount.pounds(), base: PriceBase::Financial(year) };
             match scope.prices.in_base(cash) {
                 Ok(pence) => {
@@ -385,6 +436,13 @@ impl View {
                  those of the report."
             ),
         };
+        if !early.is_empty() {
+            let early: Vec<String> = early.into_iter().collect();
+            note.push_str(&format!(
+                " Of years before anything must be spent, and so not counted: {}.",
+                early.join(", ")
+            ));
+        }
         if !unmoved.is_empty() {
             let unmoved: Vec<String> = unmoved.into_iter().collect();
             note.push_str(&format!(" Not set against anything: {}.", unmoved.join("; ")));
@@ -398,15 +456,16 @@ impl View {
         total: &Totals,
         allocated: &AllocatedToScope,
     ) -> Result<Vec<LedgerGap>, Error> {
-        let basis = &scope.prices.basis;
+        let pricing = &scope.prices.pricing;
         let invalid = |why: String| Error::Invalid(why);
-        let shares = self.rulebook.factors.cost_risks.spend_shares(basis.years);
+        let shares = self.rulebook.factors.cost_risks.spend_shares(pricing.years);
         let shares = shares.map_err(|why| invalid(why.to_string()))?;
-        let capital = Phasing::by_profile(basis.start, &shares);
+        let capital = Phasing::by_profile(pricing.start, &shares);
         let capital = capital.map_err(|why| invalid(why.to_string()))?;
-        let last = FinancialYear(basis.start.0 + basis.years.cast_signed());
-        let running =
-            Phasing::EveryYear { start: last, years: self.rulebook.costing.running_years };
+        let running = Phasing::EveryYear {
+            start: first_running(pricing),
+            years: self.rulebook.costing.running_years,
+        };
         let required = |sum: Option<Estimate<Pence>>, unpriced| {
             sum.unwrap_or_default().map(|pence| Required { pence, unpriced })
         };
@@ -430,6 +489,11 @@ impl View {
         };
         Ok(Money::ALL.iter().map(of).collect())
     }
+}
+
+/// The first year of running cost: the one after the last of capital.
+const fn first_running(pricing: &Pricing) -> FinancialYear {
+    FinancialYear(pricing.start.0 + pricing.years.cast_signed())
 }
 
 /// The kinds of group, in the order of the report; none for the organisation of the site itself.

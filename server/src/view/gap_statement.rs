@@ -4,11 +4,12 @@
 //! The sums are `gap_report`.
 
 use super::View;
-use super::gap::{GapQuestion, ScopeLines};
+use super::gap::{GapQuestion, ScopeLines, SiteLines};
 use crate::render::report::{FigureUsed, NONE_OF_THESE, Totals};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
-use siteworthy_rules::costing::simulation::Percentiles;
+use siteworthy_rules::costing::pricing::Allowance;
+use siteworthy_rules::costing::simulation::{Percentiles, Simulation};
 use siteworthy_rules::dated::Evidence;
 use siteworthy_rules::gap::without_room;
 use siteworthy_rules::investment::{Item, Part, describe_allowance};
@@ -17,7 +18,7 @@ use std::collections::BTreeSet;
 impl View {
     /// Every figure that went into the sums, with where it comes from.
     pub(super) fn figures(&self, scope: &ScopeLines<'_>) -> Vec<FigureUsed> {
-        let (costing, basis) = (&self.rulebook.costing, &scope.prices.basis);
+        let (costing, pricing) = (&self.rulebook.costing, &scope.prices.pricing);
         let percent = |share: Decimal| (share * Decimal::ONE_HUNDRED).normalize().to_string();
         let figure =
             |name: &str, value: String, unit: &str, source: &str, evidence: Evidence| FigureUsed {
@@ -56,8 +57,13 @@ impl View {
             })
             .collect();
         let projects: BTreeSet<&str> =
-            remedies.iter().map(|remedy| remedy.project.as_str()).collect();
-        for project in projects {
+            remedies.iter().map(|remedy| remedy.project.kind.as_str()).collect();
+        let is_grossed_up =
+            pricing.gross_up && items.iter().any(|item| matches!(item, Item::Backlog(_)));
+        let grossed_up = is_grossed_up.then_some(costing.backlog_project.as_str());
+        let is_bias = pricing.allowance == Allowance::OptimismBias;
+        let projects: BTreeSet<&str> = projects.into_iter().chain(grossed_up).collect();
+        for project in projects.into_iter().filter(|_| is_bias) {
             let key = (
                 project.to_owned(),
                 "capital-expenditure".to_owned(),
@@ -74,7 +80,13 @@ impl View {
                 ));
             }
         }
-        let allowance = describe_allowance(&self.rulebook, basis);
+        for remedy in remedies.iter().filter(|_| is_bias) {
+            let project = &remedy.project;
+            let name = format!("{}: kind of project", remedy.title);
+            let value = project.kind.clone();
+            figures.push(figure(&name, value, "", &project.reference, project.evidence));
+        }
+        let allowance = describe_allowance(&self.rulebook, pricing);
         figures.push(figure(
             "Allowance for risk",
             allowance,
@@ -82,14 +94,14 @@ impl View {
             &costing.risk.reference,
             costing.risk.evidence,
         ));
-        let fees = basis.fees.map_or_else(
+        let fees = pricing.fees.map_or_else(
             || ("none".to_owned(), costing.fees_unknown.clone().unwrap_or_default()),
             |fees| (percent(fees), "As asked, or as the rules say.".to_owned()),
         );
         figures.push(figure("Professional fees", fees.0, "%", &fees.1, Evidence::Policy));
         figures.push(figure(
             "Value added tax",
-            format!("{}, {} %", basis.vat, percent(costing.vat_rate)),
+            format!("{}, {} %", pricing.vat, percent(costing.vat_rate)),
             "",
             &format!("{} {}", costing.vat.reference, costing.vat_reason),
             costing.vat.evidence,
@@ -120,7 +132,7 @@ impl View {
             "Spending",
             format!(
                 "{} years from {}; running cost for {} years after",
-                basis.years, basis.start, costing.running_years
+                pricing.years, pricing.start, costing.running_years
             ),
             "",
             &costing.spend.reference,
@@ -138,7 +150,7 @@ impl View {
             costing.simulated.evidence,
         ));
         if items.iter().any(|item| matches!(item, Item::Backlog(_))) {
-            let how = if basis.gross_up { "grossed up" } else { "as published" };
+            let how = if pricing.gross_up { "grossed up" } else { "as published" };
             let grounds = &costing.backlog_grounds;
             figures.push(figure(
                 "Backlog",
@@ -175,7 +187,7 @@ impl View {
         total: &Totals,
         (allocated, percentiles): (&str, &Result<Percentiles, String>),
     ) -> Vec<(String, String)> {
-        let basis = &scope.prices.basis;
+        let pricing = &scope.prices.pricing;
         let technologies = scope.profiles.iter().map(|at| &self.rulebook.profiles[*at]);
         let technologies: Vec<String> = technologies
             .map(|profile| {
@@ -199,16 +211,26 @@ impl View {
         let pooled = scope.sites.iter().filter(|at| self.site(at.site).is_pooled).count();
         let deflator = &self.rulebook.costing.deflator;
         let base = scope.prices.base;
-        let fees = match (basis.fees, &self.rulebook.costing.fees_unknown) {
+        let fees = match (pricing.fees, &self.rulebook.costing.fees_unknown) {
             (Some(fees), _) => format!("{} %", (fees * Decimal::ONE_HUNDRED).normalize()),
             (None, why) => why.clone().unwrap_or_else(|| "none".to_owned()),
         };
-        let unpriced_places = scope
-            .sites
-            .iter()
-            .filter_map(|at| self.site(at.site).nation)
-            .filter(|nation| !self.rulebook.costing.locations.contains_key(nation))
-            .count();
+        let is_at_mean = |at: &&SiteLines| {
+            let nation = self.site(at.site).nation;
+            nation.is_none_or(|nation| !self.rulebook.costing.locations.contains_key(&nation))
+        };
+        let at_mean = scope.sites.iter().filter(is_at_mean).count();
+        let backlog = match (question.asks_for(Part::Backlog), pricing.gross_up) {
+            (false, _) => "not asked for",
+            (true, true) => "grossed up by the allowance for risk, fees and VAT, as the works are",
+            (true, false) => {
+                "as published: without allowance for risk, fees, VAT and decanting, which the works beside it \
+                 may hold"
+            }
+        };
+        let Simulation { draws, rho, .. } = self.rulebook.costing.simulation;
+        let located: Vec<&str> =
+            self.rulebook.costing.locations.keys().map(|nation| nation.title()).collect();
         let twice = total.may_be_in_backlog;
         let gaps = scope.sites.iter().filter_map(|at| at.gap.as_ref());
         let no_room: Vec<String> = without_room(&self.rulebook, gaps)
@@ -236,21 +258,27 @@ impl View {
             ("Net zero", scope.path.note.clone()),
             (
                 "Price base",
-                format!("{base}; what is in other prices is moved by the GDP deflator {deflator}"),
+                format!(
+                    "{base}; what is in other prices is moved by the GDP deflator {deflator}, in which \
+                     a calendar year is taken as a quarter of one financial year and three quarters of \
+                     the next"
+                ),
             ),
-            ("Allowance for risk", describe_allowance(&self.rulebook, basis)),
+            ("Allowance for risk", describe_allowance(&self.rulebook, pricing)),
+            ("Backlog", backlog.to_owned()),
             ("Professional fees", fees),
-            ("Value added tax", format!("{}. {}", basis.vat, self.rulebook.costing.vat_reason)),
+            ("Value added tax", format!("{}. {}", pricing.vat, self.rulebook.costing.vat_reason)),
             (
                 "Prices of places",
                 format!(
-                    "Wales, Scotland and Northern Ireland by their place; {unpriced_places} sites elsewhere at \
-                     the mean of the UK, because their region in the list of places is not on record"
+                    "{} by their place; {at_mean} sites elsewhere at the mean of the UK, because their \
+                     region in the list of places is not on record",
+                    located.join(", ")
                 ),
             ),
             (
                 "Spending",
-                format!("capital over {} years from {}", basis.years, basis.start),
+                format!("capital over {} years from {}", pricing.years, pricing.start),
             ),
             ("Allocated money", allocated.to_owned()),
             (
@@ -271,7 +299,8 @@ impl View {
                     |why| format!("not known: {why}"),
                     |found| {
                         format!(
-                            "of ten runs one stays below {}, five below {} and nine below {}",
+                            "of ten draws one stays below {}, five below {} and nine below {}; {draws} draws, \
+                             correlation {rho}",
                             found.p10,
                             found.p50,
                             found.p90
@@ -336,7 +365,8 @@ impl View {
             ),
             (
                 "Not in these figures",
-                "Decanting, land, and the larger electrical connection that heat pumps may need. Works for \
+                "Decanting, land, the larger electrical connection that heat pumps may need, and bills for energy: \
+                 a running cost is upkeep alone, and abatement tells what energy costs more or less. Works for \
                  net zero are those of the energy that sites take now, without the technologies. Capital \
                  and running cost are separate ledgers and are never added together."
                     .to_owned(),

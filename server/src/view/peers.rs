@@ -134,7 +134,10 @@ impl View {
         });
         let is_left_out = |site: &u32| score_of(*site).is_some_and(|score| !score.is_enough_known);
         let others = self.peers(at).filter(|site| *site != at);
-        Comparison { standing, left_out: Some(others.filter(is_left_out).count()) }
+        let left_out = others.filter(is_left_out).count();
+        // Of a site that is like no other nobody can be left out.
+        let has_peers = self.likeness(at).is_some();
+        Comparison { standing, left_out: has_peers.then_some(left_out) }
     }
 
     /// The sites like a site, itself among them; none where what makes others like it is not known.

@@ -13,7 +13,8 @@ use siteworthy_rules::resource::Resource;
 use siteworthy_rules::takes::Taken;
 
 impl View {
-    /// The same for a work that is taken for a deployment.
+    /// How much is short and how much is bought by a work that is taken for a deployment, in a sentence;
+    /// none where nothing of it is kept in reserve.
     #[must_use]
     pub fn reserve_of(&self, items: &[Item], work: &Taken) -> Option<String> {
         let asked = work.size.serves.iter().map(|served| {

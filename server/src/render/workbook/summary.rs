@@ -6,7 +6,7 @@ use super::pen::{Pen, Row, Styles, cell, row_of, runs};
 use super::totals::{
     CAPITAL, FIRST, FIRST_PART, REMEDY_CAPITAL, RUNNING, WORK, organisations_total, remedies_total,
 };
-use super::years::{CUMULATIVE, REQUIRED, is_known, places, title_of};
+use super::years::{CUMULATIVE, REQUIRED, places, title_of};
 use rust_xlsxwriter::{
     Chart, ChartAxisLabelPosition, ChartLegendPosition, ChartSolidFill, ChartType, Formula,
     Worksheet, XlsxError,
@@ -138,7 +138,7 @@ fn write_of_which(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Result<(
     pen.styled(rows.of_which, 0, title, &styles.section)?;
     pen.headings(rows.of_which + 1, RUNS)?;
     let total = organisations_total(report)?;
-    let of_capital = report.total.capital.map(|_| report.total.of_capital);
+    let of_capital = report.total.capital_parts();
     let own: [(&str, PickPart); 4] = [
         ("Work", |parts| parts.work),
         ("Allowance for risk", |parts| parts.risk),
@@ -172,9 +172,9 @@ fn write_percentiles(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Resul
     };
     pen.headings(rows.percentiles + 1, ["", "", "GBP"])?;
     let own = [
-        ("In one of ten runs (P10)", percentiles.p10),
-        ("In five of ten runs (P50)", percentiles.p50),
-        ("In nine of ten runs (P90)", percentiles.p90),
+        ("In one of ten draws (P10)", percentiles.p10),
+        ("In five of ten draws (P50)", percentiles.p50),
+        ("In nine of ten draws (P90)", percentiles.p90),
     ];
     for (row, (label, amount)) in (rows.percentiles + 2..).zip(own) {
         pen.text(row, 0, label)?;
@@ -189,7 +189,7 @@ fn write_unfunded(pen: &mut Pen<'_>, report: &GapReport, rows: Rows) -> Result<(
     pen.headings(rows.unfunded + 1, RUNS)?;
     let mut row = rows.unfunded + 2;
     for (ledger, place) in report.ledgers.iter().zip(places(report)?) {
-        let is_known = is_known(report, ledger.money) && !ledger.years.is_empty();
+        let is_known = report.is_known(ledger.money) && !ledger.years.is_empty();
         let title = title_of(ledger.money);
         for (what, at, amount) in [
             ("unfunded after the last year", place.closing(), ledger.closing),

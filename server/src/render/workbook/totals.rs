@@ -385,7 +385,7 @@ pub fn write_technologies(
         pen.text(row, 1, &technology.title)?;
         pen.estimate(row, 2, technology.alone)?;
         pen.estimate(row, 5, technology.serving)?;
-        pen.estimate(row, 8, Some(technology.marginal))?;
+        pen.estimate(row, 8, technology.marginal)?;
     }
     if report.attributed.is_empty() {
         pen.text(4, 0, "Readiness is not asked for.")?;

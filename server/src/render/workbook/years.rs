@@ -70,15 +70,6 @@ pub fn places(report: &GapReport) -> Result<Vec<Place>, XlsxError> {
     Ok(places)
 }
 
-/// Whether anything is known of what must be spent. Where no line has a price, nothing is required only
-/// as far as anybody knows.
-pub fn is_known(report: &GapReport, money: Money) -> bool {
-    match money {
-        Money::Capital => report.total.capital.is_some(),
-        Money::Running => report.total.running.is_some(),
-    }
-}
-
 /// What a kind of money is called.
 pub const fn title_of(money: Money) -> &'static str {
     match money {
@@ -115,7 +106,7 @@ fn write_ledger(
     place: Place,
 ) -> Result<(), XlsxError> {
     let styles = pen.styles;
-    let is_known = is_known(report, ledger.money);
+    let is_known = report.is_known(ledger.money);
     let known = |amount: Estimate<Pence>| runs(Some(amount).filter(|_| is_known));
     let title = title_of(ledger.money);
     let note =

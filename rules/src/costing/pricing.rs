@@ -61,7 +61,7 @@ pub struct Grounds {
 
 /// On which terms an investment gap is priced and spent: what may be asked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Basis {
+pub struct Pricing {
     /// What is allowed for risk.
     pub allowance: Allowance,
     /// Share of the optimism bias that is mitigated, 0 to 1.
@@ -86,7 +86,7 @@ pub struct Basis {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostingRules {
     /// What is taken where nobody asks otherwise.
-    pub usual: Basis,
+    pub usual: Pricing,
     /// Which end of the published optimism bias is taken.
     pub bound: Bound,
     /// Where the allowance for risk comes from.
@@ -134,7 +134,7 @@ pub fn share(what: &str, value: Decimal) -> Result<Decimal, String> {
 }
 
 impl CostingRules {
-    /// The terms of a kind of project on a basis, at a place whose prices are `location` times those of
+    /// The terms of a kind of project by it, at a place whose prices are `location` times those of
     /// the rates.
     ///
     /// # Errors
@@ -143,37 +143,37 @@ impl CostingRules {
         &self,
         factors: &Factors,
         project: &str,
-        basis: &Basis,
+        pricing: &Pricing,
         location: Decimal,
     ) -> Result<Terms, Unpriced> {
-        let risk = match basis.allowance {
+        let risk = match pricing.allowance {
             Allowance::None => {
                 Risk::None { reason: "no allowance for risk is asked for".to_owned() }
             }
-            Allowance::Contingency => Risk::Contingency { fraction: basis.contingency },
+            Allowance::Contingency => Risk::Contingency { fraction: pricing.contingency },
             Allowance::OptimismBias => {
                 let bound = self.bound.word();
                 let percent =
                     factors.cost_risks.bias_percent(project, "capital-expenditure", bound)?;
-                Risk::bias_of_percent(percent, basis.mitigated)?
+                Risk::bias_of_percent(percent, pricing.mitigated)?
             }
         };
         Ok(Terms {
             location,
             risk,
-            fees: basis.fees.unwrap_or_default(),
-            vat: self.vat_of(basis.vat),
+            fees: pricing.fees.unwrap_or_default(),
+            vat: self.vat_of(pricing.vat),
         })
     }
 
     /// The terms of running cost: what is published of a year, without allowances.
     #[must_use]
-    pub fn running_terms(&self, basis: &Basis, location: Decimal) -> Terms {
+    pub fn running_terms(&self, pricing: &Pricing, location: Decimal) -> Terms {
         Terms {
             location,
             risk: Risk::None { reason: "a running cost is that of a year".to_owned() },
             fees: Decimal::ZERO,
-            vat: self.vat_of(basis.vat),
+            vat: self.vat_of(pricing.vat),
         }
     }
 
@@ -229,7 +229,7 @@ pub fn read_costing(
     let (simulation, simulated) = simulation?;
     let (backlog, backlog_project, backlog_grounds) = backlog?;
     Some(CostingRules {
-        usual: Basis {
+        usual: Pricing {
             allowance,
             mitigated,
             contingency,
@@ -413,21 +413,25 @@ fn read_backlog(
             ),
         }
     }
-    let project = read_project(fields, factors);
+    let project = read_project(fields, "project", factors);
     let grounds = read_grounds(fields);
     (!measures.is_empty() && measures.len() == ids.len()).then_some((measures, project?, grounds?))
 }
 
-/// The kind of project under the key `project`, of which an optimism bias is published.
-pub(crate) fn read_project(fields: &mut Fields<'_>, factors: Option<&Factors>) -> Option<String> {
-    let project = fields.text("project")?;
+/// The kind of project under a key, of which an optimism bias is published.
+pub(crate) fn read_project(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    factors: Option<&Factors>,
+) -> Option<String> {
+    let project = fields.text(key)?;
     let factors = factors.filter(|factors| !factors.cost_risks.bias.is_empty());
     let Some(factors) = factors else { return Some(project) };
     let found = factors.cost_risks.bias_percent(&project, "capital-expenditure", "upper");
     if found.is_err() {
         let message = "No optimism bias of the capital of such projects is published.";
         let advice = "Use a project_type of datasets/costs/optimism-bias.csv.";
-        fields.problem("project", message, advice);
+        fields.problem(key, message, advice);
         return None;
     }
     Some(project)
