@@ -164,7 +164,7 @@ fn answer(view: &View, found: &WholeLifeOf) -> Answer {
     }
     answer.say(match &found.embodied {
         Some(item) => format!("Embodied carbon is that of {item} (datasets/carbon/embodied.csv)."),
-        None => "Nobody has published what it embodies, so that is not known and not nothing."
+        None => "No published item of embodied carbon is named for it, so that is not known and not nothing."
             .to_owned(),
     });
     answer.say(format!(
