@@ -20,7 +20,7 @@ use siteworthy_rules::carbon::crrem::{
 use siteworthy_rules::carbon::demand::{Carrier, Demand, FuelFactors};
 use siteworthy_rules::carbon::footprint::{Part, footprint, fuel_factors, per_m2};
 use siteworthy_rules::carbon::path::{
-    Deployment, Milestone, Pace, Paths, Site, TargetPath, align, path_gap,
+    Deployment, Milestone, Pace, Paths, Site, TargetPath, align, path_gap, pledges,
 };
 use siteworthy_rules::carbon::value::carbon_npv;
 use siteworthy_rules::carbon::whole_life::{
@@ -704,6 +704,26 @@ fn after_a_last_target_that_is_not_zero_nothing_is_said() {
 }
 
 #[test]
+fn a_path_is_left_in_the_first_year_strictly_above_it() {
+    let evidence = Evidence::Verified;
+    let milestones =
+        [Milestone { year_from: year(2030), year_to: year(2030), reduction: 1.0, evidence }];
+    let path = TargetPath::new(year(2020), &milestones, Pace::Required).unwrap();
+    // 10 kg less each year from 100; 50 kg are allowed in 2025 and no more than 40 in 2026.
+    let of = |kg: f64| {
+        let emitted = move |_| Ok(Carbon::<Average>::from_kg(kg));
+        let baseline = Some(Carbon::from_kg(100.0));
+        path_gap(emitted, baseline, &path, &(year(2023)..=year(2028))).unwrap()
+    };
+    assert_eq!(of(50.0).first_year_above(), Some(year(2026)));
+    assert_eq!(of(50.1).first_year_above(), Some(year(2025)));
+    assert_eq!(of(19.9).first_year_above(), None);
+    let above = of(50.0).above_from(year(2027));
+    let kg: Vec<(i32, f64)> = above.iter().map(|(year, kg)| (year.0, kg.kg().round())).collect();
+    assert_eq!(kg, [(2027, 20.0), (2028, 30.0)]);
+}
+
+#[test]
 fn targets_that_make_no_path_are_refused() {
     let point = |at, reduction| Milestone {
         year_from: year(at),
@@ -818,7 +838,7 @@ fn both_paths_are_said_even_where_one_of_them_is_unknown() {
         let none = Deployment { from: year(2028), kwh_per_year: None };
         let found = align(&site, &none, paths, &(year(2026)..=year(2050)));
         let why = found.national.without.unwrap_err()[0].to_string();
-        assert_eq!(why, "what the site emitted in the baseline year 2020 is not known");
+        assert_eq!(why, "what was emitted in the baseline year 2020 is not known");
         assert!(found.crrem.without.is_ok());
         for why in [
             found.national.with.unwrap_err(),
@@ -1075,6 +1095,18 @@ fn each_nation_has_the_path_that_its_own_targets_make() {
         }
     }
     close(path(Nation::England, Pace::Stretch).share(year(2028)).unwrap(), 0.531);
+    // 16.2 x 0.2 of 1990 was held against 6.1 for the one footprint and 33.8 x 0.2 against 25.0 for the
+    // other, whose baseline is one year earlier and whose net zero comes five years later.
+    let plus = &pledges(Nation::England)[1];
+    let plus = TargetPath::of_pledge(targets, Nation::England, plus, Pace::Required).unwrap();
+    assert_eq!((plus.baseline_year(), plus.evidence()), (year(2019), Evidence::Recalled));
+    for (at, share) in [(2019, 1.0), (2029, 0.635), (2039, 0.27), (2042, 0.135), (2045, 0.0)] {
+        close(plus.share(year(at)).unwrap(), share);
+    }
+    // The aim of the whole public sector of Wales has no baseline, so that it makes no path.
+    let aim = &pledges(Nation::Wales)[1];
+    let why = TargetPath::of_pledge(targets, Nation::Wales, aim, Pace::Required).unwrap_err();
+    assert_eq!(why.to_string(), "the baseline year of wales is not known");
     let none = TargetPath::of(&[], Nation::Wales, Pace::Required).unwrap_err();
     assert_eq!(none.to_string(), "the baseline year of wales is not known");
     let mut mixed = targets.clone();

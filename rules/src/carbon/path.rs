@@ -44,16 +44,78 @@ pub struct Milestone {
     pub evidence: Evidence,
 }
 
-/// The footprints whose targets make up the path of a nation's sites: a policy of this project, for
-/// no nation publishes one for a single site. Scotland's target for buildings leads to that of the
-/// whole NHS; Wales publishes none after 2030 for its NHS, and Northern Ireland's cover all sectors.
+/// What a nation asks for one path: which of its published targets make it up, a policy of this project, for no
+/// nation publishes one for a single site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pledge {
+    /// Stable kebab-case id.
+    pub id: &'static str,
+    /// What it is called.
+    pub title: &'static str,
+    /// What its targets cover, of which the energy of a site is a part.
+    pub covers: &'static str,
+    /// The footprints in the file of targets.
+    footprints: &'static [&'static str],
+}
+
+impl Pledge {
+    /// Whether a row of the file of targets is one of its targets.
+    #[must_use]
+    pub fn is_of(&self, nation: Nation, target: &Target) -> bool {
+        target.nation == nation && self.footprints.contains(&target.footprint.as_str())
+    }
+}
+
+/// The paths of a nation; the first is the one that a need is measured from. Scotland's target for
+/// buildings leads to that of the whole NHS; Wales publishes none after 2030 for its NHS, and its aim
+/// for the whole public sector without a baseline; Northern Ireland's cover all sectors. What the two
+/// footprints of England cover: NHS England, Delivering a Net Zero National Health Service (2020).
 #[must_use]
-pub const fn footprints(nation: Nation) -> &'static [&'static str] {
+pub const fn pledges(nation: Nation) -> &'static [Pledge] {
     match nation {
-        Nation::England => &["nhs-carbon-footprint"],
-        Nation::Scotland => &["nhs-buildings", "nhs-total"],
-        Nation::Wales => &["nhs-wales"],
-        Nation::NorthernIreland => &["all-sectors"],
+        Nation::England => &[
+            Pledge {
+                id: "nhs-carbon-footprint",
+                title: "NHS Carbon Footprint",
+                covers: "energy, and also fleet, anaesthetic gases, inhalers, business travel, water \
+                         and waste",
+                footprints: &["nhs-carbon-footprint"],
+            },
+            Pledge {
+                id: "nhs-carbon-footprint-plus",
+                title: "NHS Carbon Footprint Plus",
+                covers: "all of the NHS Carbon Footprint, and also what is bought and the travel of \
+                         staff, patients and visitors",
+                footprints: &["nhs-carbon-footprint-plus"],
+            },
+        ],
+        Nation::Scotland => &[Pledge {
+            id: "nhs-scotland",
+            title: "NHS Scotland, buildings and then all of it",
+            covers: "the buildings of NHS Scotland up to the first target, and all of NHS Scotland \
+                     after it",
+            footprints: &["nhs-buildings", "nhs-total"],
+        }],
+        Nation::Wales => &[
+            Pledge {
+                id: "nhs-wales",
+                title: "NHS Wales",
+                covers: "all of NHS Wales",
+                footprints: &["nhs-wales"],
+            },
+            Pledge {
+                id: "public-sector",
+                title: "Public sector of Wales",
+                covers: "the whole public sector of Wales together",
+                footprints: &["public-sector"],
+            },
+        ],
+        Nation::NorthernIreland => &[Pledge {
+            id: "all-sectors",
+            title: "All sectors of Northern Ireland",
+            covers: "all sectors of Northern Ireland, and not health alone",
+            footprints: &["all-sectors"],
+        }],
     }
 }
 
@@ -76,7 +138,7 @@ pub struct TargetPath {
 }
 
 impl TargetPath {
-    /// The path of a nation from its published targets.
+    /// The first path of a nation from its published targets.
     ///
     /// Where the targets were also counted from a later year, that year is the baseline, because a
     /// site knows its own emissions of 2019-20 and not those of 1990. A target of net zero is the same
@@ -85,11 +147,20 @@ impl TargetPath {
     /// # Errors
     /// [`Unknown`] where the nation has no target, or its targets have several baselines.
     pub fn of(targets: &[Target], nation: Nation, pace: Pace) -> Result<Self, Unknown> {
-        let own: Vec<&Target> = targets
-            .iter()
-            .filter(|one| one.nation == nation)
-            .filter(|one| footprints(nation).contains(&one.footprint.as_str()))
-            .collect();
+        Self::of_pledge(targets, nation, &pledges(nation)[0], pace)
+    }
+
+    /// The same of one of the paths of the nation.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn of_pledge(
+        targets: &[Target],
+        nation: Nation,
+        pledge: &Pledge,
+        pace: Pace,
+    ) -> Result<Self, Unknown> {
+        let own: Vec<&Target> = targets.iter().filter(|one| pledge.is_of(nation, one)).collect();
         let is_rebased = own.iter().any(|one| one.kind == TargetKind::TargetRebased);
         let counts = |one: &&Target| match one.kind {
             TargetKind::TargetRebased => true,
@@ -212,6 +283,20 @@ impl<P: Purpose> PathGap<P> {
         self.years.last().map_or(Carbon::from_kg(0.0), |one| one.cumulative)
     }
 
+    /// The first of the years that are known in which more is emitted than allowed, strictly, as with
+    /// CRREM.
+    #[must_use]
+    pub fn first_year_above(&self) -> Option<CalendarYear> {
+        self.years_above().next()
+    }
+
+    /// What lies above the path in each year that is known, from some year on.
+    #[must_use]
+    pub fn above_from(&self, from: CalendarYear) -> BTreeMap<CalendarYear, Carbon<P>> {
+        let years = self.years.iter().filter(|one| one.year >= from);
+        years.map(|one| (one.year, one.gap)).collect()
+    }
+
     /// The years in which more is emitted than allowed.
     pub fn years_above(&self) -> impl Iterator<Item = CalendarYear> {
         self.years.iter().filter(|one| one.gap.kg() > 0.0).map(|one| one.year)
@@ -228,7 +313,7 @@ pub fn path_gap<P: Purpose>(
     target: &TargetPath,
     years: &RangeInclusive<CalendarYear>,
 ) -> Result<PathGap<P>, Vec<Unknown>> {
-    let what = format!("what the site emitted in the baseline year {}", target.baseline_year().0);
+    let what = format!("what was emitted in the baseline year {}", target.baseline_year());
     let baseline_kg = at_least_zero(baseline.map(Carbon::kg), what).map_err(|why| vec![why])?;
     let mut gap = PathGap { years: Vec::new(), unknown: Vec::new() };
     let mut cumulative_kg = 0.0;

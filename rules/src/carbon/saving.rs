@@ -163,6 +163,15 @@ pub fn price(rulebook: &Rulebook, at: usize, terms: &Terms<'_>) -> Option<Result
     Some(price_saving(rulebook, at, remedy, saves, terms))
 }
 
+/// Years that a remedy is in service: the shortest life of its capital rates; none where no source
+/// gives one.
+#[must_use]
+pub fn life_years(rulebook: &Rulebook, remedy: &Remedy) -> Option<u32> {
+    let rates = remedy.costs.iter().filter(|cost| cost.money == Money::Capital);
+    let lives = rates.filter_map(|cost| rulebook.benchmarks[cost.benchmark].life_years);
+    lives.min().filter(|life| *life > 0)
+}
+
 fn price_saving(
     rulebook: &Rulebook,
     at: usize,
@@ -178,9 +187,7 @@ fn price_saving(
     }
     let rates = |money| remedy.costs.iter().filter(move |cost| cost.money == money);
     let benchmark = |cost: &crate::remedy::Cost| &rulebook.benchmarks[cost.benchmark];
-    let lives = rates(Money::Capital).filter_map(|cost| benchmark(cost).life_years);
-    let life_years = lives.min().filter(|life| *life > 0);
-    let life_years = life_years
+    let life_years = life_years(rulebook, remedy)
         .ok_or_else(|| LeftOut::unknown("No source gives the years that it is in service."))?;
     let sum = |money| -> Result<Estimate<f64>, Missing> {
         let mut sum = Estimate::default();

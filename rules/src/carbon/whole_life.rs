@@ -7,6 +7,8 @@
 //! Carbon that nobody has declared is unknown and counted as such. What a design with half of its
 //! items unknown seems to save is no saving. Figures are `factor`; what tonnes are worth is `value`.
 
+use super::demand::{Carrier, FuelFactors};
+use super::saving::Kwh;
 use super::{Unknown, at_least_zero};
 use crate::cost::Estimate;
 use crate::factor::embodied::EmbodiedItem;
@@ -129,6 +131,8 @@ impl ModuleSum {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WholeLife<P> {
     modules: BTreeMap<Module, ModuleSum>,
+    /// B6 by year, in kgCO2e, or why it is unknown; one entry where it is unknown of every year.
+    pub energy: Vec<(String, Result<f64, Unknown>)>,
     /// How many items there are.
     pub items: usize,
     /// The items whose manufacture is unknown.
@@ -245,6 +249,72 @@ fn whole_years(years: f64) -> Option<u32> {
     (years >= 1.0).then_some(years as u32)
 }
 
+/// So much of a remedy at a site, in one of the three runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Installed {
+    /// How much of it, in its unit.
+    pub quantity: f64,
+    /// What the site no longer takes in a year, below zero what it takes instead; none where nobody can
+    /// say.
+    pub saved: Option<Kwh>,
+}
+
+/// Whole-life carbon of a remedy, in the three runs in which it is sized. B6 is what it changes: below
+/// zero it saves. Each year's electricity has the factor of that year and fuels keep theirs. What the
+/// remedy embodies is that of the published item for its quantity, replaced after `life_years`; where
+/// none is published it is unknown under the id of the remedy, and so are water and refrigerant.
+#[must_use]
+pub fn whole_life_of_remedy<P: Purpose>(
+    id: &str,
+    embodied: Option<&EmbodiedItem>,
+    installed: Estimate<Installed>,
+    life_years: Option<u32>,
+    (start, study_years): (CalendarYear, u32),
+    (fuels, grid): (&FuelFactors<P>, &GridPath<P>),
+) -> Estimate<WholeLife<P>> {
+    let item = |installed: Installed, pick: fn(Estimate<Item>) -> Item| {
+        let published = embodied.map(|item| Item::published(item, Some(installed.quantity)));
+        let item = published.map_or_else(|| Item { id: id.to_owned(), ..Item::default() }, pick);
+        Item { life_years, ..item }
+    };
+    let run = |item: Item, installed: Installed| {
+        let changed = match installed.saved {
+            None => {
+                let why = Unknown::NotKnown("what it saves without a site".to_owned());
+                vec![("energy".to_owned(), Err(why))]
+            }
+            Some(saved) => {
+                by_year(start, study_years, |year| changed_kg(&saved, year, fuels, grid))
+            }
+        };
+        gather(&[item], study_years, changed, None)
+    };
+    Estimate {
+        low: run(item(installed.low, |all| all.low), installed.low),
+        central: run(item(installed.central, |all| all.central), installed.central),
+        high: run(item(installed.high, |all| all.high), installed.high),
+    }
+}
+
+/// What is emitted more in a year where so much is saved.
+fn changed_kg<P: Purpose>(
+    saved: &Kwh,
+    year: CalendarYear,
+    fuels: &FuelFactors<P>,
+    grid: &GridPath<P>,
+) -> Result<f64, Unknown> {
+    let each = saved.any().map(|(carrier, kwh)| {
+        let factor = match carrier {
+            Carrier::Electricity => grid.factor(year)?,
+            fuel => *fuels
+                .get(&fuel)
+                .ok_or_else(|| Unknown::NotKnown(format!("the factor of {fuel}")))?,
+        };
+        Ok(-kwh * factor.kg_per_kwh())
+    });
+    each.sum()
+}
+
 /// Whole-life carbon of items and their use over `study_years` from `start` on, in one of the three
 /// runs: low, central and high are asked for one after the other and never mixed.
 ///
@@ -257,6 +327,17 @@ pub fn whole_life<P: Purpose>(
     start: CalendarYear,
     study_years: u32,
     grid: &GridPath<P>,
+) -> WholeLife<P> {
+    let energy = operational(in_use.kwh_per_year, start, study_years, grid);
+    gather(items, study_years, energy, in_use.water_kg_per_year)
+}
+
+/// The modules of items, with B6 as it was worked out for each year.
+fn gather<P>(
+    items: &[Item],
+    study_years: u32,
+    energy: Vec<(String, Result<f64, Unknown>)>,
+    water_kg_per_year: Option<f64>,
 ) -> WholeLife<P> {
     let mut modules: BTreeMap<Module, ModuleSum> =
         Module::ALL.iter().map(|module| (*module, ModuleSum::default())).collect();
@@ -282,14 +363,15 @@ pub fn whole_life<P: Purpose>(
         let beyond = beyond.ok_or_else(|| Unknown::NotKnown(format!("d of {}", item.id)));
         add(Module::D, &item.id, beyond);
     }
-    for (id, kg) in operational(in_use.kwh_per_year, start, study_years, grid) {
-        add(Module::B6, &id, kg);
+    for (id, kg) in &energy {
+        add(Module::B6, id, kg.clone());
     }
-    let water = at_least_zero(in_use.water_kg_per_year, "the water used").map(|kg| kg * years);
+    let water = at_least_zero(water_kg_per_year, "the water used").map(|kg| kg * years);
     add(Module::B7, "water", water);
     let undeclared = |item: &&Item| declared(item.a1_a3_kg, Module::A1A3, item).is_err();
     WholeLife {
         modules,
+        energy,
         items: items.len(),
         undeclared: items.iter().filter(undeclared).map(|item| item.id.clone()).collect(),
         purpose: std::marker::PhantomData,
@@ -330,14 +412,17 @@ fn operational<P: Purpose>(
         Ok(kwh) => kwh,
         Err(why) => return vec![("electricity".to_owned(), Err(why))],
     };
-    (start.0..)
-        .map(CalendarYear)
-        .take(study_years as usize)
-        .map(|year| {
-            let emitted = grid.factor(year).map(|factor| factor.of_kwh(kwh).kg());
-            (year.to_string(), emitted.map_err(Unknown::Missing))
-        })
-        .collect()
+    by_year(start, study_years, |year| Ok(grid.factor(year)?.of_kwh(kwh).kg()))
+}
+
+/// A figure for each year of a study period.
+fn by_year(
+    start: CalendarYear,
+    study_years: u32,
+    kg: impl Fn(CalendarYear) -> Result<f64, Unknown>,
+) -> Vec<(String, Result<f64, Unknown>)> {
+    let years = (start.0..).map(CalendarYear).take(study_years as usize);
+    years.map(|year| (year.to_string(), kg(year))).collect()
 }
 
 /// The hardware that a piece of software takes a share of.

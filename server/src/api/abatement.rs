@@ -66,7 +66,7 @@ impl AbatementQuery {
 /// A range of three whole runs: low is the cheap one and high the dear one. None where it cannot be
 /// told.
 #[derive(SimpleObject)]
-struct RunsOf {
+pub(super) struct RunsOf {
     /// In the cheap run.
     low: Option<f64>,
     /// In the central run.

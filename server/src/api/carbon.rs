@@ -1,17 +1,19 @@
 //! What energy emits and how far that is from where it is to be: `footprint` and `netZero`.
 
 use super::deployment::{DeployedInput, find_deployment};
+use super::national::{AboveNode, NationalNode};
 use super::sites::SiteFilterInput;
 use super::words::{EnergyCarrier, FootprintPart};
 use super::{in_turn, view};
 use crate::error::Error;
 use crate::view::View;
-use crate::view::carbon::{BASE_YEAR, FootprintOfScope, NATIONAL_UNKNOWN, NetZero};
+use crate::view::carbon::{BASE_YEAR, Excess, FootprintOfScope, NetZero};
 use crate::view::filter::SiteFilter;
 use async_graphql::{Context, Object, SimpleObject};
 use siteworthy_rules::carbon::Unknown;
 use siteworthy_rules::carbon::crrem::{Misalignment, Projection};
 use siteworthy_rules::carbon::footprint::Part;
+use siteworthy_rules::cost::Estimate;
 use siteworthy_rules::factor::SetYear;
 use siteworthy_rules::factor::pathway::VINTAGE;
 use std::sync::Arc;
@@ -38,8 +40,8 @@ impl CarbonQuery {
         Ok((&found).into())
     }
 
-    /// How a scope stands against the pathway of CRREM, as one building, or one site, without a
-    /// deployment and with it.
+    /// How a scope, or one site, stands against the pathway of CRREM, as one building, and against the
+    /// targets of its nation; without a deployment and with it.
     #[graphql(complexity = "super::HEAVY_COMPLEXITY + child_complexity")]
     async fn net_zero(
         &self,
@@ -47,6 +49,11 @@ impl CarbonQuery {
         filter: Option<SiteFilterInput>,
         #[graphql(desc = "Code of one site, in place of a filter.")] site: Option<String>,
         #[graphql(default, desc = "What is deployed at the site.")] deployment: Vec<DeployedInput>,
+        #[graphql(
+            desc = "Tonnes that the energy of the sites emitted in the baseline year of the national \
+                    target: without them its paths are told as shares alone."
+        )]
+        baseline_tonnes: Option<f64>,
     ) -> async_graphql::Result<NetZeroNode> {
         let view = view(context)?;
         let found = in_turn(context, || match (&site, filter) {
@@ -55,12 +62,12 @@ impl CarbonQuery {
             }
             (Some(code), None) => {
                 let (site, items) = find_deployment(view, code, &deployment)?;
-                Ok(view.net_zero_at(site, &items))
+                view.net_zero_at(site, &items, baseline_tonnes)
             }
             (None, _) if !deployment.is_empty() => {
                 Err(Error::Invalid("a deployment is at one site; name it".to_owned()))
             }
-            (None, filter) => view.net_zero(&filter.unwrap_or_default().into()),
+            (None, filter) => view.net_zero(&filter.unwrap_or_default().into(), baseline_tonnes),
         });
         found.await.map(|found| NetZeroNode { view: Arc::clone(view), found })
     }
@@ -166,19 +173,20 @@ struct NetZeroNode {
 
 #[Object(name = "NetZero")]
 impl NetZeroNode {
-    /// As it is.
+    /// As it is, against CRREM.
     async fn without(&self) -> ProjectionNode {
-        (&self.found.without).into()
+        ProjectionNode::new(&self.found.without, self.found.excess.as_ref())
     }
 
-    /// With the deployment, by the low figure of what it takes; none where none was asked.
+    /// With the deployment, by the low figure of what it takes, in every year; none where none was
+    /// asked.
     async fn with_low(&self) -> Option<ProjectionNode> {
-        self.found.deployed.as_ref().map(|deployed| (&deployed.with[0]).into())
+        self.with(0)
     }
 
     /// The same by the high figure.
     async fn with_high(&self) -> Option<ProjectionNode> {
-        self.found.deployed.as_ref().map(|deployed| (&deployed.with[1]).into())
+        self.with(1)
     }
 
     /// What is emitted above the pathway from the base year to 2050, in tonnes.
@@ -188,8 +196,7 @@ impl NetZeroNode {
 
     /// What that is worth at the Green Book carbon values, in pounds, as a present value.
     async fn excess_cost(&self) -> Option<PoundsRange> {
-        let cost = self.found.excess.as_ref()?.cost_gbp;
-        Some(PoundsRange { low: cost.low, central: cost.central, high: cost.high })
+        self.found.excess.as_ref().map(|excess| excess.cost_gbp.into())
     }
 
     /// The year whose prices those pounds are in.
@@ -217,9 +224,14 @@ impl NetZeroNode {
         VINTAGE
     }
 
-    /// Why the path of the nation is not told.
-    async fn national_unknown(&self) -> &str {
-        NATIONAL_UNKNOWN
+    /// How it stands against the targets of its nation.
+    async fn national(&self) -> NationalNode {
+        NationalNode { view: Arc::clone(&self.view), found: self.found.national.clone() }
+    }
+
+    /// Why the targets of the nation are not told in tonnes; none where they are.
+    async fn national_unknown(&self) -> Option<&str> {
+        self.found.national.unknown.as_deref()
     }
 
     /// Sites in scope.
@@ -240,15 +252,28 @@ impl NetZeroNode {
     }
 }
 
+impl NetZeroNode {
+    fn with(&self, at: usize) -> Option<ProjectionNode> {
+        let deployed = self.found.deployed.as_ref()?;
+        Some(ProjectionNode::new(&deployed.with[at], deployed.excess[at].as_ref()))
+    }
+}
+
 /// A range of pounds.
 #[derive(SimpleObject)]
-struct PoundsRange {
+pub(super) struct PoundsRange {
     /// The low estimate.
     low: f64,
     /// The central estimate.
     central: f64,
     /// The high estimate.
     high: f64,
+}
+
+impl From<Estimate<f64>> for PoundsRange {
+    fn from(Estimate { low, central, high }: Estimate<f64>) -> Self {
+        Self { low, central, high }
+    }
 }
 
 /// One year of a projection.
@@ -272,20 +297,24 @@ struct ProjectionNode {
     misalignment_year: Option<i32>,
     /// Energy for a square metre and year, in kWh.
     energy_kwh_per_m2: Option<f64>,
+    /// What lies above the pathway from the base year to 2050, and its worth; none where it cannot be
+    /// told.
+    above: Option<AboveNode>,
     /// Every year.
     years: Vec<ProjectionYear>,
     /// Why nothing can be told; empty where it can.
     unknown: Vec<String>,
 }
 
-impl From<&Result<Projection, Vec<Unknown>>> for ProjectionNode {
-    fn from(found: &Result<Projection, Vec<Unknown>>) -> Self {
+impl ProjectionNode {
+    fn new(found: &Result<Projection, Vec<Unknown>>, above: Option<&Excess>) -> Self {
         let projection = match found {
             Ok(projection) => projection,
             Err(unknown) => {
                 return Self {
                     misalignment_year: None,
                     energy_kwh_per_m2: None,
+                    above: None,
                     years: Vec::new(),
                     unknown: unknown.iter().map(ToString::to_string).collect(),
                 };
@@ -303,6 +332,7 @@ impl From<&Result<Projection, Vec<Unknown>>> for ProjectionNode {
                 Misalignment::Beyond2050 => None,
             },
             energy_kwh_per_m2: Some(projection.energy_intensity),
+            above: above.map(AboveNode::from),
             years: years.collect(),
             unknown: Vec::new(),
         }

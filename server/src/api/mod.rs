@@ -8,6 +8,7 @@ mod deployment;
 mod funding;
 mod gap;
 mod measures;
+mod national;
 mod next;
 mod organisations;
 mod peers;

@@ -1,12 +1,16 @@
-//! The carbon of a technology over its life, and of software: `wholeLifeCarbon` and `softwareCarbon`.
+//! The carbon of a technology or a remedy over its life, and of software: `wholeLifeCarbon`,
+//! `remedyWholeLifeCarbon` and `softwareCarbon`.
 
+use super::abatement::RunsOf;
 use super::profiles::ProfileNode;
 use super::{fail, view};
 use crate::error::Error;
 use crate::view::View;
+use crate::view::whole_life::{Amount, Period, WholeLifeOf};
 use async_graphql::{Context, InputObject, Object, SimpleObject};
+use siteworthy_rules::carbon::demand::Carrier;
 use siteworthy_rules::carbon::whole_life::{
-    HardwareShare, Module, ModuleSum, WholeLife, software_intensity, whole_life_of_technology,
+    HardwareShare, Module, ModuleSum, WholeLife, software_intensity,
 };
 use siteworthy_rules::cost::Estimate;
 use siteworthy_rules::factor::{Average, CalendarYear};
@@ -15,12 +19,6 @@ use std::sync::Arc;
 /// Queries of whole-life carbon.
 #[derive(Default)]
 pub struct WholeLifeQuery;
-
-/// The longest study period, in years: that of a building (RICS, 2nd edition).
-const LONGEST_STUDY_YEARS: u32 = 60;
-
-/// The most units of one technology that are asked about at once.
-const MOST_UNITS: u32 = 10_000;
 
 #[Object]
 impl WholeLifeQuery {
@@ -37,24 +35,10 @@ impl WholeLifeQuery {
         #[graphql(desc = "How many years, up to 60.")] study_years: u32,
     ) -> async_graphql::Result<WholeLifeNode> {
         let view = view(context)?;
+        let period = Period { from_year, study_years };
+        let found = view.whole_life_of_technology(&technology, quantity, period).map_err(fail)?;
         let profile = view.find_profile(&technology).map_err(fail)?;
-        if !(1..=MOST_UNITS).contains(&quantity) {
-            let message = format!("quantity must be a whole number from 1 to {MOST_UNITS}");
-            return Err(fail(Error::Invalid(message)));
-        }
-        if !(1..=LONGEST_STUDY_YEARS).contains(&study_years) {
-            let message =
-                format!("studyYears must be a whole number from 1 to {LONGEST_STUDY_YEARS}");
-            return Err(fail(Error::Invalid(message)));
-        }
-        let rulebook = &view.rulebook;
-        let runs = whole_life_of_technology(
-            &rulebook.profiles[profile],
-            &rulebook.factors.embodied,
-            quantity,
-            (CalendarYear(from_year), study_years),
-            &rulebook.factors.average,
-        );
+        let runs = found.runs.map_err(|why| fail(Error::Invalid(why)))?;
         Ok(WholeLifeNode {
             view: Arc::clone(view),
             profile,
@@ -63,6 +47,34 @@ impl WholeLifeQuery {
             study_years,
             runs,
         })
+    }
+
+    /// Carbon of a remedy over a study period by module of EN 15978, in the three runs in which it is
+    /// sized: at a site, alone and not after others, or of so many units of it, where what it saves is
+    /// unknown. B6 is what it changes, below zero a saving, at the average factor of the grid in each
+    /// year. What nobody has published is unknown and listed as such.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn remedy_whole_life_carbon(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Id of the remedy.")] remedy: String,
+        #[graphql(desc = "Code of the site; either this or a quantity.")] site: Option<String>,
+        #[graphql(desc = "How many of its units, up to 10,000.")] quantity: Option<f64>,
+        #[graphql(desc = "The first year of the study period.")] from_year: i32,
+        #[graphql(desc = "How many years, up to 60.")] study_years: u32,
+    ) -> async_graphql::Result<RemedyWholeLifeNode> {
+        let view = view(context)?;
+        let amount = match (&site, quantity) {
+            (Some(code), None) => Amount::At(code),
+            (None, Some(units)) => Amount::Units(units),
+            _ => {
+                let message = "give a site or a quantity, and not both".to_owned();
+                return Err(fail(Error::Invalid(message)));
+            }
+        };
+        let period = Period { from_year, study_years };
+        let found = view.whole_life_of_remedy(&remedy, amount, period).map_err(fail)?;
+        Ok(RemedyWholeLifeNode { view: Arc::clone(view), remedy, found })
     }
 
     /// The carbon intensity of software for one functional unit, such as an inference: ((E x I) + M) / R
@@ -187,13 +199,96 @@ impl WholeLifeNode {
     }
 }
 
+/// Carbon of a remedy over a study period, in three whole runs; none of them where it is not sized, and
+/// `unknown` says why.
+struct RemedyWholeLifeNode {
+    view: Arc<View>,
+    remedy: String,
+    found: WholeLifeOf,
+}
+
+#[Object(name = "RemedyWholeLifeCarbon")]
+impl RemedyWholeLifeNode {
+    /// Id of the remedy.
+    async fn remedy(&self) -> &str {
+        &self.remedy
+    }
+
+    /// How much of it, in its unit, in the low, the central and the high run; none where it is not
+    /// sized.
+    async fn quantity(&self) -> Option<RunsOf> {
+        self.found.quantity.map(RunsOf::from)
+    }
+
+    /// The unit.
+    async fn unit(&self) -> &str {
+        &self.found.unit
+    }
+
+    /// Gas that the site no longer takes in a year, in kWh.
+    async fn gas_saved_kwh(&self) -> Option<RunsOf> {
+        self.saved(Carrier::NaturalGas)
+    }
+
+    /// Electricity that it no longer takes in a year, in kWh; below zero where it takes more.
+    async fn electricity_saved_kwh(&self) -> Option<RunsOf> {
+        self.saved(Carrier::Electricity)
+    }
+
+    /// The path of the grid.
+    async fn grid_path(&self) -> String {
+        self.view.rulebook.factors.average.pinned().vintage
+    }
+
+    /// Id of the published item of embodied carbon that one unit is; none where none is published.
+    async fn embodied_item(&self) -> Option<&str> {
+        self.found.embodied.as_deref()
+    }
+
+    /// The run in which a tonne is saved most cheaply, with the low embodied carbon.
+    async fn low(&self) -> Option<WholeLifeRunNode> {
+        self.found.runs.as_ref().ok().map(|runs| WholeLifeRunNode::new(&runs.low))
+    }
+
+    /// The central run.
+    async fn central(&self) -> Option<WholeLifeRunNode> {
+        self.found.runs.as_ref().ok().map(|runs| WholeLifeRunNode::new(&runs.central))
+    }
+
+    /// The run in which a tonne is saved most dearly, with the high embodied carbon.
+    async fn high(&self) -> Option<WholeLifeRunNode> {
+        self.found.runs.as_ref().ok().map(|runs| WholeLifeRunNode::new(&runs.high))
+    }
+
+    /// Why it is not sized at the site; none where it is.
+    async fn unknown(&self) -> Option<&str> {
+        self.found.runs.as_ref().err().map(String::as_str)
+    }
+}
+
+impl RemedyWholeLifeNode {
+    fn saved(&self, carrier: Carrier) -> Option<RunsOf> {
+        Some(self.found.saved?.map(|saved| saved.of(carrier)).into())
+    }
+}
+
+/// Energy in use in one year.
+#[derive(SimpleObject)]
+struct EnergyInUse {
+    /// The year.
+    year: i32,
+    /// What it emits, in tonnes of CO2 equivalent; below zero what it saves. None where it is not known.
+    tonnes: Option<f64>,
+}
+
 /// Some modules of EN 15978 together.
 #[derive(SimpleObject)]
 #[graphql(name = "ModuleCarbon")]
 struct ModuleNode {
     /// The module, such as `a1-a3`, or the sum, such as `upfront`.
     module: String,
-    /// What is known of it, in tonnes of CO2 equivalent: at least this.
+    /// What is known of it, in tonnes of CO2 equivalent: at least this, where what is not known only
+    /// adds.
     known_tonnes: f64,
     /// What is not known of it, and why; empty where all of it is known.
     unknown: Vec<String>,
@@ -213,6 +308,8 @@ impl ModuleNode {
 struct WholeLifeRunNode {
     /// By module. D lies beyond the boundary and is in no sum.
     modules: Vec<ModuleNode>,
+    /// B6 by year; empty where nobody can say what is used or saved.
+    energy_in_use: Vec<EnergyInUse>,
     /// A1 to A5.
     upfront: ModuleNode,
     /// A1 to A5, B1, B4 and C.
@@ -225,8 +322,13 @@ impl WholeLifeRunNode {
     fn new(run: &WholeLife<Average>) -> Self {
         let sum = |title: &str, modules: &[Module]| ModuleNode::new(title, &run.sum(modules));
         let one = |module: &Module| ModuleNode::new(module.word(), run.module(*module));
+        let energy = run.energy.iter().filter_map(|(year, kg)| {
+            let tonnes = kg.as_ref().ok().map(|kg| kg / 1000.0);
+            Some(EnergyInUse { year: year.parse().ok()?, tonnes })
+        });
         Self {
             modules: Module::ALL.iter().map(one).collect(),
+            energy_in_use: energy.collect(),
             upfront: sum("upfront", &Module::UPFRONT),
             embodied: sum("embodied", &Module::EMBODIED),
             whole_life: sum("whole-life", &Module::WHOLE_LIFE),

@@ -25,6 +25,7 @@ mod serve;
 mod tables;
 mod takes;
 mod what_if;
+mod whole_life;
 
 use crate::app::{App, Rules};
 use crate::config::{Config, Listen};
@@ -73,6 +74,8 @@ enum Command {
     Footprint(footprint::Footprint),
     /// How far the sites are from net zero, before and after a deployment
     Netzero(netzero::NetZeroOf),
+    /// Carbon of a technology or a remedy over a study period, by module of EN 15978
+    WholeLife(whole_life::WholeLifeQuestion),
     /// What would lower emissions, cheapest first, and what meets a path by a year
     Abatement(abatement::AbatementOf),
     /// What is allocated to organisations, and entering it
@@ -195,6 +198,7 @@ async fn run(cli: Cli) -> Result<Ending, Error> {
         Command::Gap(gap) => gap.run(&config).await,
         Command::Footprint(footprint) => footprint.run(&config).await,
         Command::Netzero(net_zero) => net_zero.run(&config).await,
+        Command::WholeLife(whole_life) => whole_life.run(&config).await,
         Command::Abatement(abatement) => abatement.run(&config).await,
         Command::Funding(funding) => funding.run(&config).await,
         Command::Headroom(headroom) => headroom.run(&config).await,

@@ -167,12 +167,12 @@ pub struct Abatement {
 }
 
 /// A site with what it emits by the factors of the path.
-struct Known<P> {
+pub(super) struct Known<P> {
     site: u32,
-    case: Case<P>,
+    pub(super) case: Case<P>,
     demand: KnownDemand<P>,
     set: SetYear,
-    left_out: Vec<(usize, LeftOut)>,
+    pub(super) left_out: Vec<(usize, LeftOut)>,
 }
 
 /// What the sites may emit in a year, in kg.
@@ -347,7 +347,7 @@ impl View {
         })
     }
 
-    fn terms(&self, base: PriceBase) -> Result<Terms<'_>, Error> {
+    pub(super) fn terms(&self, base: PriceBase) -> Result<Terms<'_>, Error> {
         let factors = &self.rulebook.factors;
         let missing = |why: siteworthy_rules::factor::Missing| Error::Invalid(why.to_string());
         Ok(Terms {
@@ -374,7 +374,7 @@ impl View {
         (priced, left_out)
     }
 
-    fn known_site<P: Purpose>(
+    pub(super) fn known_site<P: Purpose>(
         &self,
         site: u32,
         added_kwh: f64,

@@ -6,6 +6,7 @@
 
 use super::View;
 use super::filter::SiteFilter;
+use super::national::National;
 use crate::error::Error;
 use rayon::prelude::*;
 use siteworthy_rules::carbon::Unknown;
@@ -93,21 +94,19 @@ impl FootprintOfScope {
     }
 }
 
-/// Why the path of the nation's own target is not told.
-pub const NATIONAL_UNKNOWN: &str = "What was emitted in the baseline year of the nation's target is not \
-                                    surveyed, so its path cannot be drawn.";
-
-/// How a scope stands against CRREM.
+/// How a scope stands against both kinds of path: that of CRREM, and those of its nation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetZero {
     /// What is asked of, taken as one building.
     pub scope: ScopeEnergy,
-    /// As it is.
+    /// As it is, against CRREM.
     pub without: Result<Projection, Vec<Unknown>>,
     /// What a deployment does; none where none was asked.
     pub deployed: Option<Deployed>,
-    /// What the excess from the base year to 2050 is worth; none where it cannot be told.
+    /// What the excess over CRREM from the base year to 2050 is worth; none where it cannot be told.
     pub excess: Option<Excess>,
+    /// The same questions against the targets of its nation.
+    pub national: National,
 }
 
 /// What a deployment takes and does.
@@ -115,14 +114,20 @@ pub struct NetZero {
 pub struct Deployed {
     /// Electricity a year, in kWh, from and to; in the error the technologies of which nobody tells.
     pub kwh: Result<(f64, f64), String>,
-    /// How the scope then stands, by the low and the high figure.
+    /// How the scope then stands against CRREM, by the low and the high figure.
     pub with: [Result<Projection, Vec<Unknown>>; 2],
+    /// What the excess over CRREM is then worth.
+    pub excess: [Option<Excess>; 2],
 }
 
-/// What is emitted above the pathway, and its worth.
+/// What is emitted above a path, and its worth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Excess {
-    /// Tonnes from the base year to 2050.
+    /// The first year that counts: the base year, or the first after it of which the path tells.
+    pub from: CalendarYear,
+    /// The last year of which the path tells.
+    pub to: CalendarYear,
+    /// Tonnes in those years.
     pub tonnes: f64,
     /// Pounds at the carbon values, as a present value in the base year.
     pub cost_gbp: Estimate<f64>,
@@ -231,22 +236,38 @@ impl View {
         }
     }
 
-    /// How a scope stands against the pathway of CRREM, as one building.
+    /// How a scope stands against CRREM, as one building, and against the targets of its nation.
+    /// `baseline_t` is what its energy emitted in the baseline year of those, in tonnes.
     ///
     /// # Errors
-    /// `NotFound` for what the filter names and the view does not have.
-    pub fn net_zero(&self, filter: &SiteFilter) -> Result<NetZero, Error> {
-        Ok(self.net_zero_of(&self.sites_with_pooled(filter)?, &[]))
+    /// `NotFound` for what the filter names and the view does not have, `Invalid` for a baseline that is
+    /// no amount.
+    pub fn net_zero(&self, filter: &SiteFilter, baseline_t: Option<f64>) -> Result<NetZero, Error> {
+        self.net_zero_of(&self.sites_with_pooled(filter)?, &[], baseline_t)
     }
 
     /// The same of one site, without a deployment and with it.
-    #[must_use]
-    pub fn net_zero_at(&self, site: u32, items: &[Item]) -> NetZero {
-        self.net_zero_of(&[site], items)
+    ///
+    /// # Errors
+    /// `Invalid` for a baseline that is no amount.
+    pub fn net_zero_at(
+        &self,
+        site: u32,
+        items: &[Item],
+        baseline_t: Option<f64>,
+    ) -> Result<NetZero, Error> {
+        self.net_zero_of(&[site], items, baseline_t)
     }
 
-    fn net_zero_of(&self, sites: &[u32], items: &[Item]) -> NetZero {
+    fn net_zero_of(
+        &self,
+        sites: &[u32],
+        items: &[Item],
+        baseline_t: Option<f64>,
+    ) -> Result<NetZero, Error> {
         let scope = self.scope_energy(sites);
+        let added = (!items.is_empty()).then(|| self.added_kwh(items));
+        let national = self.national(sites, &scope, added.as_ref(), baseline_t)?;
         let pathway = pathway_of(&self.rulebook.factors.pathways, HEALTHCARE);
         let pathway = pathway.map_err(|why| vec![Unknown::from(why)]);
         let ready = self.asset(&scope).and_then(|asset| Ok((asset, pathway?)));
@@ -255,17 +276,17 @@ impl View {
             let grid = &self.rulebook.factors.crrem;
             project_with(asset, |_| more_kwh, &Published { grid, fuels, pathway })
         };
+        let excess = |found: &Result<Projection, Vec<Unknown>>| {
+            found.as_ref().ok().and_then(|found| self.excess_of(&excess_from_base(found)))
+        };
         let without = run(0.0);
-        let deployed = (!items.is_empty()).then(|| {
-            let kwh = self.added_kwh(items);
-            let with = match &kwh {
-                Ok((low, high)) => [run(*low), run(*high)],
-                Err(why) => [(), ()].map(|()| Err(vec![Unknown::NotKnown(why.clone())])),
-            };
-            Deployed { kwh, with }
+        let deployed = added.map(|kwh| {
+            let with = with_each(&kwh, run);
+            let excess = with.each_ref().map(excess);
+            Deployed { kwh, with, excess }
         });
-        let excess = without.as_ref().ok().and_then(|projection| self.excess_of(projection));
-        NetZero { scope, without, deployed, excess }
+        let excess = excess(&without);
+        Ok(NetZero { scope, without, deployed, excess, national })
     }
 
     pub(super) fn scope_energy(&self, sites: &[u32]) -> ScopeEnergy {
@@ -335,16 +356,19 @@ impl View {
         }))
     }
 
-    /// What lies above the pathway from the base year on, at the carbon values of the newest prices.
-    fn excess_of(&self, projection: &Projection) -> Option<Excess> {
-        let emitted = excess_from_base(projection);
+    /// What lies above a path by year, none before the base year, at the carbon values of the newest
+    /// prices; none where there is no such year.
+    pub(super) fn excess_of<P: Purpose>(
+        &self,
+        emitted: &BTreeMap<CalendarYear, Carbon<P>>,
+    ) -> Option<Excess> {
         let factors = &self.rulebook.factors;
         let (price_base, _) = factors.values.newest()?;
         let schedule = factors.discount.of(IN_FORCE, STANDARD).ok()?;
         let deflator = factors.deflators.of(DEFLATOR).ok()?;
         let value = |pick: fn(Estimate<Real>) -> Real| {
             let found = carbon_npv(
-                &emitted,
+                emitted,
                 |year| factors.values.of(price_base, year).map(pick),
                 deflator,
                 PriceBase::Calendar(price_base),
@@ -358,8 +382,20 @@ impl View {
             central: value(|all| all.central)?,
             high: value(|all| all.high)?,
         };
+        let (from, to) = (*emitted.keys().next()?, *emitted.keys().next_back()?);
         let tonnes = emitted.values().map(|carbon| carbon.tonnes()).sum();
-        Some(Excess { tonnes, cost_gbp, price_base })
+        Some(Excess { from, to, tonnes, cost_gbp, price_base })
+    }
+}
+
+/// What a run gives by the low and the high figure of what a deployment takes, or that nobody tells it.
+pub(super) fn with_each<T>(
+    kwh: &Result<(f64, f64), String>,
+    run: impl Fn(f64) -> Result<T, Vec<Unknown>>,
+) -> [Result<T, Vec<Unknown>>; 2] {
+    match kwh {
+        Ok((low, high)) => [run(*low), run(*high)],
+        Err(why) => [(), ()].map(|()| Err(vec![Unknown::NotKnown(why.clone())])),
     }
 }
 

@@ -16,6 +16,7 @@ mod gap_statement;
 pub mod geojson;
 pub mod headline;
 pub mod map;
+pub mod national;
 pub mod next;
 pub mod organisations;
 pub mod outage;
@@ -25,6 +26,7 @@ mod reserve;
 pub mod rules_change;
 pub mod summary;
 pub mod what_if;
+pub mod whole_life;
 
 use facts::{Current, Facts, SiteFacts, SurveyFacts};
 use map::MapIndex;
