@@ -695,7 +695,7 @@ const SEED: u64 = 0x5173_0007;
 fn no_choice_that_can_be_tried_costs_less() {
     let mut draw = Draw(SEED);
     let (mut tried, mut with_works, mut in_part) = (0, 0, 0);
-    for round in 0..600 {
+    for round in 0..720 {
         let rulebook: &Rulebook = if round % 4 == 0 { &RULEBOOK } else { &WITH_WAYS };
         let profile = any_profile(&mut draw, rulebook);
         let case = drawn(rulebook, &mut draw, &[(profile, 1)], true);
