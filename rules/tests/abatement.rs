@@ -311,7 +311,7 @@ fn with_two_heat_pumps() -> Rulebook {
     let (_, text) = files.iter_mut().find(|(own, _)| own == path).unwrap();
     let priced = text.lines().filter(|line| !line.starts_with("cost_unknown"));
     let mut priced: Vec<&str> = priced.collect();
-    let at = priced.iter().position(|line| line.starts_with("[quantity]")).unwrap();
+    let at = priced.iter().position(|line| line.starts_with("[project]")).unwrap();
     priced.insert(at, "running_none = \"As today.\"\n");
     let cost = "\n[[cost]]\nbenchmark = \"heat-decarbonisation-all-in\"\nmoney = \"capital\"\nwhy = \"Test.\"\n";
     *text = priced.join("\n") + cost;

@@ -158,16 +158,19 @@ fn what_may_stand_in_the_backlog_as_well_is_bounded_by_both_and_never_taken_off(
         prices: Some(prices_of("2023-24").expect("a year")),
         ..rulebook.costing.usual.clone()
     };
-    // 100 m2 of LED lighting at 15, 30 and 55 GBP/m2 renews what is worn; supply does not.
-    let works = [work(&rulebook, "led-lighting", 100.0)];
+    // 100 m2 of LED lighting at 15, 30 and 55 GBP/m2 and a switchboard renew what is worn; solar does
+    // not.
+    let works = [work(&rulebook, "led-lighting", 100.0), work(&rulebook, "rooftop-solar", 10.0)];
     for (gbp, bound) in [(1_000_000.0, None), (100.0, Some(10_000))] {
         let found = lines(&rulebook, &usual, Nation::England, &works, &[backlog(&rulebook, gbp)]);
-        let led = remedy(&rulebook, "led-lighting");
-        let led = found.iter().find(|line| line.item == Item::Remedy(led)).expect("a line");
-        let own = led.capital_total().expect("a price");
+        let renewing = ["led-lighting", "electrical-capacity"].map(|id| {
+            let item = Item::Remedy(remedy(&rulebook, id));
+            let line = found.iter().find(|line| line.item == item).expect("a line");
+            line.capital_total().expect("a price").central.0
+        });
         let twice = may_be_in_backlog(&rulebook, &found);
-        assert_eq!(twice.central.0, bound.unwrap_or(own.central.0));
-        assert_eq!(found.len(), 3);
+        assert_eq!(twice.central.0, bound.unwrap_or(renewing.iter().sum()));
+        assert_eq!(found.len(), 4);
     }
 }
 
