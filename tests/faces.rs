@@ -41,6 +41,7 @@ fn all_faces_say_the_same_of_the_demonstration_estate() {
         for technology in technologies_of_sites(&served) {
             compare(&served, &technology, &database);
         }
+        compare_what_is_below_minimum(&served, &database);
         compare_totals(&served, &database);
         let _ = served.stop();
     }
@@ -210,6 +211,51 @@ fn compare(served: &Served, technology: &str, database: &str) {
     ] {
         assert_eq!(total, graphql_total, "{face}, {technology}");
     }
+}
+
+/// A site that is ready may be short of what is no gate: every face tells of how much, and explain names
+/// it.
+fn compare_what_is_below_minimum(served: &Served, database: &str) {
+    let technology = "voice-scribe";
+    let query = format!(
+        "{{ sites(first: 1000) {{ nodes {{ code readiness(technology: \"{technology}\") \
+         {{ belowMinimum requirements {{ verdict }} }} }} }} }}"
+    );
+    let data = served.query(&query);
+    let geojson = served.get(&format!("/sites.geojson?technologies={technology}")).json();
+    let base =
+        ["readiness", "--format", "csv", "--database-url", database, "--technology", technology];
+    let (csv, err, code) = texts(&run(&dated(served, &base)));
+    assert_eq!(code, 0, "{err}");
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let headings = reader.headers().unwrap().clone();
+    let at = |wanted: &str| headings.iter().position(|heading| heading == wanted).unwrap();
+    let [site, below] = ["site_code", "below_minimum"].map(at);
+    let listed: BTreeMap<String, String> = reader
+        .records()
+        .map(Result::unwrap)
+        .map(|row| (row[site].to_owned(), row[below].to_owned()))
+        .collect();
+    let mut counts = Vec::new();
+    for node in data["sites"]["nodes"].as_array().unwrap() {
+        let code = node["code"].as_str().unwrap();
+        let readiness = &node["readiness"][0];
+        let count = readiness["belowMinimum"].as_u64();
+        let text = count.map_or_else(String::new, |count| count.to_string());
+        assert_eq!(listed[code], text, "{code}");
+        let features = geojson["features"].as_array().unwrap();
+        let placed = features.iter().find(|one| one["properties"]["code"] == code);
+        if let Some(placed) = placed {
+            let said = &placed["properties"]["readiness"][technology]["below_minimum"];
+            assert_eq!(said.as_u64(), count, "{code}");
+        }
+        let Some(count) = count else { continue };
+        let requirements = readiness["requirements"].as_array().unwrap();
+        let short = requirements.iter().filter(|one| one["verdict"] == "SHORT").count();
+        assert_eq!(count, short as u64, "{code}");
+        counts.push(count);
+    }
+    assert!(counts.iter().any(|count| *count > 0) && counts.contains(&0));
 }
 
 /// For all technologies together, where remedies are shared: low, central and high total are the sums

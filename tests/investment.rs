@@ -171,7 +171,8 @@ fn the_terms_of_the_question_change_what_they_say_and_nothing_else() {
     }
     for (question, wanted) in [
         ("--contingency 0.2", "a contingency and optimism-bias are two answers to one risk"),
-        ("--fees 12", "fees must be a share from 0 to 1, such as 0.12 for 12 %, not 12"),
+        ("--fees 12", "\"12\" is no share; write 0.12, or 12%, for twelve in a hundred"),
+        ("--fees -0.1", "\"-0.1\" is no share"),
         ("--years 4", "no spend profile of 4 years is known; use one of 2, 3, 5"),
         ("--prices 1850", "names no year of prices"),
         ("--prices 1950", "the deflator obr-2025-11 has no prices of 1950"),
@@ -201,11 +202,10 @@ fn the_terms_of_the_question_change_what_they_say_and_nothing_else() {
     let grossed = figures("gap --part backlog --gross-up");
     assert_eq!(grossed, ["Optimism bias of non-standard-buildings, upper bound"]);
     assert_eq!(figures("gap --allowance contingency"), Vec::<String>::new());
-    let said = record.refusal("gap --fees 12 --mitigated 30");
-    assert!(
-        said.contains("what is mitigated") && said.contains("fees must"),
-        "all at once: {said}"
-    );
+    let said = record.refusal("gap --contingency 0.2 --years 4 --prices 1850");
+    let wanted = ["two answers to one risk", "no spend profile of 4 years", "names no year"];
+    assert!(wanted.iter().all(|wanted| said.contains(wanted)), "all at once: {said}");
+    assert_eq!(record.json("gap --fees 12%"), record.json("gap --fees 0.12"));
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_download_takes_the_terms_of_the_question_and_says_what_is_wrong_with_them()
     for (query, wanted) in [
         ("parts=money", "is not one of: backlog, readiness, net-zero"),
         ("start=2027", "is not a financial year"),
-        ("fees=12", "fees must be a share from 0 to 1"),
+        ("fees=12", "fees: \\\"12\\\" is no share; write 0.12"),
         ("from=2027-28", "unknown field"),
     ] {
         let answer = served.get(&format!("/reports/investment-gap.csv?{query}"));

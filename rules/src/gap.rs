@@ -93,6 +93,13 @@ impl SiteGap {
             && self.no_room.is_empty()
     }
 
+    /// How many requirements do not come up to the level, whether or not a remedy closes them.
+    #[must_use]
+    pub fn below_level(&self) -> usize {
+        let with_remedy: usize = self.lines.iter().map(|line| line.needs.len()).sum();
+        with_remedy + self.without_remedy.len()
+    }
+
     /// Running cost a year of the lines whose cost is known; none where no line's is.
     #[must_use]
     pub fn running(&self) -> Option<Estimate<Pence>> {

@@ -133,6 +133,21 @@ pub fn share(what: &str, value: Decimal) -> Result<Decimal, String> {
     }
 }
 
+/// Reads a share as people write it: `0.12` or `12 %`.
+///
+/// # Errors
+/// Where it is neither, or no share.
+pub fn parse_share(text: &str) -> Result<Decimal, String> {
+    let wrong = || format!("{text:?} is no share; write 0.12, or 12%, for twelve in a hundred");
+    let (number, is_percent) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim_end(), true),
+        None => (text.trim(), false),
+    };
+    let number: Decimal = number.parse().map_err(|_| wrong())?;
+    let value = if is_percent { number / Decimal::ONE_HUNDRED } else { number };
+    share("it", value).map_err(|_| wrong())
+}
+
 impl CostingRules {
     /// The terms of a kind of project by it, at a place whose prices are `location` times those of
     /// the rates.

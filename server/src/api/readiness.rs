@@ -160,6 +160,12 @@ impl SiteReadinessNode {
         self.result.outcome.score.told_bp().map(percent)
     }
 
+    /// How many requirements are below their minimum, whether or not they are gates: a site can be ready
+    /// and still be short of some. None where no room of the kind is on record.
+    async fn below_minimum(&self) -> Option<u32> {
+        self.result.below_minimum
+    }
+
     /// The mean over what is answered, in per cent, however little that is: what the points of the
     /// requirements add up to. None where nothing is known.
     async fn score_of_answered(&self) -> Option<f64> {

@@ -12,7 +12,7 @@ use crate::view::gap::{GapQuestion, PricingAsked};
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 use siteworthy_rules::cost::{Estimate, Pence};
-use siteworthy_rules::costing::pricing::{Allowance, Treatment};
+use siteworthy_rules::costing::pricing::{Allowance, Treatment, parse_share};
 use siteworthy_rules::factor::FinancialYear;
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::investment::Part;
@@ -65,15 +65,15 @@ struct Terms {
     allowance: Option<Allowance>,
 
     /// Share of the optimism bias that is mitigated, such as 0.3
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
     mitigated: Option<Decimal>,
 
     /// The contingency, such as 0.1; with --allowance contingency
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
     contingency: Option<Decimal>,
 
     /// Professional fees, such as 0.12
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, allow_negative_numbers = true)]
     fees: Option<Decimal>,
 
     /// What happens to VAT: excluded, included or recovered

@@ -151,7 +151,7 @@ fn is_judged(view: &View, profile: usize) -> bool {
     (0..view.estate.sites()).any(|at| view.result(profile, at).is_some())
 }
 
-const RESULT: [Column; 12] = [
+const RESULT: [Column; 13] = [
     ("site_code", "Site code"),
     ("site", "Site"),
     ("organisation", "Organisation"),
@@ -162,6 +162,7 @@ const RESULT: [Column; 12] = [
     ("score_low", "Low"),
     ("score_high", "High"),
     ("coverage", "Coverage %"),
+    ("below_minimum", "Below minimum"),
     ("spaces_ready", "Spaces ready"),
     ("spaces", "Spaces"),
 ];
@@ -187,6 +188,7 @@ fn results(view: &View, chosen: &Chosen<'_>, profiles: &[usize], key: &'static s
                 Cell::bp(score.low_bp),
                 Cell::bp(score.high_bp),
                 Cell::bp(score.coverage_bp),
+                result.below_minimum.into(),
                 spaces.map(|[ready, _]| ready).into(),
                 spaces.map(|[_, all]| all).into(),
             ]);
@@ -201,7 +203,10 @@ fn standings(view: &View, chosen: &Chosen<'_>, profiles: &[usize], heading: &str
     const KEYS: [&str; MOST_WITH_SCORES] = ["first", "second", "third", "fourth"];
     let ids: Vec<&str> =
         profiles.iter().map(|at| view.rulebook.profiles[*at].id.as_str()).collect();
-    let title = format!("{heading}Readiness and score, and how many of the spaces are ready");
+    let title = format!(
+        "{heading}Readiness and score, how many requirements are short of their minimum, and how many of \
+         the spaces are ready"
+    );
     let columns: Vec<Column> = [("site_code", "Site code"), ("site", "Site")]
         .into_iter()
         .chain(KEYS.into_iter().zip([""; MOST_WITH_SCORES]).take(ids.len()))
@@ -229,6 +234,13 @@ fn standing(result: &SiteResult) -> String {
     } else {
         let [low, high] = [outcome.score.low_bp, outcome.score.high_bp].map(percent);
         text.push_str(&format!(" {low:.0} to {high:.0}"));
+    }
+    let is_able = matches!(
+        outcome.score.readiness,
+        judge::Readiness::Ready | judge::Readiness::ReadyWithActions
+    );
+    if let Some(short) = result.below_minimum.filter(|short| is_able && *short > 0) {
+        text.push_str(&format!(", {short} short"));
     }
     if outcome.spaces > 0 {
         text.push_str(&format!(" ({}/{})", outcome.spaces_ready, outcome.spaces));

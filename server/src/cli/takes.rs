@@ -16,6 +16,7 @@ use siteworthy_rules::judge::{Readiness, place_of as row_of};
 use siteworthy_rules::profile::Requirement;
 use siteworthy_rules::takes::{Bill, MAX_SHARERS, Prospect, Taken, Takes, Want, takes};
 use siteworthy_rules::unknowns::missing;
+use siteworthy_rules::words::counted;
 use std::sync::Arc;
 
 /// Shows what it would take to be ready.
@@ -60,6 +61,16 @@ fn answer(view: &View, items: &[Item], found: &Takes) -> Answer {
         answer.say(sentence(view, item, prospect));
         for obstacle in prospect.obstacles(&view.rulebook.bands) {
             answer.say(format!("{}: {obstacle}", view.rulebook.profiles[item.profile].title));
+        }
+    }
+    for item in items {
+        let below = view.result(item.profile, item.spot.site()).and_then(|one| one.below_minimum);
+        if let Some(below) = below.filter(|below| *below > 0) {
+            answer.say(format!(
+                "{}: {} below the minimum today, gates or not; explain names what is.",
+                view.rulebook.profiles[item.profile].title,
+                counted(below, "requirement is", "requirements are"),
+            ));
         }
     }
     for sentence in view.shared_rooms(items) {

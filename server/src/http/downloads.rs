@@ -20,7 +20,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
-use siteworthy_rules::costing::pricing::{Allowance, Treatment};
+use siteworthy_rules::costing::pricing::{Allowance, Treatment, parse_share};
 use siteworthy_rules::gap::Level;
 use siteworthy_rules::place::{Nation, Setting};
 use std::io::Write;
@@ -42,9 +42,9 @@ pub struct Parameters {
     #[serde(rename = "netZeroYear")]
     net_zero_year: Option<i32>,
     allowance: Option<Allowance>,
-    mitigated: Option<Decimal>,
-    contingency: Option<Decimal>,
-    fees: Option<Decimal>,
+    mitigated: Option<String>,
+    contingency: Option<String>,
+    fees: Option<String>,
     vat: Option<Treatment>,
     prices: Option<String>,
     #[serde(rename = "grossUp")]
@@ -102,9 +102,9 @@ impl Parameters {
             net_zero_year: self.net_zero_year,
             terms: PricingAsked {
                 allowance: self.allowance,
-                mitigated: self.mitigated,
-                contingency: self.contingency,
-                fees: self.fees,
+                mitigated: share_of("mitigated", self.mitigated.as_ref())?,
+                contingency: share_of("contingency", self.contingency.as_ref())?,
+                fees: share_of("fees", self.fees.as_ref())?,
                 vat: self.vat,
                 prices: self.prices.clone(),
                 gross_up: self.gross_up.unwrap_or(false),
@@ -129,6 +129,12 @@ impl Parameters {
             || self.start.is_some()
             || self.years.is_some()
     }
+}
+
+/// A share of a query, by its name.
+fn share_of(name: &str, text: Option<&String>) -> Result<Option<Decimal>, Error> {
+    let share = text.map(|text| parse_share(text)).transpose();
+    share.map_err(|why| Error::Invalid(format!("{name}: {why}")))
 }
 
 fn parameters(request: &HttpRequest) -> Result<Parameters, Error> {

@@ -99,7 +99,8 @@ pub async fn describe(
                 "fields": {
                     "code": text, "name": text, "organisation": text, "readiness": text,
                     "score": number, "score_low": number, "score_high": number,
-                    "coverage": number, "not_known": number, "capital_gbp": number,
+                    "coverage": number, "not_known": number, "below_minimum": number,
+                    "capital_gbp": number,
                 },
             },
             {

@@ -136,7 +136,7 @@ pub fn write(report: &GapReport, to: impl Write) -> io::Result<()> {
 /// The report's lines as bytes.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn encode(report: &GapReport) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     write(report, &mut bytes)?;

@@ -23,7 +23,7 @@ pub fn write(report: &GapReport, as_of: Option<NaiveDate>, mut to: impl Write) -
 /// The report as bytes.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn encode(report: &GapReport, as_of: Option<NaiveDate>) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     write(report, as_of, &mut bytes)?;

@@ -32,6 +32,8 @@ pub struct TileSite<'a> {
     pub coverage: f64,
     /// Requirements of which too little is known.
     pub not_known: u32,
+    /// Requirements below their minimum; none where no room of the kind is on record.
+    pub below_minimum: Option<u32>,
     /// Central capital cost of this technology alone, in pounds; none where no cost is known.
     pub capital_gbp: Option<f64>,
 }
@@ -72,6 +74,9 @@ pub fn encode_sites<'a>(sites: impl Iterator<Item = TileSite<'a>>) -> MvtResult<
         feature.tag_double("score_high", site.score_high)?;
         feature.tag_double("coverage", site.coverage)?;
         feature.tag_uint("not_known", u64::from(site.not_known))?;
+        if let Some(below_minimum) = site.below_minimum {
+            feature.tag_uint("below_minimum", u64::from(below_minimum))?;
+        }
         if let Some(capital_gbp) = site.capital_gbp {
             feature.tag_double("capital_gbp", capital_gbp)?;
         }

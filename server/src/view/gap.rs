@@ -433,7 +433,7 @@ impl View {
             Item::Remedy(index) => index,
             Item::Backlog(measure) => return self.describe_backlog(at, measure, line),
         };
-        let (site, remedy) = (self.site(at), &self.rulebook.remedies[index]);
+        let remedy = &self.rulebook.remedies[index];
         let benchmarks: Vec<_> =
             remedy.costs.iter().map(|cost| &self.rulebook.benchmarks[cost.benchmark]).collect();
         let sources: Vec<String> = benchmarks
@@ -458,37 +458,40 @@ impl View {
         let reserve = self.reserve_in_words(index, asked, line.quantity_milli);
         let remark =
             [&reserve, &already, &line.unknown_reason, &remedy.caution, &remedy.running_unknown];
-        let organisation = site.organisation.map(|own| self.organisations.get(own));
         GapLine {
-            organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
-            organisation: self.organisation_name(site).to_owned(),
-            site_code: site.code.clone(),
-            site: site.name.clone(),
-            nation: site.nation.map_or("", |nation| nation.word()),
-            part: line.part,
-            place: self.place_name(line.place).to_owned(),
             remedy_id: remedy.id.clone(),
             remedy: remedy.title.clone(),
-            quantity_milli: line.quantity_milli,
             unit: remedy.quantity.unit.symbol().to_owned(),
-            capital: line.capital,
-            running: line.running,
             technologies: distinct(line.needs.iter().map(|need| self.technology_title(*need))),
             requirements: distinct(line.needs.iter().map(|need| self.requirement_id(*need))),
             rows: self.survey_rows(at, line, remedy.quantity.basis),
             reference: sources.join("; "),
             evidence: evidence.word(),
             remark: remark.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+            ..self.begun_line(at, line)
         }
     }
 
     /// A line of backlog: a sum of a return, which is all that anybody knows of it.
     fn describe_backlog(&self, at: u32, measure: MeasureIndex, line: &Line) -> GapLine {
-        let site = self.site(at);
-        let organisation = site.organisation.map(|own| self.organisations.get(own));
-        let measure_entry = self.rulebook.dictionary.get(measure);
+        let entry = self.rulebook.dictionary.get(measure);
         let source = self.estate.source(measure, line.place);
         let grounds = &self.rulebook.costing.backlog_grounds;
+        GapLine {
+            remedy_id: entry.id.clone(),
+            remedy: entry.title.clone(),
+            rows: source.map(|source| self.row_of(source)).unwrap_or_default(),
+            reference: grounds.reference.clone(),
+            evidence: grounds.evidence.word(),
+            remark: line.unknown_reason.clone().unwrap_or_default(),
+            ..self.begun_line(at, line)
+        }
+    }
+
+    /// Where a line is, what it is for and what it costs; the rest follows from what it pays for.
+    fn begun_line(&self, at: u32, line: &Line) -> GapLine {
+        let site = self.site(at);
+        let organisation = site.organisation.map(|own| self.organisations.get(own));
         GapLine {
             organisation_code: organisation.map(|own| own.code.clone()).unwrap_or_default(),
             organisation: self.organisation_name(site).to_owned(),
@@ -497,18 +500,18 @@ impl View {
             nation: site.nation.map_or("", |nation| nation.word()),
             part: line.part,
             place: self.place_name(line.place).to_owned(),
-            remedy_id: measure_entry.id.clone(),
-            remedy: measure_entry.title.clone(),
-            quantity_milli: None,
+            remedy_id: String::new(),
+            remedy: String::new(),
+            quantity_milli: line.quantity_milli,
             unit: String::new(),
             capital: line.capital,
             running: line.running,
             technologies: String::new(),
             requirements: String::new(),
-            rows: source.map(|source| self.row_of(source)).unwrap_or_default(),
-            reference: grounds.reference.clone(),
-            evidence: grounds.evidence.word(),
-            remark: line.unknown_reason.clone().unwrap_or_default(),
+            rows: String::new(),
+            reference: String::new(),
+            evidence: "",
+            remark: String::new(),
         }
     }
 

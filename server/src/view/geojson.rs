@@ -48,6 +48,7 @@ fn readiness(view: &View, profiles: &[usize], site: u32) -> JsonObject {
                 "score_high": percent(outcome.score.high_bp),
                 "coverage": percent(outcome.score.coverage_bp),
                 "not_known": result.not_known,
+                "below_minimum": result.below_minimum,
                 "capital_gbp": result.capital.map(|capital| pounds(capital.central)),
             });
             (view.rulebook.profiles[*profile].id.clone(), said)

@@ -160,6 +160,7 @@ fn tile_site(view: &View, profile: usize, at: u32, (x, y): (i32, i32)) -> Option
         score_high: percent(outcome.score.high_bp),
         coverage: percent(outcome.score.coverage_bp),
         not_known: result.not_known,
+        below_minimum: result.below_minimum,
         capital_gbp: result.capital.map(|capital| super::pounds(capital.central)),
     })
 }

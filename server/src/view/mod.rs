@@ -113,6 +113,9 @@ pub struct SiteResult {
     pub capital: Option<Estimate<Pence>>,
     /// Requirements of which too little is known to say whether anything is missing.
     pub not_known: u32,
+    /// Requirements below their minimum, whether or not they are gates; none where no room of the kind
+    /// is on record, of which nothing can be said.
+    pub below_minimum: Option<u32>,
     /// Remedies whose cost is not known.
     pub lines_without_cost: u32,
 }
@@ -401,6 +404,7 @@ fn site_result(
         outcome,
         capital: readiness_capital(gap, &lines),
         not_known: count(gap.not_known.len()),
+        below_minimum: gap.no_room.is_empty().then(|| count(gap.below_level())),
         lines_without_cost: count(lines.iter().filter(|line| line.capital.is_none()).count()),
     }
 }
