@@ -223,13 +223,16 @@ fn organisations(report: &GapReport) -> Table {
         "capital_central_gbp",
         "capital_high_gbp",
     ];
-    let behind = [
+    let made_up = [
         "organisation",
         "sites",
         "sites_with_gap",
         "work_central_gbp",
         "risk_central_gbp",
         "may_be_in_backlog_central_gbp",
+    ];
+    let open = [
+        "organisation",
         "lines_without_cost",
         "lines_in_part",
         "without_remedy",
@@ -239,11 +242,10 @@ fn organisations(report: &GapReport) -> Table {
     ];
     let title =
         "Investment gap by organisation: central capital by what it is spent for, and the whole";
-    let mut table = Table::new("organisations", title, &columns).showing(&money).and_showing(
-        "What is behind it, and what is not in it",
-        &behind,
-        None,
-    );
+    let mut table = Table::new("organisations", title, &columns)
+        .showing(&money)
+        .and_showing("What the central capital is made up of", &made_up, None)
+        .and_showing("What is not in it", &open, None);
     let groups =
         report.organisations.iter().map(|group| (Some(&group.code), &*group.name, &group.totals));
     for (code, name, totals) in groups.chain([(None, "Total", &report.total)]) {
